@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class EtlImportConfig(AppConfig):
+    name = "etlimport"
+    verbose_name = "Import"

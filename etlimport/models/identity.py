@@ -1,0 +1,96 @@
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+from etlimport.models.run import ImportRun
+
+
+class Kind(models.TextChoices):
+    LEAGUE = "league"
+    SERIES = "series"
+    CLUB = "club"
+    TEAM = "team"
+    PLAYER = "player"
+
+
+class Alias(models.Model):
+    """An operator's word that a label of the source means a known thing. Speaks labels, never ids."""
+
+    kind = models.CharField(max_length=10, choices=Kind)
+    league_key = models.CharField(
+        max_length=100, blank=True, help_text="Empty for leagues and clubs everywhere."
+    )
+    label = models.CharField(max_length=200, help_text="As the source writes it.")
+    means = models.CharField(max_length=200, help_text="The label, or the player id, it stands for.")
+
+    class Meta:
+        verbose_name_plural = "aliases"
+        constraints = [models.UniqueConstraint(fields=["kind", "league_key", "label"], name="unique_alias")]
+
+    def __str__(self):
+        return f"{self.label} means {self.means}"
+
+
+class IdentityChange(models.Model):
+    """The source renamed or re-keyed a thing and the row stayed the same row."""
+
+    Kind = Kind
+
+    class Layer(models.TextChoices):
+        NATURAL_KEY = "natural key"
+        ALIAS = "alias"
+        ROSTER = "shared roster"
+        CLUB_SERIES_SQUAD = "club + series + squad"
+        ID_TAIL = "common id tail"
+        FULL_NAME = "full name"
+        OPERATOR = "operator"
+
+    run = models.ForeignKey(ImportRun, on_delete=models.CASCADE, related_name="identity_changes")
+    kind = models.CharField(max_length=10, choices=Kind)
+    league_key = models.CharField(max_length=100, blank=True)
+    row_id = models.BigIntegerField()
+    old_label = models.CharField(max_length=400)
+    new_label = models.CharField(max_length=400)
+    layer = models.CharField(max_length=25, choices=Layer)
+    evidence = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["run", "kind"], name="identity_change_run_kind")]
+
+    def __str__(self):
+        return f"{self.old_label} → {self.new_label} ({self.layer})"
+
+
+class AmbiguousIdentity(models.Model):
+    """A new row that may be an old one; an operator says which. `same` merges the two."""
+
+    Kind = Kind
+
+    class Status(models.TextChoices):
+        OPEN = "open"
+        SAME = "same"
+        DIFFERENT = "different"
+
+    run = models.ForeignKey(ImportRun, on_delete=models.CASCADE, related_name="ambiguities")
+    kind = models.CharField(max_length=10, choices=Kind)
+    league_key = models.CharField(max_length=100, blank=True)
+    old_id = models.BigIntegerField()
+    new_id = models.BigIntegerField()
+    old_label = models.CharField(max_length=400)
+    new_label = models.CharField(max_length=400)
+    reason = models.CharField(max_length=500)
+    status = models.CharField(max_length=10, choices=Status, default=Status.OPEN)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    decided_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name_plural = "ambiguous identities"
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "old_id", "new_id"], name="unique_ambiguous_identity")
+        ]
+
+    def __str__(self):
+        return f"{self.old_label} = {self.new_label}? {self.status}"

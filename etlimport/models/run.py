@@ -1,0 +1,97 @@
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+
+class ImportRun(models.Model):
+    """One import, with its numbers, its changes and its outcome. Survives a rollback."""
+
+    class Status(models.TextChoices):
+        RUNNING = "running"
+        PUBLISHED = "published"
+        UNCHANGED = "unchanged", "nothing to change"
+        PREVIEWED = "previewed", "dry run"
+        FAILED = "failed", "failed and rolled back"
+        REFUSED = "refused", "refused by a safety check"
+        UNREADABLE = "unreadable", "source unreadable"
+        DIED = "died"
+        UNDONE = "undone"
+
+    class Mode(models.TextChoices):
+        MERGE = "merge"
+        REBUILD = "rebuild"
+        SETTLE = "settle", "identities settled by an operator"
+        UNDO = "undo"
+
+    source = models.CharField(max_length=1000, blank=True)
+    mode = models.CharField(max_length=10, choices=Mode, default=Mode.MERGE)
+    status = models.CharField(max_length=12, choices=Status, default=Status.RUNNING)
+    leagues = models.JSONField(
+        default=list, blank=True, help_text="Only these league codes; empty: all in the source."
+    )
+    forced = models.BooleanField(default=False)
+    dry_run = models.BooleanField(default=False)
+    started_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    started_at = models.DateTimeField(default=timezone.now)
+    finished_at = models.DateTimeField(null=True, blank=True)
+    host = models.CharField(max_length=200, blank=True)
+    pid = models.IntegerField(null=True, blank=True)
+    step = models.CharField(max_length=20, blank=True, help_text="The step it is in, or ended in.")
+    progress = models.JSONField(default=dict, blank=True, help_text="What the current step has done so far.")
+    error = models.TextField(blank=True)
+    counts = models.JSONField(default=dict, blank=True)
+    timings = models.JSONField(default=dict, blank=True, help_text="Seconds per step.")
+    warnings = models.JSONField(default=list, blank=True)
+    protection = models.JSONField(
+        default=dict, blank=True, help_text="What users own: before, after, how restored."
+    )
+    diff = models.JSONField(default=dict, blank=True, help_text="What the run changed, grouped.")
+    session_version = models.BigIntegerField(null=True, blank=True)
+    health_before = models.FloatField(null=True, blank=True)
+    health_after = models.FloatField(null=True, blank=True)
+    undone_by = models.OneToOneField(
+        "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="undoes"
+    )
+
+    class Meta:
+        ordering = ["-pk"]
+
+    def __str__(self):
+        return f"run {self.pk} ({self.get_status_display()})"
+
+
+class RejectedRow(models.Model):
+    """An input row that was not imported as it stood, with what it held and why."""
+
+    class Kind(models.TextChoices):
+        REJECTED = "rejected"
+        CONTRADICTION = "contradiction", "duplicate that contradicts its twin"
+        REPAIRED = "repaired", "imported without an unreadable value"
+
+    run = models.ForeignKey(ImportRun, on_delete=models.CASCADE, related_name="rejected_rows")
+    kind = models.CharField(max_length=15, choices=Kind, default=Kind.REJECTED)
+    file = models.CharField(max_length=500)
+    index = models.IntegerField(help_text="Position in the file, from 0.")
+    reason = models.CharField(max_length=500)
+    content = models.TextField()
+
+    class Meta:
+        ordering = ["run", "file", "index"]
+
+    def __str__(self):
+        return f"{self.file}[{self.index}]: {self.reason}"
+
+
+class SourceFile(models.Model):
+    """What a file of the last published snapshot held, so an identical one need not be read again."""
+
+    path = models.CharField(max_length=500, unique=True, help_text="Relative to the source.")
+    digest = models.CharField(max_length=64)
+    counts = models.JSONField(default=dict, help_text="Accounting of its rows.")
+    labels = models.JSONField(default=list, help_text="The distinct labels it holds.")
+    run = models.ForeignKey(ImportRun, on_delete=models.CASCADE, related_name="source_files")
+
+    def __str__(self):
+        return self.path

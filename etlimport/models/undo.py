@@ -1,0 +1,44 @@
+from django.db import models
+
+from etlimport.models.run import ImportRun
+
+
+class RowChange(models.Model):
+    """A catalogue row, or a user's reference, as it was before a run updated or deleted it.
+
+    `before` holds the whole row by column for a catalogue table, and only the reference columns for a
+    table users own.
+    """
+
+    run = models.ForeignKey(ImportRun, on_delete=models.CASCADE, related_name="row_changes", db_index=False)
+    table = models.CharField(max_length=100)
+    row_id = models.BigIntegerField()
+    deleted = models.BooleanField(default=False, db_default=False)
+    before = models.JSONField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["run", "table", "row_id"], name="unique_row_change")]
+        indexes = [models.Index(fields=["table", "row_id"], name="row_change_row")]
+
+    def __str__(self):
+        return f"{self.table} {self.row_id} before run {self.run_id}"
+
+
+class InsertedRange(models.Model):
+    """The ids a run inserted into a table: more than `after_id`, at most `last_id`.
+
+    Only an import writes the catalogue and only one runs at a time, so a range says it all.
+    """
+
+    run = models.ForeignKey(
+        ImportRun, on_delete=models.CASCADE, related_name="inserted_ranges", db_index=False
+    )
+    table = models.CharField(max_length=100)
+    after_id = models.BigIntegerField()
+    last_id = models.BigIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["run", "table"], name="unique_inserted_range")]
+
+    def __str__(self):
+        return f"{self.table} {self.after_id + 1}–{self.last_id} by run {self.run_id}"

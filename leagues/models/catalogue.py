@@ -1,0 +1,142 @@
+from django.db import models
+from django.db.models import Q
+
+from leagues.models.base import CatalogueModel
+
+
+class League(CatalogueModel):
+    natural_key_lookups = ("key",)
+
+    code = models.CharField(max_length=100, help_text="As the source last spelled it.")
+    key = models.CharField(max_length=100, unique=True, help_text="The canonical code.")
+    name = models.CharField(max_length=200)
+    organization = models.ForeignKey(
+        "leagues.Organization", on_delete=models.SET_NULL, null=True, blank=True, related_name="leagues"
+    )
+    is_active = models.BooleanField(default=True, db_default=True)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self):
+        return self.name
+
+
+class Club(CatalogueModel):
+    natural_key_lookups = ("key",)
+
+    name = models.CharField(max_length=200)
+    key = models.CharField(max_length=200, unique=True)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self):
+        return self.name
+
+
+class Series(CatalogueModel):
+    natural_key_lookups = ("league__key", "key")
+
+    league = models.ForeignKey(League, on_delete=models.CASCADE, related_name="series", db_index=False)
+    name = models.CharField(max_length=200)
+    key = models.CharField(max_length=200)
+
+    class Meta:
+        ordering = ["league", "name"]
+        verbose_name_plural = "series"
+        constraints = [models.UniqueConstraint(fields=["league", "key"], name="unique_series_league")]
+
+    def __str__(self):
+        return self.name
+
+
+class Team(CatalogueModel):
+    natural_key_lookups = ("league__key", "series__key", "club__key", "squad")
+
+    league = models.ForeignKey(League, on_delete=models.CASCADE, related_name="teams", db_index=False)
+    series = models.ForeignKey(Series, on_delete=models.CASCADE, related_name="teams")
+    club = models.ForeignKey(Club, on_delete=models.CASCADE, related_name="teams")
+    squad = models.CharField(
+        max_length=50,
+        blank=True,
+        default="",
+        help_text="Tells two teams of one club and series apart: a, II, T1.",
+    )
+    name = models.CharField(max_length=200, help_text="As the source last wrote it.")
+    alias = models.CharField(
+        max_length=200,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="Another label the source uses for this team.",
+    )
+    is_active = models.BooleanField(default=True, db_default=True)
+
+    class Meta:
+        ordering = ["league", "name"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["league", "series", "club", "squad"], name="unique_team_club_series_league"
+            )
+        ]
+
+    def __str__(self):
+        return self.name
+
+
+class Player(CatalogueModel):
+    natural_key_lookups = ("league__key", "external_id")
+
+    league = models.ForeignKey(League, on_delete=models.CASCADE, related_name="players", db_index=False)
+    external_id = models.CharField(max_length=150)
+    first_name = models.CharField(max_length=150)
+    last_name = models.CharField(max_length=150, blank=True)
+    name_key = models.CharField(max_length=300, help_text="The full name reduced to what it says.")
+    pti = models.DecimalField(max_digits=7, decimal_places=2, null=True, blank=True)
+    career_wins = models.IntegerField(null=True, blank=True)
+    career_losses = models.IntegerField(null=True, blank=True)
+    is_active = models.BooleanField(default=True, db_default=True)
+
+    class Meta:
+        ordering = ["last_name", "first_name"]
+        constraints = [models.UniqueConstraint(fields=["league", "external_id"], name="unique_player_league")]
+        indexes = [models.Index(fields=["name_key"], name="player_name_key")]
+
+    def __str__(self):
+        return self.full_name
+
+    @property
+    def full_name(self) -> str:
+        return f"{self.first_name} {self.last_name}".strip()
+
+
+class RosterSpot(CatalogueModel):
+    """A player on a team; one player may play for several teams."""
+
+    natural_key_lookups = (
+        "player__league__key",
+        "player__external_id",
+        "team__series__key",
+        "team__club__key",
+        "team__squad",
+    )
+
+    player = models.ForeignKey(Player, on_delete=models.CASCADE, related_name="roster_spots", db_index=False)
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="roster_spots")
+    is_captain = models.BooleanField(default=False)
+    is_co_captain = models.BooleanField(default=False)
+    wins = models.IntegerField(null=True, blank=True)
+    losses = models.IntegerField(null=True, blank=True)
+    is_active = models.BooleanField(default=True, db_default=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["player", "team"], name="unique_roster_spot"),
+            models.CheckConstraint(
+                condition=~Q(is_captain=True, is_co_captain=True), name="captain_or_co_captain"
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.player} · {self.team}"

@@ -1,0 +1,134 @@
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+from django.utils import timezone
+
+from leagues.models.catalogue import League, Player, Team
+
+
+class Organization(models.Model):
+    """The tenant: whose leagues and people belong together."""
+
+    name = models.CharField(max_length=200, unique=True)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self):
+        return self.name
+
+
+class UserManager(BaseUserManager):
+    def create_user(self, email: str, password: str | None = None, **fields):
+        user = self.model(email=self.normalize_email(email), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields):
+        return self.create_user(email, password, **{"is_staff": True, "is_superuser": True, **fields})
+
+    def get_by_natural_key(self, email: str):
+        return self.get(email__iexact=email)
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person who logs in by email. `league_context` is the source of truth for what they look at."""
+
+    email = models.EmailField(unique=True)
+    first_name = models.CharField(max_length=150, blank=True)
+    last_name = models.CharField(max_length=150, blank=True)
+    is_staff = models.BooleanField(default=False)
+    is_active = models.BooleanField(default=True)
+    date_joined = models.DateTimeField(default=timezone.now)
+    organization = models.ForeignKey(
+        Organization, on_delete=models.SET_NULL, null=True, blank=True, related_name="users"
+    )
+    league_context = models.ForeignKey(
+        League, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    league_context_selected_at = models.DateTimeField(null=True, blank=True)
+    team_context = models.ForeignKey(
+        Team,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="The team last looked at in the league.",
+    )
+
+    objects = UserManager()
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+
+    class Meta:
+        ordering = ["email"]
+        constraints = [models.UniqueConstraint(Lower("email"), name="unique_user_email_any_case")]
+
+    def __str__(self):
+        return self.email
+
+    def get_full_name(self) -> str:
+        return f"{self.first_name} {self.last_name}".strip()
+
+    def get_short_name(self) -> str:
+        return self.first_name or self.email
+
+
+class PlayerAssociation(models.Model):
+    """This user is that player. One player belongs to one user at most."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="associations")
+    player = models.OneToOneField(Player, on_delete=models.PROTECT, related_name="association")
+    is_primary = models.BooleanField(default=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user"], condition=Q(is_primary=True), name="one_primary_player_per_user"
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.user} is {self.player}"
+
+
+class AssociationSuggestion(models.Model):
+    """A player who may be this user: the same name and nothing more. The user accepts or declines."""
+
+    class Status(models.TextChoices):
+        OPEN = "open"
+        ACCEPTED = "accepted"
+        DECLINED = "declined"
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="suggestions")
+    player = models.ForeignKey(Player, on_delete=models.PROTECT, related_name="suggestions")
+    status = models.CharField(max_length=10, choices=Status, default=Status.OPEN)
+    evidence = models.CharField(max_length=300, blank=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    decided_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "player"], name="one_suggestion_per_player")]
+
+    def __str__(self):
+        return f"{self.user}: {self.player}? {self.status}"
+
+
+class SelectionAudit(models.Model):
+    """Who selected which league or team, when, from where. Speaks natural keys, so it outlives a rebuild."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="selections")
+    league_key = models.CharField(max_length=100)
+    team_key = models.CharField(max_length=300, blank=True)
+    selected_at = models.DateTimeField(default=timezone.now, editable=False, db_index=True)
+    ip_address = models.GenericIPAddressField(null=True, blank=True)
+    user_agent = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        ordering = ["-selected_at"]
+
+    def __str__(self):
+        return f"{self.user} → {self.league_key} at {self.selected_at:%Y-%m-%d %H:%M}"

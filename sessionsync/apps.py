@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class SessionSyncConfig(AppConfig):
+    name = "sessionsync"
+    verbose_name = "Session sync"
