@@ -10,6 +10,7 @@ PARENTHESISED = re.compile(r"\([^()]*\)")
 CLUB_TAG = re.compile(r"(?<=\S)\s+-\s?[A-Z]{2,}(?:\s\S+)?$")
 DROPPED = str.maketrans(dict.fromkeys(".'’‘`´ʼ′", ""))
 NOT_A_WORD = re.compile(r"[\W_]+")
+KEY_LENGTH = 300
 
 
 def name_key(first: str, last: str) -> str:
@@ -17,11 +18,11 @@ def name_key(first: str, last: str) -> str:
 
     Without accents, punctuation, parts in parentheses and a club's tag at the end:
     ("Zoë", "O'Brien-Cole (Evanston)") → "zoe obrien cole", ("Ann", "Sullivan - MSC") → "ann sullivan".
-    Empty where the name holds no letter or digit; an empty key must never be matched on.
+    Empty where the name holds no letter or digit; an empty key must never be matched on. At most 300 long.
     """
     full = f"{first} {last}".strip()
     bare = without_club_tag(PARENTHESISED.sub(" ", full).strip())
-    return folded(bare) or folded(full)
+    return (folded(bare) or folded(full))[:KEY_LENGTH].strip()
 
 
 def without_club_tag(name: str) -> str:

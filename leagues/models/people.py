@@ -5,6 +5,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 
 from leagues.models.catalogue import League, Player, Team
+from leagues.names import name_key
 
 
 class Organization(models.Model):
@@ -39,6 +40,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     email = models.EmailField(unique=True)
     first_name = models.CharField(max_length=150, blank=True)
     last_name = models.CharField(max_length=150, blank=True)
+    name_key = models.CharField(
+        max_length=300, blank=True, editable=False, help_text="The full name reduced to what it says."
+    )
     is_staff = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
     date_joined = models.DateTimeField(default=timezone.now)
@@ -65,9 +69,16 @@ class User(AbstractBaseUser, PermissionsMixin):
     class Meta:
         ordering = ["email"]
         constraints = [models.UniqueConstraint(Lower("email"), name="unique_user_email_any_case")]
+        indexes = [models.Index(fields=["name_key"], name="user_name_key")]
 
     def __str__(self):
         return self.email
+
+    def save(self, *args, update_fields=None, **kwargs):
+        self.name_key = name_key(self.first_name, self.last_name)
+        if update_fields is not None and {"first_name", "last_name"} & set(update_fields):
+            update_fields = {"name_key", *update_fields}
+        super().save(*args, update_fields=update_fields, **kwargs)
 
     def get_full_name(self) -> str:
         return f"{self.first_name} {self.last_name}".strip()

@@ -3,6 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leagues.names import given_name_variants, name_key
+from leagues.tests.factories import UserFactory
 
 
 @pytest.mark.parametrize(
@@ -51,3 +52,16 @@ def test_nicknames_count_in_both_directions():
     assert "bob" in given_name_variants("ROBERT")
     assert given_name_variants("Xyzzy") == {"xyzzy"}
     assert given_name_variants("") == frozenset()
+
+
+def test_a_key_fits_its_column_whatever_the_name_unfolds_to():
+    assert len(name_key("ﷺ" * 150, "ﷺ" * 150)) <= 300
+
+
+@pytest.mark.django_db
+def test_a_user_keeps_the_key_of_their_name():
+    user = UserFactory(first_name="Zoë", last_name="O'Brien")
+    user.last_name = "Cole"
+    user.save(update_fields=["last_name"])
+    user.refresh_from_db()
+    assert user.name_key == "zoe cole"
