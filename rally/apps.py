@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class RallyConfig(AppConfig):
+    name = "rally"
+
+    def ready(self):
+        from rally import checks  # noqa: F401

@@ -1,0 +1,12 @@
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+
+from rally.migrating import migration_lock
+
+
+class Command(BaseCommand):
+    help = "Apply migrations, one process at a time: several replicas may start at once."
+
+    def handle(self, *args, verbosity, **options):
+        with migration_lock():
+            call_command("migrate", interactive=False, verbosity=verbosity, stdout=self.stdout)
