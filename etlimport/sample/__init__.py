@@ -1,0 +1,2 @@
+from etlimport.sample.snapshot import Counts, make_snapshot
+__all__ = ["Counts", "make_snapshot"]
