@@ -1,0 +1,77 @@
+"""The one rule for the league a user belongs in when they have not chosen, or no longer may.
+
+Of the active leagues in which the user has an active player: the one with a team assignment first, then
+the one with more matches in the last 12 months, then the most recent match, then the league's code.
+"""
+
+from datetime import date, timedelta
+
+from django.utils import timezone
+
+from leagues.models import League, User
+
+RECENT = timedelta(days=365)
+PLAYER_COLUMNS = ("home_player_1_id", "home_player_2_id", "away_player_1_id", "away_player_2_id")
+
+# One branch a column, so that each can use its own index; an OR over the four could use none.
+PLAYED = " UNION ALL ".join(
+    f"SELECT player_id, date FROM seat JOIN leagues_matchscore ON {column} = player_id"
+    for column in PLAYER_COLUMNS
+)
+
+BEST_LEAGUES_SQL = f"""
+WITH seat AS (
+    SELECT association.user_id, player.id AS player_id, league.id AS league_id, league.code,
+           CASE WHEN EXISTS (
+               SELECT 1 FROM leagues_rosterspot spot JOIN leagues_team team ON team.id = spot.team_id
+               WHERE spot.player_id = player.id AND spot.is_active AND team.is_active
+           ) THEN 1 ELSE 0 END AS on_a_team
+    FROM leagues_playerassociation association
+    JOIN leagues_player player ON player.id = association.player_id AND player.is_active
+    JOIN leagues_league league ON league.id = player.league_id AND league.is_active
+    WHERE association.user_id IN ({{users}})
+), played AS (
+    {PLAYED}
+), record AS (
+    SELECT player_id, MAX(date) AS last_match,
+           SUM(CASE WHEN date > '{{recent}}' THEN 1 ELSE 0 END) AS matches
+    FROM played GROUP BY player_id
+), membership AS (
+    SELECT seat.user_id, seat.league_id, seat.code, MAX(seat.on_a_team) AS on_a_team,
+           SUM(COALESCE(record.matches, 0)) AS matches, MAX(record.last_match) AS last_match
+    FROM seat LEFT JOIN record ON record.player_id = seat.player_id
+    GROUP BY seat.user_id, seat.league_id, seat.code
+), ranked AS (
+    SELECT membership.*, ROW_NUMBER() OVER (
+        PARTITION BY user_id
+        ORDER BY on_a_team DESC, matches DESC, last_match DESC NULLS LAST, code, league_id
+    ) AS place
+    FROM membership
+)
+SELECT user_id, league_id, matches,
+       CASE WHEN on_a_team = 1 THEN 'team assignment'
+            WHEN matches > 0 THEN 'matches in the last 12 months'
+            WHEN last_match IS NOT NULL THEN 'most recent match'
+            ELSE 'league code' END AS reason
+FROM ranked WHERE place = 1
+"""
+
+
+def best_leagues_sql(users: str, today: date | None = None) -> str:
+    """SQL for (user_id, league_id, matches, reason), one row for each user with a league to be in.
+
+    `users` is SQL for the user ids in question; its parameters are the only ones of the result.
+    `matches` counts the lines played in the league in the 12 months before `today`.
+    """
+    recent = (today or timezone.localdate()) - RECENT
+    return BEST_LEAGUES_SQL.format(users=users, recent=recent.isoformat())
+
+
+def best_league_for(user: User) -> League | None:
+    """The active league this user belongs in, or None for a user without an active player. One query."""
+    best = best_leagues_sql("%s")
+    found = League.objects.raw(
+        f"SELECT league.* FROM leagues_league league JOIN ({best}) best ON best.league_id = league.id",
+        [user.pk],
+    )
+    return next(iter(found), None)
