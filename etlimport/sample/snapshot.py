@@ -65,7 +65,6 @@ def make_snapshot(
                 league.write(group, wanted)
                 if progress:
                     progress(counts.total)
-            league.close()
         counts.players += league.population.count
         club_people = league.population.recent or club_people
     save_plans(out, plans)
@@ -113,9 +112,6 @@ class LeagueWriter:
             self.put("series_stats", [standing_row(self.plan, self.random, team) for team in group[:2]])
         for team in group:
             team.roster.clear()
-
-    def close(self) -> None:
-        """Nothing of a league is left unwritten; the hook keeps the caller's loop even."""
 
     def put(self, kind: str, rows: list[dict]) -> None:
         self.files[kind].extend(rows)
@@ -176,7 +172,9 @@ class LeagueWriter:
                 lines = [self.with_absences(line) for line in lines]
                 if lines and "twice a day" in self.quirks_left:
                     self.quirks_left.remove("twice a day")
-                    lines.append(Line(match, len(lines) + 1, lines[0].home, lines[0].away, "6-1, 3-3", "unknown"))
+                    lines.append(
+                        Line(match, len(lines) + 1, lines[0].home, lines[0].away, "6-1, 3-3", "unknown")
+                    )
             yield from lines
 
     def with_absences(self, line: Line) -> Line:
@@ -186,7 +184,9 @@ class LeagueWriter:
             return line
         if chance > 0.04:
             first, second = line.away
-            return Line(line.match, line.number, line.home, (without_id(first), second), line.scores, line.winner)
+            return Line(
+                line.match, line.number, line.home, (without_id(first), second), line.scores, line.winner
+            )
         return Line(line.match, line.number, line.home, (None, None), line.scores, line.winner)
 
 

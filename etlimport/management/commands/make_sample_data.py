@@ -1,0 +1,76 @@
+import time
+from pathlib import Path
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from etlimport.sample import make_next, make_snapshot
+
+SHOW_PROGRESS_AFTER = 2  # seconds
+
+
+class Command(BaseCommand):
+    help = (
+        "Invent leagues with the quirks of real sources, or the next snapshot of such leagues with its truth."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--out", type=Path, required=True, help="folder to write, made if missing")
+        parser.add_argument(
+            "--players",
+            type=int,
+            default=300,
+            help="about how many people; gives about 29 rows each, rating entries included (default 300)",
+        )
+        parser.add_argument("--seed", type=int, default=1, help="another seed, other leagues (default 1)")
+        parser.add_argument(
+            "--history",
+            type=int,
+            default=30,
+            help="rating entries per rated player, on average; 0 for none (default 30)",
+        )
+        parser.add_argument(
+            "--next-of", type=Path, help="write what the sources of this sample say next, and truth.json"
+        )
+        parser.add_argument(
+            "--common-tail", action="store_true", help="with --next-of: new player ids keep the old ones' end"
+        )
+
+    def handle(self, *, out: Path, players: int, seed: int, history: int, **options) -> None:
+        if players < 1 or history < 0:
+            raise CommandError("--players must be at least 1, --history at least 0")
+        started = time.perf_counter()
+        with LateProgress() as progress:
+            try:
+                if options["next_of"]:
+                    counts = make_next(options["next_of"], out, seed, options["common_tail"], progress)
+                else:
+                    counts = make_snapshot(out, players, seed, history, progress)
+            except (OSError, ValueError) as error:
+                raise CommandError(str(error)) from error
+        seconds = time.perf_counter() - started
+        self.stdout.write(f"{out}: {counts.players:,} players, {counts.total:,} rows in {seconds:.1f} s")
+        for kind, rows in counts.rows.items():
+            self.stdout.write(f"  {kind:<15} {rows:>12,}")
+
+
+class LateProgress:
+    """A count of rows on stderr, for what takes long enough to wonder."""
+
+    def __init__(self):
+        columns = (SpinnerColumn(), TextColumn("{task.completed:,} rows"), TimeElapsedColumn())
+        self.display = Progress(*columns, console=Console(stderr=True), transient=True)
+        self.task = self.display.add_task("rows", total=None)
+        self.show_at = time.monotonic() + SHOW_PROGRESS_AFTER
+
+    def __call__(self, rows: int) -> None:
+        if not self.display.live.is_started and time.monotonic() > self.show_at:
+            self.display.start()
+        self.display.update(self.task, completed=rows)
+
+    def __enter__(self) -> "LateProgress":
+        return self
+
+    def __exit__(self, *_) -> None:
+        self.display.stop()

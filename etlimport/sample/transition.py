@@ -1,0 +1,325 @@
+"""Writes the next snapshot of one `make_snapshot` wrote, and `truth.json`: what became of whom."""
+
+from collections import Counter
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+from random import Random
+
+import msgspec
+
+from etlimport.sample.changes import (
+    NEWCOMER_EVERY,
+    Fates,
+    Labels,
+    TeamLabel,
+    altered_name,
+    changed_plan,
+    digest,
+    new_id,
+    renamed_clubs,
+    roles,
+    share,
+)
+from etlimport.sample.files import KINDS, encode, json_arrays, rows_of
+from etlimport.sample.people import ID_LETTERS
+from etlimport.sample.plan import LeaguePlan
+from etlimport.sample.snapshot import PLAN_FILE, Counts, Progress, save_plans
+from etlimport.sample.words import GIVEN, surname
+
+SIDES = ("Home Player 1", "Home Player 2", "Away Player 1", "Away Player 2")
+CHUNK = 2000
+
+
+class SavedPlans(msgspec.Struct):
+    leagues: list[LeaguePlan]
+
+
+def make_next(
+    of: Path, out: Path, seed: int = 1, common_tail: bool = False, progress: Progress | None = None
+) -> Counts:
+    """Write under `out` what the sources of `of` say next, and `out/truth.json`.
+
+    `common_tail`: the league that issues new ids keeps the end of the old ones. `progress` is told the rows
+    written so far. Raises ValueError where `of` is no snapshot of `make_snapshot` or `make_next`, or is `out`.
+    """
+    if not (of / PLAN_FILE).is_file():
+        raise ValueError(f"{of} holds no {PLAN_FILE}: only a folder that make_sample_data wrote has a next")
+    if of.resolve() == out.resolve():
+        raise ValueError(f"the next snapshot needs a folder of its own, not {of}")
+    plans = msgspec.json.decode((of / PLAN_FILE).read_bytes(), type=SavedPlans).leagues
+    truth, counts, role_of = Truth(), Counts(), roles(seed)
+    new_plans = []
+    for plan in plans:
+        league = NextLeague(plan, role_of.get(plan.kind, "unchanged"), seed, common_tail, of, truth)
+        new_plans.append(league.new)
+        kinds = [kind for kind in KINDS if (of / plan.folder / f"{kind}.json").is_file()]
+        with json_arrays(out / plan.folder, kinds) as files:
+            for kind in kinds:
+                rows = getattr(league, kind)()
+                while chunk := list(islice(rows, CHUNK)):
+                    files[kind].extend(chunk)
+                    counts.rows[kind] += sum(map(entries, chunk)) if kind == "player_history" else len(chunk)
+                    if progress:
+                        progress(counts.total)
+        counts.players += league.player_count()
+    save_plans(out, new_plans)
+    truth.write(out / "truth.json")
+    return counts
+
+
+def entries(row: dict) -> int:
+    return len(row["matches"])
+
+
+class Truth:
+    """What became of every league, player and team, and how many rows are broken, double or byes."""
+
+    def __init__(self):
+        self.leagues: dict[str, str] = {}
+        self.players: list[bytes] = []  # encoded, to hold millions
+        self.teams: list[dict] = []
+        self.counters = {
+            name: Counter()
+            for name in ("invalid_rows", "duplicate_rows", "contradicting_rows", "corrected_scores")
+        }
+
+    def count(self, what: str, file: str, rows: int = 1) -> None:
+        self.counters[what][file] += rows
+
+    def write(self, path: Path) -> None:
+        head = encode({"leagues": self.leagues, **self.counters})[:-1]
+        with path.open("wb") as file:
+            file.write(head + b',"players":[\n' + b",\n".join(self.players) + b'\n],"teams":[\n')
+            file.write(b",\n".join(map(encode, self.teams)) + b"\n]}\n")
+
+
+class NextLeague:
+    """One league's next snapshot, a stream of rows per kind of file (methods named like the files)."""
+
+    def __init__(self, plan: LeaguePlan, role: str, seed: int, common_tail: bool, of: Path, truth: Truth):
+        self.old, self.role, self.seed, self.common_tail = plan, role, seed, common_tail
+        self.folder, self.truth = of / plan.folder, truth
+        self.new = changed_plan(plan, role, seed)
+        self.team_field = "Team" if plan.other_spelling else "Series Mapping ID"
+        self.league_field = "source_league" if plan.other_spelling else "league_id"
+        self.random = Random(f"next {seed} {plan.folder}")
+        self.fates = self.survey()
+        clubs = {self.plain_club(team) for team in self.fates.teams}
+        renamed = renamed_clubs(clubs, seed) if role == "restyled" else {}
+        self.labels = Labels(plan, self.new, renamed)
+        self.gone = {self.fates.teams[number].team for number in self.fates.dissolved}
+        self.newcomers = 0
+        truth.leagues[plan.code] = self.new.code
+        self.tell_truth()
+
+    def survey(self) -> Fates:
+        """Read the old rosters once: who is on which team."""
+        numbers: dict[TeamLabel, int] = {}
+        spots: dict[str, list[int]] = {}
+        for row in self.valid("players", "Player ID"):
+            number = numbers.setdefault(self.team_of(row), len(numbers))
+            player_spots = spots.setdefault(row["Player ID"], [])
+            if number not in player_spots:
+                player_spots.append(number)
+        return Fates(self.seed, self.old.folder, numbers, spots)
+
+    def plain_club(self, team: TeamLabel) -> str:
+        if self.old.kind == "divisions":
+            return team.club[: -len(team.series.split()[-1])].rstrip(" #")
+        return team.club.removesuffix(" II").removesuffix(" I")
+
+    def valid(self, kind: str, needed: str) -> Iterator[dict]:
+        """The rows of an old file that are objects with that field; nothing where there is no file."""
+        path = self.folder / f"{kind}.json"
+        rows = rows_of(path) if path.is_file() else iter(())
+        return (row for row in rows if isinstance(row, dict) and row.get(needed))
+
+    def id_of(self, old_id: str) -> str:
+        if self.role != "rekeyed":
+            return old_id
+        return new_id(self.new, self.seed, old_id, self.common_tail)
+
+    def player_count(self) -> int:
+        return self.newcomers + sum(bool(self.fates.next_spots(player)) for player in self.fates.spots)
+
+    def tell_truth(self) -> None:
+        fates, code = self.fates, self.old.code
+        old_anchors: dict[int, str] = {}
+        new_anchors: dict[int, str] = {}
+        both: dict[int, str] = {}
+        for player, spots in fates.spots.items():
+            after = fates.next_spots(player)
+            new = self.id_of(player) if after else None
+            self.truth.players.append(encode({"league": code, "old_id": player, "new_id": new}))
+            if len(spots) == 1:
+                old_anchors.setdefault(spots[0], player)
+            if len(after) == 1:
+                (target,) = after.values()
+                new_anchors.setdefault(target, player)
+                if spots == [target]:
+                    both.setdefault(target, player)
+        for number, team in enumerate(fates.teams):
+            old, new = {"series": team.series, "team": team.team}, None
+            old_anchor, new_anchor = both.get(number, old_anchors.get(number)), None
+            if number not in fates.dissolved:
+                new = {"series": self.labels.series(team.series), "team": self.labels.team(team.team)}
+                anchor = both.get(number, new_anchors.get(number))
+                new_anchor = self.id_of(anchor) if anchor else None
+            row = {"league": code, "old": old, "new": new, "old_anchor": old_anchor, "new_anchor": new_anchor}
+            self.truth.teams.append(row)
+
+    # The files
+
+    def players(self) -> Iterator[object]:
+        file = f"{self.old.folder}/players"
+        kept = 0
+        for row in self.valid("players", "Player ID"):
+            player = row["Player ID"]
+            target = self.fates.next_spots(player).get(self.fates.numbers[self.team_of(row)])
+            if target is None:
+                continue
+            row = self.next_player(row, player, self.fates.teams[target])
+            kept += 1
+            yield row
+            if self.role == "recoded" and kept in (5, 9, 14, 20):
+                self.truth.count("invalid_rows", file)
+                yield broken_player(row, kept)
+            if self.role == "recoded" and kept in (3, 11):
+                what = "duplicate_rows" if kept == 3 else "contradicting_rows"
+                self.truth.count(what, file)
+                yield row if kept == 3 else {**row, "PTI": "9e999", "Wins": "three"}
+            if kept % NEWCOMER_EVERY == 0:
+                yield self.newcomer(row)
+
+    def team_of(self, row: dict) -> TeamLabel:
+        return TeamLabel(row["Series"], row[self.team_field], row["Club"])
+
+    def next_player(self, row: dict, player: str, team: TeamLabel) -> dict:
+        first, last = altered_name(self.role, self.seed, player, row["First Name"], row["Last Name"])
+        club = self.labels.club_of_player(team.club)
+        row = row | {"League": self.new.code, "Player ID": self.id_of(player)}
+        row |= {"First Name": first, "Last Name": last, "Club": club}
+        row |= {"Series": self.labels.series(team.series), self.team_field: self.labels.team(team.team)}
+        row["Location ID"] = club.upper().replace(" ", "_")
+        if share(self.seed, "played", player) < 0.2:
+            row["Wins"] = type(row["Wins"])(int(row["Wins"]) + 1)
+        return row
+
+    def newcomer(self, mate: dict) -> dict:
+        """Somebody new on this player's team."""
+        self.newcomers += 1
+        random = self.random
+        player = self.new.id_prefix + "".join(random.choices(ID_LETTERS, k=14))
+        zero = type(mate["Wins"])(0)
+        row = mate | {"Player ID": player, "First Name": random.choice(GIVEN), "Last Name": surname(random)}
+        captain = "No" if self.old.other_spelling else ""
+        return row | {"Wins": zero, "Losses": zero, "Win %": "0.0%", "Captain": captain}
+
+    def schedules(self) -> Iterator[object]:
+        file = f"{self.old.folder}/schedules"
+        for number, row in enumerate(self.valid("schedules", "series")):
+            if self.is_gone(row["home_team"]) or self.is_gone(row["away_team"]):
+                continue
+            labels = self.labels
+            row |= {"home_team": labels.team(row["home_team"]), "away_team": labels.team(row["away_team"])}
+            row |= {"series": labels.series(row["series"]), "location": labels.location(row["location"])}
+            row["League"] = self.new.code
+            if row["time"] and share(self.seed, "time", number) < 0.03:
+                row["time"] = "07:15 pm"
+            yield row
+            if self.role == "restyled" and number in (3, 4, 6):
+                self.truth.count("invalid_rows", file)
+                broken = {3: {"date": "13/45/2025"}, 4: {"date": ""}, 6: {"home_team": None}}
+                yield row | broken[number]
+
+    def is_gone(self, scheduled: str) -> bool:
+        """Whether a schedule's label names a dissolved team; a series said twice counts once."""
+        label = scheduled.split(" - Series ")[0]
+        *_, tail = label.rsplit(self.old.separator, 1)
+        once = label.removesuffix(self.old.separator + tail)
+        return label in self.gone or (once.endswith(self.old.separator + tail) and once in self.gone)
+
+    def series_stats(self) -> Iterator[object]:
+        for number, row in enumerate(self.valid("series_stats", "team")):
+            if row["team"] in self.gone:
+                continue
+            row |= {"series": self.labels.series(row["series"]), "team": self.labels.team(row["team"])}
+            row["league_id"] = self.new.code
+            if share(self.seed, self.old.folder, "standing", number) < 0.03:
+                row["points"] += 1
+            yield row
+
+    def match_history(self) -> Iterator[object]:
+        file = f"{self.old.folder}/match_history"
+        match, number, last = None, 0, None
+        for index, row in enumerate(self.valid("match_history", "Date")):
+            present = (row["Date"], row["Home Team"], row["Away Team"])
+            number, match = (number + 1 if present == match else 1), present
+            if share(self.seed, self.old.folder, "score", index) < 0.01 and row["Winner"] != "unknown":
+                self.truth.count("corrected_scores", file)
+                row["Scores"] = corrected(row["Scores"])
+            last = self.next_line(row, number, digest(self.seed, *present).hex()[:12])
+            yield last
+        for index, row in enumerate(self.valid("match_history", "Date")):
+            if index % 10 == 0 and self.plays_on(row):
+                row |= {
+                    "Date": f"{1 + index // 10 % 30:02d}-Sep-25",
+                    "Scores": "6-4, 5-7, 6-2",
+                    "Winner": "home",
+                }
+                yield self.next_line(row, 1, f"new{index:07d}")
+        if last and (self.role == "recoded" or (self.role == "rekeyed" and self.old.kind != "ladder")):
+            self.truth.count("invalid_rows", file)
+            yield last | {"Date": "yesterday"} | ({"match_id": "m-broken"} if self.new.match_ids else {})
+
+    def next_line(self, row: dict, number: int, match: str) -> dict:
+        row |= {
+            "Home Team": self.labels.team(row["Home Team"]),
+            "Away Team": self.labels.team(row["Away Team"]),
+        }
+        row[self.league_field] = self.new.code
+        for side in SIDES:
+            player = row[f"{side} ID"]
+            if player and self.fates.next_spots(player):
+                row[f"{side} ID"] = self.id_of(player)
+        if self.new.match_ids and "match_id" not in row:
+            row |= {"Line": f"Line {number}", "match_id": f"m-{match}_Line{number}"}
+        elif "match_id" in row and match.startswith("new"):
+            row["match_id"] = f"m-{match}_Line{number}"
+        return row
+
+    def plays_on(self, row: dict) -> bool:
+        """Whether everybody of this line is where they were, so that they may play another one."""
+        players = [row[f"{side} ID"] for side in SIDES if row[f"{side} ID"]]
+        return bool(players) and all(map(self.fates.is_unchanged, players))
+
+    def player_history(self) -> Iterator[object]:
+        for row in self.valid("player_history", "player_id"):
+            player = row["player_id"]
+            if not self.fates.next_spots(player):
+                continue
+            series = self.labels.series(row["series"])
+            row |= {"league_id": self.new.code, "player_id": self.id_of(player), "series": series}
+            row["club"] = self.labels.club_of_player(row["club"])
+            played = share(self.seed, "rated", player)
+            for entry in row["matches"]:
+                entry["series"] = self.labels.series(entry["series"])
+            if played < 0.5:
+                day = f"09/{1 + int(played * 50):02d}/2025"
+                row["matches"].insert(0, {"date": day, "end_pti": row["rating"], "series": series})
+            yield row
+
+
+def broken_player(row: dict, which: int) -> object:
+    """A row that cannot be imported at all: no id, no name, no team, or no object."""
+    nobody = {"Player ID": None, "First Name": "", "Last Name": ""}
+    return {5: row | {"Player ID": ""}, 9: row | nobody, 14: "not an object", 20: ["nor", "this"]}[which]
+
+
+def corrected(scores: str) -> str:
+    """The same winner with another first set."""
+    first, *rest = scores.split(", ")
+    home, away = first.split(" ")[0].split("-")
+    sets = ("6-2", "6-1") if int(home) > int(away) else ("2-6", "1-6")
+    return ", ".join([sets[first == sets[0]], *rest])
