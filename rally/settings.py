@@ -168,6 +168,10 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = DEBUG or not (STATIC_ROOT / "staticfiles.json").exists()
 STATICFILES_DIRS = [BASE_DIR / "static"] if (BASE_DIR / "static").is_dir() else []
 
+# People and pages
+MULTI_TENANCY = env.bool("MULTI_TENANCY", default=False)
+"""Whether people may also see every league of their own organization."""
+
 # The import
 ETL_MAX_DROP = env.float("ETL_MAX_DROP", default=0.30)
 """Share of its active rows an entity of a league may lose before a run refuses."""

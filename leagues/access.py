@@ -1,0 +1,28 @@
+"""Who may see and select which league. Deny by default; every page, API and selection asks here."""
+
+from django.conf import settings
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from leagues.models import League, Player, PlayerAssociation
+
+
+def leagues_for(user) -> QuerySet[League]:
+    """The leagues this user may see and select: active ones only, by name.
+
+    Staff see all of them; others those they have an active player in and, with `MULTI_TENANCY`, those of
+    their organization. A user without any association sees all, to be able to correct a registration.
+    """
+    active = League.objects.filter(is_active=True)
+    if not (user.is_authenticated and user.is_active):
+        return active.none()
+    if user.is_staff:
+        return active
+    plays_in = Player.objects.filter(league=OuterRef("pk"), is_active=True, association__user=user.pk)
+    permitted = Q(Exists(plays_in)) | ~Q(Exists(PlayerAssociation.objects.filter(user=user.pk)))
+    if settings.MULTI_TENANCY and user.organization_id:
+        permitted |= Q(organization=user.organization_id)
+    return active.filter(permitted)
+
+
+def user_can_access_league(user, league: League) -> bool:
+    return leagues_for(user).filter(pk=league.pk).exists()

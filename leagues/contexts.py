@@ -1,0 +1,115 @@
+"""What a session knows of its user: league, team, club, series, player.
+
+`CONTEXTS_SQL` is the one definition, for one user and for all of them alike. An import compares what it
+finds before and after; `build_context` turns one of its rows into the context of a session.
+"""
+
+import logging
+
+from leagues.access import leagues_for
+from leagues.best_league import best_league_for
+from leagues.models import User
+from leagues.sql import dicts
+
+logger = logging.getLogger(__name__)
+
+# Correlated subqueries rather than window functions: each is an index look-up, so narrowing to one user
+# costs one user on both databases. The ids of associations, unlike those of players, survive a rebuild.
+CONTEXTS_SQL = """
+SELECT account.id AS user_id, account.email, account.first_name, account.last_name, account.is_staff,
+       account.organization_id, account.league_context_id,
+       player.id AS player_id, player.external_id AS external_player_id,
+       TRIM(player.first_name || ' ' || player.last_name) AS player_name,
+       league.id AS league_id, league.key AS league_key, league.name AS league_name,
+       team.id AS team_id, team.name AS team_name, team.squad,
+       series.id AS series_id, series.key AS series_key, series.name AS series_name,
+       club.id AS club_id, club.key AS club_key, club.name AS club_name
+FROM leagues_user account
+LEFT JOIN leagues_league league ON league.id = account.league_context_id AND league.is_active
+LEFT JOIN leagues_player player ON player.id = (
+    SELECT mine.id
+    FROM leagues_playerassociation association
+    JOIN leagues_player mine ON mine.id = association.player_id
+    WHERE association.user_id = account.id AND mine.league_id = league.id AND mine.is_active
+    ORDER BY association.is_primary DESC, association.id LIMIT 1
+)
+LEFT JOIN leagues_team team ON team.id = COALESCE(
+    (
+        SELECT chosen.id FROM leagues_team chosen
+        WHERE chosen.id = account.team_context_id AND chosen.league_id = league.id AND chosen.is_active
+    ), (
+        SELECT own.id
+        FROM leagues_rosterspot spot
+        JOIN leagues_team own ON own.id = spot.team_id AND own.is_active
+        JOIN leagues_series own_series ON own_series.id = own.series_id
+        WHERE spot.player_id = player.id AND spot.is_active
+        ORDER BY own_series.name, own.name, own.id LIMIT 1
+    )
+)
+LEFT JOIN leagues_series series ON series.id = team.series_id
+LEFT JOIN leagues_club club ON club.id = team.club_id
+WHERE account.is_active
+"""
+
+ONE_CONTEXT_SQL = f"SELECT * FROM ({CONTEXTS_SQL}) context WHERE user_id = %s"
+IDS = {"player_id", "league_id", "team_id", "series_id", "club_id"}
+NOT_FOR_SESSIONS = {"user_id", "is_staff", "organization_id", "league_context_id"}
+
+
+def build_context(user_id: int, stored: dict | None = None) -> dict | None:
+    """The context of a session as the database has it now, JSON-safe; None if the user is gone or inactive.
+
+    The selection on the user is the source of truth, whatever the session had `stored`. One no longer
+    permitted gives way to the user's best league, for good. One query for a user with a player in the
+    selected league, two for others, more only when the selection has to change.
+    """
+    row = context_row(user_id)
+    if row is None:
+        return None
+    if row["player_id"] is None and not selection_stands(row):
+        row = reselect(row) or row
+    return session_context(row)
+
+
+def context_row(user_id: int) -> dict | None:
+    return next(iter(dicts(ONE_CONTEXT_SQL, [user_id])), None)
+
+
+def selection_stands(row: dict) -> bool:
+    """Whether a user without a player in the selected league may look at it all the same."""
+    return row["league_id"] is not None and leagues_for(owner(row)).filter(pk=row["league_id"]).exists()
+
+
+def reselect(row: dict) -> dict | None:
+    """Clear the selection, select the user's best league instead; the new row, None if the user is gone.
+
+    A selection made meanwhile by another request is left alone.
+    """
+    best = best_league_for(owner(row))
+    selected = row["league_context_id"]
+    if selected is None and best is None:
+        return row
+    replacement = best.pk if best else None
+    changed = User.objects.filter(pk=row["user_id"], league_context=selected).update(
+        league_context=replacement
+    )
+    if changed and selected is not None:
+        logger.warning(
+            "Cleared league %s, no longer permitted to user %s; now %s",
+            selected,
+            row["user_id"],
+            f"league {replacement}" if best else "without a league",
+        )
+    return context_row(row["user_id"])
+
+
+def owner(row: dict) -> User:
+    """The user of a row, as far as access rules ask about one, without another query."""
+    return User(pk=row["user_id"], is_staff=row["is_staff"], organization_id=row["organization_id"])
+
+
+def session_context(row: dict) -> dict:
+    """Every name is always there; what does not apply is empty, and None for an id."""
+    kept = {name: value for name, value in row.items() if name not in NOT_FOR_SESSIONS}
+    filled = {name: "" if value is None and name not in IDS else value for name, value in kept.items()}
+    return {"id": row["user_id"], **filled}
