@@ -1,0 +1,43 @@
+# `make run` and `make test` need Python 3.11 or newer and nothing else: what they use goes into .venv.
+PYTHON ?= python3
+PORT ?= 8000
+BIN := .venv/bin
+
+.PHONY: run test format clean help
+
+help:
+	@echo "make run     the site on http://127.0.0.1:$(PORT) with the sample snapshot and demo accounts"
+	@echo "make test    lint, then the tests on SQLite, then on PostgreSQL with Redis where they are found"
+	@echo "make format  put the code into its usual shape"
+	@echo "make clean   remove the environment and the local database"
+
+run: export DEBUG ?= 1
+run: .venv/run
+	$(BIN)/python manage.py migrate --verbosity 0
+	$(BIN)/python manage.py run_etl --source sample_data
+	$(BIN)/python manage.py make_demo_accounts
+	$(BIN)/python manage.py runserver 127.0.0.1:$(PORT)
+
+test: .venv/dev
+	$(BIN)/python scripts/test.py $(TESTS)
+
+format: .venv/dev
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+clean:
+	rm -rf .venv rally.sqlite3 rally.sqlite3-wal rally.sqlite3-shm
+
+# A stamp for each set of packages: installed anew only when its list has changed.
+.venv/run: requirements.txt | .venv/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+.venv/dev: requirements.txt requirements-dev.txt | .venv/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@ .venv/run
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	    { echo "Python 3.11 or newer is needed; name one with: make PYTHON=/path/to/python3"; exit 1; }
+	$(PYTHON) -m venv .venv

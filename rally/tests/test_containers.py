@@ -1,0 +1,93 @@
+"""Docker is not needed to see that what the files call exists and fits together."""
+
+import json
+import re
+import shutil
+
+import pytest
+import yaml
+from django.conf import settings
+from django.core.management import get_commands
+
+ROOT = settings.BASE_DIR
+COMPOSE = yaml.safe_load((ROOT / "compose.yaml").read_text())
+SERVICES = COMPOSE["services"]
+DOCKERFILE = (ROOT / "Dockerfile").read_text().replace("\\\n", " ")
+OURS = ("web", "worker", "beat")
+
+
+def dockerfile_lines(instruction: str) -> list[str]:
+    return re.findall(rf"^{instruction} +(.*)$", DOCKERFILE, flags=re.MULTILINE)
+
+
+def called_commands() -> list[str]:
+    """Every command line of the image and of our services, shell or not, as text."""
+    image = [*dockerfile_lines("RUN"), " ".join(json.loads(dockerfile_lines("CMD")[-1]))]
+    services = [" ".join(SERVICES[name]["command"]) for name in OURS if "command" in SERVICES[name]]
+    return image + services
+
+
+def test_the_image_runs_as_a_user_without_rights():
+    assert dockerfile_lines("USER") == ["rally"]
+    assert DOCKERFILE.index("\nUSER ") < DOCKERFILE.rindex("\nCMD ")
+
+
+def test_the_image_has_a_health_check_on_a_slim_base_and_collects_static_files():
+    assert dockerfile_lines("FROM") == ["python:3.12-slim"]
+    assert "/healthz" in dockerfile_lines("HEALTHCHECK")[0]
+    assert any("collectstatic" in command for command in called_commands())
+
+
+def test_every_management_command_called_exists():
+    called = {name for line in called_commands() for name in re.findall(r"manage\.py (\w+)", line)}
+    assert called == {"collectstatic", "migrate_locked"}
+    assert called <= set(get_commands())
+
+
+def test_every_program_called_is_installed_by_the_requirements():
+    programs = {SERVICES[name]["command"][0] for name in OURS if "command" in SERVICES[name]} | {"gunicorn"}
+    assert programs == {"celery", "gunicorn"}
+    requirements = (ROOT / "requirements.txt").read_text()
+    for program in programs:
+        assert shutil.which(program)
+        assert re.search(rf"^{program}\b", requirements, flags=re.MULTILINE)
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_every_service_has_a_health_check_and_restarts(name):
+    own_image = SERVICES[name].get("build") == "."
+    assert "healthcheck" in SERVICES[name] or (own_image and dockerfile_lines("HEALTHCHECK"))
+    assert SERVICES[name]["restart"] == "unless-stopped"
+
+
+def test_services_start_in_order_and_only_after_what_they_need_is_healthy():
+    order = {name: service.get("depends_on", {}) for name, service in SERVICES.items()}
+    assert set(order["web"]) == {"postgres", "redis"}
+    assert set(order["worker"]) == set(order["beat"]) == {"web"}
+    conditions = [need["condition"] for needs in order.values() for need in needs.values()]
+    assert set(conditions) == {"service_healthy"}
+
+
+def test_what_is_stored_lives_in_named_volumes():
+    mounted = {mount.split(":")[0] for name in ("postgres", "redis") for mount in SERVICES[name]["volumes"]}
+    assert mounted == set(COMPOSE["volumes"])
+
+
+def test_only_this_machine_reaches_the_site_and_nobody_the_servers():
+    assert [name for name, service in SERVICES.items() if "ports" in service] == ["web"]
+    assert all(port.startswith("127.0.0.1:") for port in SERVICES["web"]["ports"])
+
+
+def test_no_secret_has_a_default():
+    text = (ROOT / "compose.yaml").read_text()
+    for name in ("SECRET_KEY", "POSTGRES_PASSWORD"):
+        uses = re.findall(rf"\${{{name}(..)", text)
+        assert uses
+        assert set(uses) == {":?"}
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_every_variable_set_is_one_the_project_reads(name):
+    sources = (ROOT / "rally/settings.py").read_text() + (ROOT / "gunicorn.conf.py").read_text()
+    for variable in SERVICES[name]["environment"]:
+        assert f'"{variable}"' in sources, variable

@@ -1,0 +1,129 @@
+"""The commands of the image and of compose.yaml, started as processes."""
+
+import json
+import os
+import urllib.error
+import urllib.request
+import uuid
+from urllib.parse import urlsplit
+
+import psycopg2
+import pytest
+from django.conf import settings
+
+from rally.tests.processes import free_port, production_environment, run, running, wait_until
+from rally.tests.test_containers import SERVICES, dockerfile_lines
+
+WEB = json.loads(dockerfile_lines("CMD")[-1])
+MIGRATE = ["python", "manage.py", "migrate_locked"]
+
+
+def fetch(url: str, **headers: str) -> tuple[int, str]:
+    """Status and body, whatever the status; 0 while nobody listens."""
+    try:
+        with urllib.request.urlopen(urllib.request.Request(url, headers=headers), timeout=10) as response:
+            return response.status, response.read().decode()
+    except urllib.error.HTTPError as error:
+        return error.code, error.read().decode()
+    except OSError:
+        return 0, ""
+
+
+@pytest.fixture
+def empty_database():
+    """The URL of a PostgreSQL database without a table, dropped afterwards."""
+    name = f"rally_test_{uuid.uuid4().hex[:12]}"
+    url = urlsplit(os.environ["DATABASE_URL"])
+    connection = psycopg2.connect(url._replace(path="/postgres").geturl())
+    connection.autocommit = True
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE DATABASE {name}")
+        yield url._replace(path=f"/{name}").geturl()
+        cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    connection.close()
+
+
+def test_the_web_command_migrates_then_serves(tmp_path):
+    port = free_port()
+    site = f"http://127.0.0.1:{port}"
+    environment = production_environment(
+        DATABASE_URL=f"sqlite:///{tmp_path}/web.sqlite3",
+        PORT=str(port),
+        ALLOWED_HOSTS="rally.example",
+        METRICS_TOKEN="letmein",
+        BEHIND_PROXY="1",
+    )
+    log = tmp_path / "web.log"
+    with running(WEB, environment, log):
+        wait_until(lambda: fetch(f"{site}/healthz")[0] == 200, seconds=60)
+        assert json.loads(fetch(f"{site}/readyz")[1])["checks"]["migrations"] == "ok"
+        assert fetch(f"{site}/metrics", Host="rally.example")[0] == 401
+        status, figures = fetch(f"{site}/metrics", Host="rally.example", Authorization="Bearer letmein")
+        assert (status, "rally_collector_up" in figures) == (200, True)
+        login = {"Host": "rally.example", "X-Forwarded-Proto": "https", "X-Request-ID": "r-1"}
+        status, page = fetch(f"{site}/admin/login/", **login)
+        assert status == 200
+        assert "csrfmiddlewaretoken" in page
+    lines = [json.loads(line) for line in log.read_text().splitlines() if line.startswith("{")]
+    assert [line["status"] for line in lines if line.get("request_id") == "r-1"] == [200]
+    assert any(line["logger"] == "gunicorn.error" for line in lines)
+
+
+def test_migrate_locked_can_be_repeated_on_sqlite(tmp_path):
+    environment = production_environment(DATABASE_URL=f"sqlite:///{tmp_path}/site.sqlite3")
+    for _ in range(2):
+        result = run(MIGRATE, environment)
+        assert result.returncode == 0, result.stderr
+    assert "No migrations to apply" in result.stdout
+
+
+@pytest.mark.postgresql
+def test_three_replicas_may_migrate_an_empty_database_at_once(empty_database, tmp_path):
+    environment = production_environment(DATABASE_URL=empty_database)
+    logs = [tmp_path / f"{number}.log" for number in range(3)]
+    with (
+        running(MIGRATE, environment, logs[0]) as one,
+        running(MIGRATE, environment, logs[1]) as two,
+        running(MIGRATE, environment, logs[2]) as three,
+    ):
+        codes = [process.wait(120) for process in (one, two, three)]
+    outputs = [log.read_text() for log in logs]
+    assert codes == [0, 0, 0], outputs
+    assert sum("No migrations to apply" in output for output in outputs) == 2
+
+
+@pytest.mark.postgresql
+@pytest.mark.redis
+def test_the_worker_and_beat_commands_start_and_their_health_checks_pass(empty_database, tmp_path):
+    environment = production_environment(
+        DATABASE_URL=empty_database,
+        CELERY_BROKER_URL=settings.REDIS_URL,
+        CELERY_QUEUE=f"test-{uuid.uuid4().hex[:8]}",
+        HOSTNAME=f"test-{uuid.uuid4().hex[:8]}",
+    )
+    assert run(MIGRATE, environment).returncode == 0
+    worker_command = [*SERVICES["worker"]["command"], "--hostname", f"celery@{environment['HOSTNAME']}"]
+    pid_file = tmp_path / "beat.pid"
+    beat_command = [
+        str(pid_file) if part == "/tmp/beat.pid" else part for part in SERVICES["beat"]["command"]
+    ]
+    with (
+        running(worker_command, environment, tmp_path / "worker.log"),
+        running(beat_command, environment, tmp_path / "beat.log"),
+    ):
+        wait_until(lambda: " ready." in (tmp_path / "worker.log").read_text(), seconds=60)
+        assert health_check_passes("worker", environment)
+        wait_until(pid_file.exists)
+        wait_until(lambda: "DatabaseScheduler" in (tmp_path / "beat.log").read_text())
+        assert health_check_passes("beat", environment, {"/tmp/beat.pid": str(pid_file)})
+    assert not health_check_passes("worker", environment)
+
+
+def health_check_passes(service: str, environment: dict, replaced: dict[str, str] | None = None) -> bool:
+    """Runs the health check of compose.yaml as the container's shell would."""
+    kind, command = SERVICES[service]["healthcheck"]["test"]
+    assert kind == "CMD-SHELL"
+    command = command.replace("$$", "$")
+    for old, new in (replaced or {}).items():
+        command = command.replace(old, new)
+    return run(["sh", "-c", command], environment).returncode == 0
