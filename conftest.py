@@ -57,12 +57,6 @@ def clean_cache():
         cache.clear()
 
 
-@pytest.fixture(autouse=True)
-def quick_passwords(settings):
-    """Password hashing made for tests: the real one is slow on purpose."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-
-
 @pytest.fixture(scope="session")
 def browser_path() -> str:
     """The Chromium that tests marked `browser` drive."""

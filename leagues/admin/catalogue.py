@@ -1,0 +1,148 @@
+"""What the source owns: every page of it is read-only."""
+
+from django.contrib import admin
+
+from leagues.admin.base import ReadOnlyAdmin
+from leagues.models import (
+    Club,
+    League,
+    MatchScore,
+    Player,
+    PlayerHistory,
+    RosterSpot,
+    ScheduledMatch,
+    Series,
+    Standing,
+    Team,
+)
+
+
+@admin.register(League)
+class LeagueAdmin(ReadOnlyAdmin):
+    list_display = ["name", "code", "organization", "is_active", "updated_at"]
+    list_filter = ["is_active", "organization"]
+    list_select_related = ["organization"]
+    search_fields = ["name", "code", "key"]
+
+
+@admin.register(Club)
+class ClubAdmin(ReadOnlyAdmin):
+    list_display = ["name", "key", "updated_at"]
+    search_fields = ["name", "key"]
+
+
+@admin.register(Series)
+class SeriesAdmin(ReadOnlyAdmin):
+    list_display = ["name", "league", "key", "updated_at"]
+    list_filter = ["league"]
+    list_select_related = ["league"]
+    search_fields = ["name", "key"]
+
+
+@admin.register(Team)
+class TeamAdmin(ReadOnlyAdmin):
+    list_display = ["name", "league", "series", "club", "squad", "is_active", "updated_at"]
+    list_filter = ["is_active", "league"]
+    list_select_related = ["league", "series", "club"]
+    search_fields = ["name", "alias", "club__name", "series__name"]
+
+
+class RosterInline(admin.TabularInline):
+    model = RosterSpot
+    fields = ["team", "is_captain", "is_co_captain", "wins", "losses", "is_active"]
+    can_delete = False
+    extra = 0
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("team", "player")
+
+    def has_add_permission(self, request, obj):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+
+@admin.register(Player)
+class PlayerAdmin(ReadOnlyAdmin):
+    list_display = [
+        "full_name",
+        "league",
+        "external_id",
+        "pti",
+        "career_wins",
+        "career_losses",
+        "is_active",
+        "user",
+    ]
+    list_filter = ["is_active", "league"]
+    list_select_related = ["league", "association__user"]
+    search_fields = ["first_name", "last_name", "external_id"]
+    inlines = [RosterInline]
+
+    @admin.display(ordering="association__user__email")
+    def user(self, player):
+        return player.association.user if hasattr(player, "association") else None
+
+
+@admin.register(RosterSpot)
+class RosterSpotAdmin(ReadOnlyAdmin):
+    list_display = ["player", "team", "league", "is_captain", "wins", "losses", "is_active"]
+    list_filter = ["is_active", "is_captain", "team__league"]
+    list_select_related = ["player", "team__league"]
+    search_fields = ["player__first_name", "player__last_name", "player__external_id", "team__name"]
+
+    @admin.display(ordering="team__league__name")
+    def league(self, spot):
+        return spot.team.league
+
+
+@admin.register(ScheduledMatch)
+class ScheduledMatchAdmin(ReadOnlyAdmin):
+    list_display = ["date", "time", "home_team", "away_team", "series", "league", "location", "is_active"]
+    list_filter = ["is_active", "date", "league"]
+    search_fields = ["home_team__name", "away_team__name", "location"]
+
+    def get_queryset(self, request):
+        # Where a match is looked up by typing, too, it shows its teams.
+        return super().get_queryset(request).select_related("home_team", "away_team", "series", "league")
+
+
+@admin.register(MatchScore)
+class MatchScoreAdmin(ReadOnlyAdmin):
+    list_display = ["date", "line", "home_label", "away_label", "scores", "winner", "league"]
+    list_filter = ["winner", "date", "league", ("home_team", admin.EmptyFieldListFilter)]
+    list_select_related = ["league"]
+    search_fields = [
+        "home_label",
+        "away_label",
+        "home_player_1_name",
+        "home_player_2_name",
+        "away_player_1_name",
+        "away_player_2_name",
+        "source_id",
+    ]
+
+
+@admin.register(Standing)
+class StandingAdmin(ReadOnlyAdmin):
+    list_display = ["team", "league", "series", "points", "matches_won", "matches_lost", "is_active"]
+    list_filter = ["is_active", "team__league"]
+    list_select_related = ["team__league", "team__series"]
+    search_fields = ["team__name", "team__series__name", "team__club__name"]
+
+    @admin.display(ordering="team__league__name")
+    def league(self, standing):
+        return standing.team.league
+
+    @admin.display(ordering="team__series__name")
+    def series(self, standing):
+        return standing.team.series
+
+
+@admin.register(PlayerHistory)
+class PlayerHistoryAdmin(ReadOnlyAdmin):
+    list_display = ["player", "date", "end_pti", "series_name"]
+    list_filter = ["date", "player__league"]
+    list_select_related = ["player"]
+    search_fields = ["player__first_name", "player__last_name", "player__external_id"]
