@@ -8,7 +8,7 @@ In every first snapshot, with labels, codes and spellings that another seed choo
 - a bye as a match of a team without a name, ` / 9 SW`, at location `BYE`; evenings of `Legends` by themselves
 - series 99 without players, ` - 99 A / 99` or ` 99 A / 99` in schedules, ` 99 A` in standings
 - divisions by number and by bare letter; `Division 5a` and club `Elm 5a` among players, `Series 5` elsewhere
-- squads `C(1)` and `SN (2)`, in some seeds spaced otherwise in the standings; ` - Series 5` after schedule labels
+- squads `C(1)` and `SN (2)`, in some seeds spaced otherwise in standings; schedule labels with ` - Series 5`
 - a summer league with `S1 T1` and `S2A` labels, double blanks, `Sunday A`, a team known from standings alone
 - there: placeholders for players, absent players, lines without ids, the same four twice a day
 - in some seeds there: `Team`, `Career Wins`, `Yes`/`No`, numbers as numbers, `Line`, `source_league`

@@ -21,6 +21,14 @@ ROLES = (
 )
 """Which league changes how: labels; the code's case, series and match ids; all player ids."""
 
+BROKEN_DATES = ("13/45/2025", "yesterday")
+BROKEN_NUMBER = "9e999"
+NEEDED = {
+    "players": ("Player ID",),
+    "schedules": ("date", "home_team", "away_team"),
+    "match_history": ("Date",),
+}
+
 
 def digest(*parts: object) -> bytes:
     return blake2b("|".join(map(str, parts)).encode(), digest_size=16).digest()
@@ -73,12 +81,14 @@ class Labels:
 
     def team(self, label: str) -> str:
         label = self.club(label)
-        if self.old.separator == self.new.separator and self.old.kind == "ladder":
+        if self.old.separator == self.new.separator:
             return label
         if self.old.kind == "ladder":
             return re.sub(re.escape(self.old.separator) + r"(?=\d)", self.new.separator, label)
-        if self.old.kind == "divisions" and self.new.separator != self.old.separator:
-            return re.sub(r" (?=(\d+[ab]?|[A-K]|SN)( ?\(\d\))?( - Series \w+)?$)", self.new.separator, label)
+        if self.old.kind == "divisions":
+            name, *suffix = label.split(" - Series ")
+            name = re.sub(r" (?=(\d+[ab]?|[A-K]|SN)( ?\(\d\))?$)", self.new.separator, name)
+            return " - Series ".join([name, *suffix])
         return label
 
     def club(self, label: str) -> str:
@@ -136,6 +146,27 @@ def altered_name(role: str, seed: int, player: str, first: str, last: str) -> tu
     return first, last
 
 
+def broken_player(row: dict, which: int) -> object:
+    """A row that cannot be imported at all: no id, no name, no team, or no object."""
+    nobody = {"Player ID": None, "First Name": "", "Last Name": ""}
+    return {5: row | {"Player ID": ""}, 9: row | nobody, 14: "not an object", 20: ["nor", "this"]}[which]
+
+
+def is_sound(kind: str, row: object) -> bool:
+    """Whether this is none of the rows that a transition breaks on purpose."""
+    if not isinstance(row, dict) or row.get("PTI") == BROKEN_NUMBER:
+        return False
+    return all(row[field] and row[field] not in BROKEN_DATES for field in NEEDED.get(kind, ()))
+
+
+def corrected(scores: str) -> str:
+    """The same winner with another first set."""
+    first, *rest = scores.split(", ")
+    home, away = first.split(" ")[0].split("-")
+    sets = ("6-2", "6-1") if int(home) > int(away) else ("2-6", "1-6")
+    return ", ".join([sets[first == sets[0]], *rest])
+
+
 @dataclass(frozen=True)
 class TeamLabel:
     series: str
@@ -160,8 +191,8 @@ class Fates:
         return share(self.seed, self.folder, what, player)
 
     def next_spots(self, player: str) -> dict[int, int]:
-        """The player's next team for each present one; none for who leaves."""
-        stay = [number for number in self.spots[player] if number not in self.dissolved]
+        """The player's next team for each present one; none for who leaves, or left before."""
+        stay = [number for number in self.spots.get(player, ()) if number not in self.dissolved]
         if not stay or self.chance("leave", player) < LEAVE:
             return {}
         if len(stay) == 1 and len(self.spots[player]) == 1 and self.chance("move", player) < MOVE:
@@ -174,4 +205,5 @@ class Fates:
         return target if target != present else self.remaining[at - 1]
 
     def is_unchanged(self, player: str) -> bool:
-        return self.next_spots(player) == {number: number for number in self.spots[player]}
+        present = self.spots.get(player, [])
+        return bool(present) and self.next_spots(player) == dict(zip(present, present, strict=True))

@@ -10,6 +10,7 @@ from etlimport.sample.words import CLUB_TAGS, GIVEN, MIDDLE, surname
 ID_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 RATINGS = [f"{tenths / 10:.1f}" for tenths in range(-300, 1001)]
 RATING_STEPS = tuple(range(-12, 13))
+REMEMBERED = 2000  # names, for namesakes
 SEASON_START = date(2024, 9, 24)
 HISTORY_DATES = [f"{SEASON_START - timedelta(days=3 * n):%m/%d/%Y}" for n in range(400)]
 
@@ -26,7 +27,7 @@ class Person:
 
     @property
     def name(self) -> str:
-        return f"{self.first} {self.last}"
+        return f"{self.first} {self.last}".strip()
 
 
 @dataclass
@@ -36,14 +37,14 @@ class Population:
     random: Random
     id_prefix: str
     rated: bool
-    shared_names: list[tuple[str, str]]  # names of people of other leagues: some play here too
+    elsewhere: dict[str, list[tuple[str, str]]]  # names at a place in other leagues: some play here too, once
     recent: list[tuple[str, str]] = field(default_factory=list)
     count: int = 0
 
-    def person(self) -> Person:
+    def person(self, place: str = "") -> Person:
         random = self.random
         self.count += 1
-        first, last = self.name()
+        first, last = self.name(place)
         rating = random.randint(-100, 900) if self.rated and random.random() > 0.04 else None
         wins, losses = random.randint(0, 14), random.randint(0, 14)
         return Person(self.new_id(), first, last, rating, wins, losses)
@@ -51,18 +52,18 @@ class Population:
     def new_id(self) -> str:
         return self.id_prefix + "".join(self.random.choices(ID_LETTERS, k=12))
 
-    def name(self) -> tuple[str, str]:
+    def name(self, place: str) -> tuple[str, str]:
         random = self.random
         chance = random.random()
         if chance < 0.008 and self.recent:  # a namesake: another person of the same name
             return random.choice(self.recent)
-        if chance < 0.07 and self.shared_names:
-            return random.choice(self.shared_names)
+        if chance < 0.08 and (names := self.elsewhere.get(place)):
+            return names.pop()
         name = odd_name(random) if chance > 0.955 else (random.choice(GIVEN), surname(random))
-        if len(self.recent) < 200:
+        if len(self.recent) < REMEMBERED:
             self.recent.append(name)
         else:
-            self.recent[self.count % 200] = name
+            self.recent[self.count % REMEMBERED] = name
         return name
 
 

@@ -55,18 +55,19 @@ def make_snapshot(
     counts = Counts()
     plans = plan_leagues(seed)
     clubs = club_names(Random(f"clubs {seed}"), 10 + round(3 * (players / TEAM_SIZE) ** 0.5))
-    club_people: list[tuple[str, str]] = []
+    elsewhere: dict[str, list[tuple[str, str]]] = {}
     for plan in plans:
         kinds = [kind for kind in FILES[plan.kind] if history or kind != "player_history"]
         with json_arrays(out / plan.folder, kinds) as files:
-            league = LeagueWriter(plan, Random(f"{seed} {plan.folder}"), files, history, club_people, counts)
+            league = LeagueWriter(plan, Random(f"{seed} {plan.folder}"), files, history, elsewhere, counts)
             wanted = round(players * SHARES[plan.kind])
             for group in teams_of(plan, league.random, clubs, max(6, round(wanted * 1.08 / TEAM_SIZE))):
                 league.write(group, wanted)
                 if progress:
                     progress(counts.total)
         counts.players += league.population.count
-        club_people = league.population.recent or club_people
+        for place, names in league.names_at.items():
+            elsewhere.setdefault(place, []).extend(names)
     save_plans(out, plans)
     return counts
 
@@ -86,12 +87,13 @@ class LeagueWriter:
         random: Random,
         files: dict[str, JsonArray],
         history: int,
-        shared_names: list[tuple[str, str]],
+        elsewhere: dict[str, list[tuple[str, str]]],
         counts: Counts,
     ):
         self.plan, self.random, self.files, self.history, self.counts = plan, random, files, history, counts
         rated = plan.kind in ("ladder", "divisions")
-        self.population = Population(random, plan.id_prefix, rated, shared_names)
+        self.population = Population(random, plan.id_prefix, rated, elsewhere)
+        self.names_at: dict[str, list[tuple[str, str]]] = {}
         self.club_mates: dict[str, list[Person]] = {}
         self.placeholders = 0
         self.quirks_left = {"bye", "twice a day"}
@@ -120,18 +122,20 @@ class LeagueWriter:
     def write_roster(self, team: Team, wanted: int) -> None:
         left = max(wanted - self.population.count, 3)
         size = min(self.random.randint(TEAM_SIZE - 2, TEAM_SIZE + 2), left)
-        mates = self.club_mates.setdefault(team.club.split()[0], [])
+        place = team.club.split()[0]
+        mates = self.club_mates.setdefault(place, [])
         fresh = []
         for _ in range(size):
             mate = self.random.choice(mates) if mates and self.random.random() < SEVERAL_TEAMS else None
             if mate and all(mate.id != person.id for person in team.roster):
                 team.roster.append(mate)
             else:
-                fresh.append(self.population.person())
+                fresh.append(self.population.person(place))
         if self.plan.kind == "stars" and self.placeholders < 3:
             self.placeholders += 1
             fresh.append(placeholder(self.population, self.placeholders))
         mates[:] = fresh[:3]
+        self.names_at.setdefault(place, [(person.first, person.last) for person in fresh[3:6]])
         team.roster += fresh
         self.put("players", list(self.roster_rows(team)))
         if "player_history" in self.files:
@@ -190,22 +194,19 @@ class LeagueWriter:
         return Line(line.match, line.number, line.home, (None, None), line.scores, line.winner)
 
 
-def without_id(person: Person | None) -> Person | None:
-    return person and Person("", person.first, person.last, None, 0, 0)
+def without_id(person: Person) -> Person:
+    return Person("", person.first, person.last, None, 0, 0)
 
 
 def indoor_lines(random: Random, match: Match) -> Iterator[Line]:
-    """Names without ids; where nothing was entered, clubs for players and a date for a score."""
-    names = Population(random, "", False, [])
+    """Names without ids; where something was not entered, clubs for players and a date for a score."""
+    names = Population(random, "", rated=False, elsewhere={})
     for number in range(1, 5):
-        if random.random() < 0.2:
-            home, away = (Person("", team.club, "", None, 0, 0) for team in (match.home, match.away))
-            scores = f"{match.date:%B} {match.date.day}, {match.date.year}"
-            yield Line(match, number, (home, None), (away, None), scores, "unknown")
-            continue
-        four = [names.person() for _ in range(4)]
-        for person in four:
-            person.id = ""
+        four = [without_id(names.person()) for _ in range(4)]
         scores = random.choice(("3-6, 6-2, 10-7", "6-4, 6-1", "7-6 [7-3], 6-4", "2-6, 6-3, 8-10"))
         winner = "away" if scores.endswith("8-10") else "home"
         yield Line(match, number, tuple(four[:2]), tuple(four[2:]), scores, winner)
+    if random.random() < 0.3:
+        home, away = (Person("", team.club, "", None, 0, 0) for team in (match.home, match.away))
+        scores = f"{match.date:%B} {match.date.day}, {match.date.year}"
+        yield Line(match, 5, (home, None), (away, None), scores, "unknown")

@@ -43,7 +43,7 @@ def split_in_series(teams: int) -> tuple[int, int]:
 
 
 def ladder(plan: LeaguePlan, random: Random, clubs: list[str], teams: int) -> Iterator[list[Team]]:
-    def team(club: str, tail: str, series_tail: str | None = None, place: str = "") -> Team:
+    def team(club: str, tail: str, place: str = "") -> Team:
         label = f"{club}{' - ' + place if place else ''}{plan.separator}{tail}"
         series = f"{plan.word} {place or tail}"
         scheduled = f"{label}{plan.separator}{tail}" if place and plan.doubled_tail else label
@@ -53,11 +53,11 @@ def ladder(plan: LeaguePlan, random: Random, clubs: list[str], teams: int) -> It
     numbers = (f"{n}{mark}" for n in count(1) for mark in (("", f" {plan.tag}") if n % 3 == 2 else ("",)))
     series_count, size = split_in_series(teams)
     regional, *others = clubs
-    for tail in islice(numbers, series_count):
+    for number, tail in enumerate(islice(numbers, series_count)):
         first, *rest = random.sample(others, min(size - 1, len(others)))
         squads = [f"{first} I", f"{first} II"] if tail.endswith(plan.tag) else [first, f"{rest[0]} II"]
         group = [team(club, tail) for club in (*squads, *rest[: size - 3])]
-        yield [*group, team(regional, tail, place=plan.region)]
+        yield group if number % 2 else [*group, team(regional, tail, place=plan.region)]
     yield extra_teams(plan, clubs)
     yield [legends(plan)]
 

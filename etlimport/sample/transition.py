@@ -1,6 +1,5 @@
 """Writes the next snapshot of one `make_snapshot` wrote, and `truth.json`: what became of whom."""
 
-from collections import Counter
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
@@ -9,13 +8,18 @@ from random import Random
 import msgspec
 
 from etlimport.sample.changes import (
+    BROKEN_DATES,
+    BROKEN_NUMBER,
     NEWCOMER_EVERY,
     Fates,
     Labels,
     TeamLabel,
     altered_name,
+    broken_player,
     changed_plan,
+    corrected,
     digest,
+    is_sound,
     new_id,
     renamed_clubs,
     roles,
@@ -25,6 +29,7 @@ from etlimport.sample.files import KINDS, encode, json_arrays, rows_of
 from etlimport.sample.people import ID_LETTERS
 from etlimport.sample.plan import LeaguePlan
 from etlimport.sample.snapshot import PLAN_FILE, Counts, Progress, save_plans
+from etlimport.sample.truth import Truth
 from etlimport.sample.words import GIVEN, surname
 
 SIDES = ("Home Player 1", "Home Player 2", "Away Player 1", "Away Player 2")
@@ -41,7 +46,7 @@ def make_next(
     """Write under `out` what the sources of `of` say next, and `out/truth.json`.
 
     `common_tail`: the league that issues new ids keeps the end of the old ones. `progress` is told the rows
-    written so far. Raises ValueError where `of` is no snapshot of `make_snapshot` or `make_next`, or is `out`.
+    written so far. Raises ValueError where `of` is no snapshot of this package, or is `out` itself.
     """
     if not (of / PLAN_FILE).is_file():
         raise ValueError(f"{of} holds no {PLAN_FILE}: only a folder that make_sample_data wrote has a next")
@@ -72,28 +77,6 @@ def entries(row: dict) -> int:
     return len(row["matches"])
 
 
-class Truth:
-    """What became of every league, player and team, and how many rows are broken, double or byes."""
-
-    def __init__(self):
-        self.leagues: dict[str, str] = {}
-        self.players: list[bytes] = []  # encoded, to hold millions
-        self.teams: list[dict] = []
-        self.counters = {
-            name: Counter()
-            for name in ("invalid_rows", "duplicate_rows", "contradicting_rows", "corrected_scores")
-        }
-
-    def count(self, what: str, file: str, rows: int = 1) -> None:
-        self.counters[what][file] += rows
-
-    def write(self, path: Path) -> None:
-        head = encode({"leagues": self.leagues, **self.counters})[:-1]
-        with path.open("wb") as file:
-            file.write(head + b',"players":[\n' + b",\n".join(self.players) + b'\n],"teams":[\n')
-            file.write(b",\n".join(map(encode, self.teams)) + b"\n]}\n")
-
-
 class NextLeague:
     """One league's next snapshot, a stream of rows per kind of file (methods named like the files)."""
 
@@ -117,7 +100,7 @@ class NextLeague:
         """Read the old rosters once: who is on which team."""
         numbers: dict[TeamLabel, int] = {}
         spots: dict[str, list[int]] = {}
-        for row in self.valid("players", "Player ID"):
+        for row in self.sound("players"):
             number = numbers.setdefault(self.team_of(row), len(numbers))
             player_spots = spots.setdefault(row["Player ID"], [])
             if number not in player_spots:
@@ -129,11 +112,14 @@ class NextLeague:
             return team.club[: -len(team.series.split()[-1])].rstrip(" #")
         return team.club.removesuffix(" II").removesuffix(" I")
 
-    def valid(self, kind: str, needed: str) -> Iterator[dict]:
-        """The rows of an old file that are objects with that field; nothing where there is no file."""
+    def sound(self, kind: str) -> Iterator[dict]:
+        """The old file's rows without those an earlier transition broke or doubled; none without a file."""
         path = self.folder / f"{kind}.json"
-        rows = rows_of(path) if path.is_file() else iter(())
-        return (row for row in rows if isinstance(row, dict) and row.get(needed))
+        before = None
+        for row in rows_of(path) if path.is_file() else ():
+            if is_sound(kind, row) and row != before:
+                before = dict(row)
+                yield row
 
     def id_of(self, old_id: str) -> str:
         if self.role != "rekeyed":
@@ -174,7 +160,7 @@ class NextLeague:
     def players(self) -> Iterator[object]:
         file = f"{self.old.folder}/players"
         kept = 0
-        for row in self.valid("players", "Player ID"):
+        for row in self.sound("players"):
             player = row["Player ID"]
             target = self.fates.next_spots(player).get(self.fates.numbers[self.team_of(row)])
             if target is None:
@@ -188,7 +174,7 @@ class NextLeague:
             if self.role == "recoded" and kept in (3, 11):
                 what = "duplicate_rows" if kept == 3 else "contradicting_rows"
                 self.truth.count(what, file)
-                yield row if kept == 3 else {**row, "PTI": "9e999", "Wins": "three"}
+                yield row if kept == 3 else {**row, "PTI": BROKEN_NUMBER, "Wins": "three"}
             if kept % NEWCOMER_EVERY == 0:
                 yield self.newcomer(row)
 
@@ -218,7 +204,7 @@ class NextLeague:
 
     def schedules(self) -> Iterator[object]:
         file = f"{self.old.folder}/schedules"
-        for number, row in enumerate(self.valid("schedules", "series")):
+        for number, row in enumerate(self.sound("schedules")):
             if self.is_gone(row["home_team"]) or self.is_gone(row["away_team"]):
                 continue
             labels = self.labels
@@ -230,7 +216,7 @@ class NextLeague:
             yield row
             if self.role == "restyled" and number in (3, 4, 6):
                 self.truth.count("invalid_rows", file)
-                broken = {3: {"date": "13/45/2025"}, 4: {"date": ""}, 6: {"home_team": None}}
+                broken = {3: {"date": BROKEN_DATES[0]}, 4: {"date": ""}, 6: {"home_team": None}}
                 yield row | broken[number]
 
     def is_gone(self, scheduled: str) -> bool:
@@ -241,7 +227,7 @@ class NextLeague:
         return label in self.gone or (once.endswith(self.old.separator + tail) and once in self.gone)
 
     def series_stats(self) -> Iterator[object]:
-        for number, row in enumerate(self.valid("series_stats", "team")):
+        for number, row in enumerate(self.sound("series_stats")):
             if row["team"] in self.gone:
                 continue
             row |= {"series": self.labels.series(row["series"]), "team": self.labels.team(row["team"])}
@@ -253,7 +239,7 @@ class NextLeague:
     def match_history(self) -> Iterator[object]:
         file = f"{self.old.folder}/match_history"
         match, number, last = None, 0, None
-        for index, row in enumerate(self.valid("match_history", "Date")):
+        for index, row in enumerate(self.sound("match_history")):
             present = (row["Date"], row["Home Team"], row["Away Team"])
             number, match = (number + 1 if present == match else 1), present
             if share(self.seed, self.old.folder, "score", index) < 0.01 and row["Winner"] != "unknown":
@@ -261,7 +247,7 @@ class NextLeague:
                 row["Scores"] = corrected(row["Scores"])
             last = self.next_line(row, number, digest(self.seed, *present).hex()[:12])
             yield last
-        for index, row in enumerate(self.valid("match_history", "Date")):
+        for index, row in enumerate(self.sound("match_history")):
             if index % 10 == 0 and self.plays_on(row):
                 row |= {
                     "Date": f"{1 + index // 10 % 30:02d}-Sep-25",
@@ -271,7 +257,7 @@ class NextLeague:
                 yield self.next_line(row, 1, f"new{index:07d}")
         if last and (self.role == "recoded" or (self.role == "rekeyed" and self.old.kind != "ladder")):
             self.truth.count("invalid_rows", file)
-            yield last | {"Date": "yesterday"} | ({"match_id": "m-broken"} if self.new.match_ids else {})
+            yield last | {"Date": BROKEN_DATES[1]} | ({"match_id": "m-broken"} if self.new.match_ids else {})
 
     def next_line(self, row: dict, number: int, match: str) -> dict:
         row |= {
@@ -295,7 +281,7 @@ class NextLeague:
         return bool(players) and all(map(self.fates.is_unchanged, players))
 
     def player_history(self) -> Iterator[object]:
-        for row in self.valid("player_history", "player_id"):
+        for row in self.sound("player_history"):
             player = row["player_id"]
             if not self.fates.next_spots(player):
                 continue
@@ -309,17 +295,3 @@ class NextLeague:
                 day = f"09/{1 + int(played * 50):02d}/2025"
                 row["matches"].insert(0, {"date": day, "end_pti": row["rating"], "series": series})
             yield row
-
-
-def broken_player(row: dict, which: int) -> object:
-    """A row that cannot be imported at all: no id, no name, no team, or no object."""
-    nobody = {"Player ID": None, "First Name": "", "Last Name": ""}
-    return {5: row | {"Player ID": ""}, 9: row | nobody, 14: "not an object", 20: ["nor", "this"]}[which]
-
-
-def corrected(scores: str) -> str:
-    """The same winner with another first set."""
-    first, *rest = scores.split(", ")
-    home, away = first.split(" ")[0].split("-")
-    sets = ("6-2", "6-1") if int(home) > int(away) else ("2-6", "1-6")
-    return ", ".join([sets[first == sets[0]], *rest])

@@ -17,10 +17,25 @@ CLUB_KINDS = ("", "", "", "", " CC", " PD", " Park", " Golf Club", " Racquet Clu
 INDOOR_PARTS = ("East", "West", "Riverside", "Uptown")
 
 NICKNAMES = {
-    "Robert": "Bob", "William": "Bill", "Richard": "Dick", "James": "Jim", "Michael": "Mike",
-    "Thomas": "Tom", "Edward": "Ted", "Charles": "Chuck", "Joseph": "Joe", "Daniel": "Dan",
-    "Elizabeth": "Betsy", "Margaret": "Peggy", "Katherine": "Kate", "Patricia": "Patty",
-    "Susan": "Sue", "Deborah": "Debbie", "Jennifer": "Jen", "Rebecca": "Becky", "Victoria": "Vicky",
+    "Robert": "Bob",
+    "William": "Bill",
+    "Richard": "Dick",
+    "James": "Jim",
+    "Michael": "Mike",
+    "Thomas": "Tom",
+    "Edward": "Ted",
+    "Charles": "Chuck",
+    "Joseph": "Joe",
+    "Daniel": "Dan",
+    "Elizabeth": "Betsy",
+    "Margaret": "Peggy",
+    "Katherine": "Kate",
+    "Patricia": "Patty",
+    "Susan": "Sue",
+    "Deborah": "Debbie",
+    "Jennifer": "Jen",
+    "Rebecca": "Becky",
+    "Victoria": "Vicky",
 }
 GIVEN = (
     *NICKNAMES,
