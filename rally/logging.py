@@ -92,7 +92,10 @@ def tracked(request):
 
 
 def log_request(request, status: int, seconds: float) -> None:
+    """One line for a request that reached a view; static files would only be noise."""
+    if not request.resolver_match:
+        return
     # The route, not the path: a path may hold what a log must not, such as a password reset token.
-    route = f"/{request.resolver_match.route}" if request.resolver_match else "(no route)"
+    route = f"/{request.resolver_match.route}"
     figures = {"method": request.method, "route": route, "status": status, "ms": round(seconds * 1000, 1)}
     logger.info("%(method)s %(route)s %(status)s in %(ms)s ms", figures, extra=figures)
