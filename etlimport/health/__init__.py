@@ -1,0 +1,23 @@
+from etlimport.health.checks import (
+    Check,
+    CheckResult,
+    UnknownCheck,
+    all_checks,
+    failing_critical_checks,
+    run_check,
+)
+from etlimport.health.score import Health, band_of, compute_health, keep, record_health
+
+__all__ = [
+    "Check",
+    "CheckResult",
+    "Health",
+    "UnknownCheck",
+    "all_checks",
+    "band_of",
+    "compute_health",
+    "failing_critical_checks",
+    "keep",
+    "record_health",
+    "run_check",
+]

@@ -1,0 +1,245 @@
+"""The named checks: each counts what is wrong with one thing, in one statement, and runs alone."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from django.db.models import Model
+
+from etlimport.references import (
+    Reference,
+    catalogue_models,
+    is_catalogue,
+    owned_references,
+    references_of,
+    tables,
+)
+from leagues.models import CatalogueModel, League
+from leagues.sql import dicts
+
+
+@dataclass(frozen=True)
+class Check:
+    """`sql` gives one number, 0 where all is well. A critical check that fails rolls an import back."""
+
+    name: str
+    critical: bool
+    description: str
+    sql: str
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    check: Check
+    number: int
+
+    @property
+    def passed(self) -> bool:
+        return self.number == 0
+
+    def __str__(self):
+        verdict = "ok" if self.passed else "CRITICAL" if self.check.critical else "warning"
+        return f"{verdict}: {self.check.name}: {self.number:,} {self.check.description}"
+
+
+class UnknownCheck(LookupError):
+    """No check has this name."""
+
+
+def all_checks() -> dict[str, Check]:
+    """By name. Made anew each time, since it is derived from the models that are installed."""
+    checks = [*orphans(), *duplicates(), *held_on_inactive(), *PEOPLE, *CATALOGUE]
+    return {check.name: check for check in checks}
+
+
+def run_check(name: str) -> CheckResult:
+    """One check by name; UnknownCheck where there is none."""
+    checks = all_checks()
+    if name not in checks:
+        raise UnknownCheck(f"There is no check “{name}”. The checks are: {', '.join(checks)}.")
+    return run(checks[name])
+
+
+def run_all() -> list[CheckResult]:
+    return [run(check) for check in all_checks().values()]
+
+
+def failing_critical_checks() -> list[CheckResult]:
+    """What forbids an import to publish; empty where all is well."""
+    results = (run(check) for check in all_checks().values() if check.critical)
+    return [result for result in results if not result.passed]
+
+
+def run(check: Check) -> CheckResult:
+    (row,) = dicts(check.sql)
+    (number,) = row.values()
+    return CheckResult(check, number or 0)
+
+
+def checked_models() -> Iterator[type[Model]]:
+    """The models of leagues, and any other app's that refer to the catalogue."""
+    for model in tables():
+        if model._meta.app_label == League._meta.app_label or any(r.owned for r in references_of(model)):
+            yield model
+
+
+def orphan_check_name(model: type[Model]) -> str:
+    prefix = "" if model._meta.app_label == League._meta.app_label else f"{model._meta.app_label}_"
+    return f"orphans_{prefix}{model._meta.model_name}"
+
+
+def orphans() -> Iterator[Check]:
+    for model in checked_models():
+        if references := references_of(model):
+            yield Check(
+                name=orphan_check_name(model),
+                critical=True,
+                description=f"references of {plural(model)} to rows that do not exist",
+                sql=total(dangling(reference) for reference in references),
+            )
+
+
+def dangling(reference: Reference) -> str:
+    column, target_column = f"holder.{reference.column}", f"target.{reference.target_column}"
+    return f"""
+        SELECT COUNT(*) FROM {reference.table} holder
+        LEFT JOIN {reference.target_table} target ON {target_column} = {column}
+        WHERE {column} IS NOT NULL AND {target_column} IS NULL
+    """
+
+
+def duplicates() -> Iterator[Check]:
+    for model in catalogue_models():
+        columns = ", ".join(natural_key_columns(model))
+        yield Check(
+            name=f"duplicates_{model._meta.model_name}",
+            critical=True,
+            description=f"natural keys borne by several {plural(model)}",
+            sql=f"""
+                SELECT COUNT(*) FROM (
+                    SELECT {columns} FROM {model._meta.db_table} GROUP BY {columns} HAVING COUNT(*) > 1
+                ) repeated
+            """,
+        )
+
+
+def natural_key_columns(model: type[CatalogueModel]) -> list[str]:
+    """The model's own columns behind its natural key: a parent's uniqueness is the parent's check."""
+    fields = dict.fromkeys(lookup.partition("__")[0] for lookup in model.natural_key_lookups)
+    return [model._meta.get_field(field).column for field in fields]
+
+
+def held_on_inactive() -> Iterator[Check]:
+    """Contexts have checks of their own: a user moves on from a league, but not from what they wrote."""
+    targets: dict[type[Model], list[Reference]] = {}
+    for reference in owned_references():
+        if reference.target is not League and has_activity(reference.target):
+            targets.setdefault(reference.target, []).append(reference)
+    for target, references in targets.items():
+        yield Check(
+            name=f"held_on_inactive_{target._meta.model_name}",
+            critical=False,
+            description=f"things of users on inactive {plural(target)}, kept but out of sight of the source",
+            sql=total(
+                f"""
+                SELECT COUNT(*) FROM {reference.table} holder
+                JOIN {reference.target_table} target ON target.id = holder.{reference.column}
+                WHERE NOT target.is_active
+                """
+                for reference in references
+            ),
+        )
+
+
+def has_activity(model: type[Model]) -> bool:
+    return is_catalogue(model) and any(field.name == "is_active" for field in model._meta.local_fields)
+
+
+def total(counts: Iterable[str]) -> str:
+    return "SELECT " + " + ".join(f"({count})" for count in counts)
+
+
+def plural(model: type[Model]) -> str:
+    return str(model._meta.verbose_name_plural)
+
+
+ACTIVE_IN = """
+    SELECT 1 FROM leagues_playerassociation association
+    JOIN leagues_player player ON player.id = association.player_id AND player.is_active
+    JOIN leagues_league home ON home.id = player.league_id AND home.is_active
+    WHERE association.user_id = person.id
+"""
+"""Of `person`: the leagues, each `home`, in which they have an active player."""
+
+PEOPLE = (
+    Check(
+        "contexts_missing",
+        False,
+        "users with an active player and no league context",
+        f"""
+        SELECT COUNT(*) FROM leagues_user person
+        WHERE person.is_active AND person.league_context_id IS NULL AND EXISTS ({ACTIVE_IN})
+        """,
+    ),
+    Check(
+        "contexts_inactive",
+        False,
+        "users whose league context is an inactive league",
+        """
+        SELECT COUNT(*) FROM leagues_user person
+        JOIN leagues_league league ON league.id = person.league_context_id
+        WHERE person.is_active AND NOT league.is_active
+        """,
+    ),
+    Check(
+        "contexts_elsewhere",
+        False,
+        "users in a league they are not active in, though they are in another",
+        f"""
+        SELECT COUNT(*) FROM leagues_user person
+        JOIN leagues_league league ON league.id = person.league_context_id AND league.is_active
+        WHERE person.is_active AND EXISTS ({ACTIVE_IN}) AND NOT EXISTS ({ACTIVE_IN} AND home.id = league.id)
+        """,
+    ),
+    Check(
+        "two_players_in_one_league",
+        False,
+        "users with two active players in one league",
+        """
+        SELECT COUNT(DISTINCT user_id) FROM (
+            SELECT association.user_id FROM leagues_playerassociation association
+            JOIN leagues_player player ON player.id = association.player_id AND player.is_active
+            GROUP BY association.user_id, player.league_id HAVING COUNT(*) > 1
+        ) doubled
+        """,
+    ),
+)
+
+CATALOGUE = (
+    Check(
+        "roster_spots_astray",
+        False,
+        "active roster spots of an inactive player or on an inactive team",
+        """
+        SELECT COUNT(*) FROM leagues_rosterspot spot
+        JOIN leagues_player player ON player.id = spot.player_id
+        JOIN leagues_team team ON team.id = spot.team_id
+        WHERE spot.is_active AND NOT (player.is_active AND team.is_active)
+        """,
+    ),
+    Check(
+        "teams_across_leagues",
+        False,
+        "teams in a series, or with a player, of another league",
+        """
+        SELECT (
+            SELECT COUNT(*) FROM leagues_team team JOIN leagues_series series ON series.id = team.series_id
+            WHERE series.league_id <> team.league_id
+        ) + (
+            SELECT COUNT(*) FROM leagues_rosterspot spot
+            JOIN leagues_player player ON player.id = spot.player_id
+            JOIN leagues_team team ON team.id = spot.team_id
+            WHERE player.league_id <> team.league_id
+        )
+        """,
+    ),
+)

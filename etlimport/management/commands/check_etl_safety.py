@@ -1,0 +1,26 @@
+import json
+import sys
+from dataclasses import asdict
+
+from etlimport.repair.command import RepairCommand
+from etlimport.safety import owned_counts, validate
+
+UNSAFE = 3
+
+
+class Command(RepairCommand):
+    help = "Check whether a rebuild may start. It changes nothing. Exit codes: 0 safe, 3 not safe."
+
+    def handle(self, **options):
+        problems, counts = validate(), owned_counts()
+        if options["json"]:
+            found = {"safe": not problems, "problems": [asdict(each) for each in problems], "owned": counts}
+            self.stdout.write(json.dumps(found))
+        else:
+            for table, number in counts.items():
+                self.stdout.write(f"{number:>10,}  {table}")
+            for problem in problems:
+                self.stdout.write(self.style.ERROR(f"problem: {problem}"))
+            self.stdout.write("not safe to rebuild" if problems else "safe to rebuild")
+        if problems:
+            sys.exit(UNSAFE)

@@ -1,0 +1,98 @@
+"""League contexts that are null, gone, inactive or a league their user is not active in."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from leagues.best_league import best_leagues_sql
+from leagues.sql import dicts, execute, only, temporary_table
+
+
+@dataclass(frozen=True)
+class ContextFix:
+    """A user's league before and after; without a new league the context was cleared."""
+
+    user_id: int
+    email: str
+    name: str
+    old_league_id: int | None
+    old_league: str
+    new_league_id: int | None
+    new_league: str
+    reason: str
+    matches: int
+
+    def __str__(self):
+        if self.new_league_id is None:
+            return f"cleared {self.name}: {self.old_league or 'their league'} is no longer active"
+        matches = "1 match" if self.matches == 1 else f"{self.matches:,} matches"
+        return f"auto-fixed {self.name} → {self.new_league} ({matches if self.matches else self.reason})"
+
+
+NOT_AT_HOME = """
+    league.id IS NULL OR NOT EXISTS (
+        SELECT 1 FROM leagues_playerassociation association
+        JOIN leagues_player player ON player.id = association.player_id
+        WHERE association.user_id = person.id AND player.is_active AND player.league_id = league.id
+    )
+"""
+"""Of `person` and the active `league` of their context, if any: not a league they are active in."""
+
+FIXES = f"""
+WITH broken AS (
+    SELECT person.id, league.id AS active_league_id
+    FROM leagues_user person
+    LEFT JOIN leagues_league league ON league.id = person.league_context_id AND league.is_active
+    WHERE person.is_active AND {{chosen}} AND ({NOT_AT_HOME})
+)
+SELECT person.id AS user_id, person.email,
+       COALESCE(NULLIF(TRIM(person.first_name || ' ' || person.last_name), ''), person.email) AS name,
+       person.league_context_id AS old_league_id, COALESCE(old.name, '') AS old_league,
+       best.league_id AS new_league_id, COALESCE(new.name, '') AS new_league,
+       COALESCE(best.reason, 'no active player') AS reason, COALESCE(best.matches, 0) AS matches
+FROM broken
+JOIN leagues_user person ON person.id = broken.id
+LEFT JOIN leagues_league old ON old.id = person.league_context_id
+LEFT JOIN ({{best}}) best ON best.user_id = broken.id
+LEFT JOIN leagues_league new ON new.id = best.league_id
+WHERE best.league_id IS NOT NULL
+   OR (person.league_context_id IS NOT NULL AND broken.active_league_id IS NULL)
+"""
+
+# Only what the fix was found for: somebody may have selected a league in the meantime.
+APPLY = """
+UPDATE leagues_user SET
+    league_context_id = fix.new_league_id,
+    league_context_selected_at = NULL,
+    team_context_id = (
+        SELECT team.id FROM leagues_team team
+        WHERE team.id = leagues_user.team_context_id AND team.league_id = fix.new_league_id
+    )
+FROM context_fix fix
+WHERE leagues_user.id = fix.user_id
+  AND COALESCE(leagues_user.league_context_id, 0) = COALESCE(fix.old_league_id, 0)
+"""
+
+CHANGED_USERS = """
+SELECT user_id, email, old_league_id, new_league_id, new_league, 'context repaired' FROM context_fix
+"""
+
+
+def fix_league_contexts(
+    user_ids: Collection[int] | None = None, *, dry_run: bool = False, publish: bool = True
+) -> list[ContextFix]:
+    """Give users the best of their leagues where their context is not one they are active in.
+
+    Users without an active player keep an active league and lose an inactive one. All users, or a handful
+    by id. `publish=False` inside an import, which publishes itself.
+    """
+    chosen, params = only("person.id", user_ids)
+    found = FIXES.format(chosen=chosen, best=best_leagues_sql("SELECT id FROM broken"))
+    with temporary_table("context_fix", found, params):
+        fixes = [ContextFix(**row) for row in dicts("SELECT * FROM context_fix ORDER BY user_id")]
+        if fixes and not dry_run:
+            execute(APPLY)
+            if publish:
+                from sessionsync.publishing import publish as publish_refresh
+
+                publish_refresh(CHANGED_USERS)
+    return fixes

@@ -1,0 +1,254 @@
+"""Further players of a person in other leagues: linked where it is certain, suggested where it is not.
+
+Certain is the name of a player already linked, borne by nobody else who could be meant, at a club in
+common. A name alone, a nickname included, is a question to the user. Nobody's player is ever taken.
+"""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from itertools import chain, islice
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
+
+from leagues.models import AssociationSuggestion, Player, PlayerAssociation, User
+from leagues.names import given_name_variants
+from leagues.sql import dicts, execute, only, temporary_table
+
+
+@dataclass(frozen=True)
+class Discovery:
+    """A player who is (`linked`) or may be this user, and why we think so."""
+
+    user_id: int
+    email: str
+    player_id: int
+    player: str
+    league: str
+    linked: bool
+    evidence: str
+
+    def __str__(self):
+        verb = "linked" if self.linked else "suggested"
+        return f"{verb}: {self.email} → {self.player}, {self.league} ({self.evidence})"
+
+
+# A candidate may be anybody's: active, in an active league, claimed by nobody.
+CANDIDATE = """
+    candidate.is_active AND league.is_active AND candidate.name_key <> ''
+    AND NOT EXISTS (
+        SELECT 1 FROM leagues_playerassociation claim WHERE claim.player_id = candidate.id
+    )
+"""
+
+# A user may be asked about it: active, not of another organisation, and without a player in that league.
+FITS = """
+    person.is_active
+    AND (person.organization_id IS NULL OR league.organization_id IS NULL
+         OR person.organization_id = league.organization_id)
+    AND NOT EXISTS (
+        SELECT 1 FROM leagues_playerassociation mine JOIN leagues_player player ON player.id = mine.player_id
+        WHERE mine.user_id = person.id AND player.league_id = candidate.league_id
+    )
+"""
+
+UNDECIDED = """
+    NOT EXISTS (
+        SELECT 1 FROM leagues_associationsuggestion suggestion
+        WHERE suggestion.user_id = person.id AND suggestion.player_id = candidate.id {decided}
+    )
+"""
+
+SHARED_CLUB = """
+    SELECT MIN(club.name)
+    FROM leagues_rosterspot spot
+    JOIN leagues_team team ON team.id = spot.team_id
+    JOIN leagues_club club ON club.id = team.club_id
+    JOIN leagues_team other_team ON other_team.club_id = team.club_id
+    JOIN leagues_rosterspot other_spot ON other_spot.team_id = other_team.id
+    WHERE spot.player_id = linked.id AND spot.is_active AND team.is_active
+      AND other_spot.player_id = candidate.id AND other_spot.is_active AND other_team.is_active
+"""
+
+# Two people of one name are never mixed: another player of the name in either league, or another user of it.
+ONLY_ONE = """
+    NOT EXISTS (
+        SELECT 1 FROM leagues_player namesake
+        WHERE namesake.name_key = candidate.name_key AND namesake.is_active
+          AND namesake.league_id IN (candidate.league_id, linked.league_id)
+          AND namesake.id NOT IN (candidate.id, linked.id)
+    ) AND NOT EXISTS (
+        SELECT 1 FROM leagues_user namesake
+        WHERE namesake.name_key = candidate.name_key AND namesake.id <> person.id
+    ) AND NOT EXISTS (
+        SELECT 1 FROM leagues_player namesake
+        JOIN leagues_playerassociation claim ON claim.player_id = namesake.id
+        WHERE namesake.name_key = candidate.name_key AND claim.user_id <> person.id
+    )
+"""
+
+EVIDENCE = "CASE by_nickname WHEN 0 THEN 'same name' ELSE 'a form of the same name' END"
+
+CERTAIN = f"""
+SELECT user_id, player_id, club FROM (
+    SELECT pair.*, COUNT(*) OVER (PARTITION BY user_id, league_id) AS rivals FROM (
+        SELECT person.id AS user_id, candidate.id AS player_id, candidate.league_id,
+               MIN(({SHARED_CLUB})) AS club
+        FROM leagues_playerassociation association
+        JOIN leagues_user person ON person.id = association.user_id
+        JOIN leagues_player linked ON linked.id = association.player_id AND linked.is_active
+        JOIN leagues_player candidate ON candidate.name_key = linked.name_key
+        JOIN leagues_league league ON league.id = candidate.league_id
+        WHERE {CANDIDATE} AND {FITS} AND {ONLY_ONE} AND {UNDECIDED.format(decided="AND status = 'declined'")}
+          AND {{chosen}}
+        GROUP BY person.id, candidate.id, candidate.league_id
+    ) pair WHERE club IS NOT NULL
+) corroborated WHERE rivals = 1
+ORDER BY user_id, player_id {{limit}}
+"""
+
+BEARER = """
+SELECT person.id AS user_id, person.name_key FROM leagues_user person
+WHERE person.is_active AND person.name_key <> '' AND {chosen}
+UNION
+SELECT person.id, player.name_key FROM leagues_user person
+JOIN leagues_playerassociation association ON association.user_id = person.id
+JOIN leagues_player player ON player.id = association.player_id
+WHERE person.is_active AND player.name_key <> '' AND {chosen}
+"""
+
+POSSIBLE = f"""
+SELECT person.id AS user_id, candidate.id AS player_id, MIN(named.by_nickname) AS by_nickname
+FROM (
+    SELECT user_id, name_key, 0 AS by_nickname FROM bearer
+    UNION ALL
+    SELECT bearer.user_id, nickname.variant, 1
+    FROM bearer JOIN nickname ON nickname.name_key = bearer.name_key
+) named
+JOIN leagues_user person ON person.id = named.user_id
+JOIN leagues_player candidate ON candidate.name_key = named.name_key
+JOIN leagues_league league ON league.id = candidate.league_id
+WHERE {CANDIDATE} AND {FITS} AND {UNDECIDED.format(decided="")}
+GROUP BY person.id, candidate.id
+ORDER BY person.id, candidate.id {{limit}}
+"""
+
+LINK = """
+INSERT INTO leagues_playerassociation (user_id, player_id, is_primary, created_at)
+SELECT user_id, player_id, FALSE, CURRENT_TIMESTAMP FROM certain WHERE TRUE
+ON CONFLICT (player_id) DO NOTHING
+"""
+
+# A question asked before is answered by the link.
+ANSWER = """
+UPDATE leagues_associationsuggestion SET status = 'accepted', decided_at = CURRENT_TIMESTAMP
+FROM certain WHERE leagues_associationsuggestion.user_id = certain.user_id
+  AND leagues_associationsuggestion.player_id = certain.player_id
+"""
+
+SUGGEST = f"""
+INSERT INTO leagues_associationsuggestion (user_id, player_id, status, evidence, created_at)
+SELECT user_id, player_id, 'open', {EVIDENCE}, CURRENT_TIMESTAMP FROM possible WHERE TRUE
+ON CONFLICT (user_id, player_id) DO NOTHING
+"""
+
+REPORT = """
+SELECT found.user_id, person.email, found.player_id,
+       TRIM(player.first_name || ' ' || player.last_name) AS player, league.name AS league,
+       {evidence} AS evidence
+FROM {table} found
+JOIN leagues_user person ON person.id = found.user_id
+JOIN leagues_player player ON player.id = found.player_id
+JOIN leagues_league league ON league.id = player.league_id
+ORDER BY found.user_id, found.player_id
+"""
+
+CHANGED_USERS = """
+SELECT person.id, person.email, person.league_context_id, person.league_context_id,
+       COALESCE(league.name, ''), 'player linked'
+FROM leagues_user person
+LEFT JOIN leagues_league league ON league.id = person.league_context_id
+WHERE person.id IN (SELECT user_id FROM certain)
+"""
+
+
+def discover_associations(
+    user_ids: Collection[int] | None = None,
+    *,
+    limit: int | None = None,
+    dry_run: bool = False,
+    publish: bool = True,
+) -> list[Discovery]:
+    """Link and suggest players of all users, or of a handful by id; at most `limit` of them.
+
+    Links come first in the result. What a user declined is never linked nor suggested again.
+    `publish=False` where the caller publishes the change of sessions itself.
+    """
+    with transaction.atomic():
+        linked = link_certain(user_ids, limit, publish and not dry_run)
+        left = None if limit is None else limit - len(linked)
+        suggested = suggest_possible(user_ids, left)
+        if dry_run:
+            transaction.set_rollback(True)
+    return linked + suggested
+
+
+def link_certain(user_ids: Collection[int] | None, limit: int | None, publish: bool) -> list[Discovery]:
+    chosen, params = only("person.id", user_ids)
+    with temporary_table("certain", CERTAIN.format(chosen=chosen, limit=at_most(limit)), params):
+        found = dicts(REPORT.format(table="certain", evidence="'same name, same club ' || found.club"))
+        if found:
+            execute(LINK)
+            execute(ANSWER)
+            if publish:
+                from sessionsync.publishing import publish as publish_refresh
+
+                publish_refresh(CHANGED_USERS)
+    return [Discovery(**row, linked=True) for row in found]
+
+
+def suggest_possible(user_ids: Collection[int] | None, limit: int | None) -> list[Discovery]:
+    chosen, params = only("person.id", user_ids)
+    with (
+        temporary_table("bearer", BEARER.format(chosen=chosen), params * 2),
+        temporary_table("nickname", "SELECT name_key, name_key AS variant FROM bearer WHERE FALSE"),
+    ):
+        insert_nicknames(among_candidates=user_ids is None)
+        with temporary_table("possible", POSSIBLE.format(limit=at_most(limit))):
+            found = dicts(REPORT.format(table="possible", evidence=EVIDENCE))
+            if found:
+                execute(SUGGEST)
+    return [Discovery(**row, linked=False) for row in found]
+
+
+def insert_nicknames(among_candidates: bool) -> None:
+    """The bearers' names with the given name's other forms; of many bearers only those some player has."""
+    names = [row["name_key"] for row in dicts("SELECT DISTINCT name_key FROM bearer")]
+    variants = ((name, variant) for name in names for variant in nickname_keys(name))
+    if among_candidates:
+        known = set(Player.objects.filter(is_active=True).values_list("name_key", flat=True))
+        variants = (pair for pair in variants if pair[1] in known)
+    while batch := list(islice(variants, 500)):
+        values = ", ".join(["(%s, %s)"] * len(batch))
+        execute(f"INSERT INTO nickname (name_key, variant) VALUES {values}", list(chain.from_iterable(batch)))
+
+
+def nickname_keys(name_key: str) -> Iterator[str]:
+    """`bob smith` → `robert smith`, …"""
+    given, _, family = name_key.partition(" ")
+    if family:
+        yield from (f"{variant} {family}" for variant in given_name_variants(given) if variant != given)
+
+
+def at_most(limit: int | None) -> str:
+    return "" if limit is None else f"LIMIT {int(limit)}"
+
+
+def open_suggestions(user: User) -> QuerySet[AssociationSuggestion]:
+    """The questions this user can still answer: the player is active and nobody's."""
+    claimed = PlayerAssociation.objects.filter(player=OuterRef("player"))
+    return (
+        AssociationSuggestion.objects.filter(user=user, status=AssociationSuggestion.Status.OPEN)
+        .filter(~Exists(claimed), player__is_active=True, player__league__is_active=True)
+        .select_related("player__league")
+    )
