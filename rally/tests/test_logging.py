@@ -1,8 +1,11 @@
 import json
 import logging
 import logging.config
+import threading
 
 import pytest
+from celery import Celery
+from celery.contrib.testing.worker import start_worker
 
 from rally.celery import send_request_id
 from rally.logging import logging_config, request_id
@@ -82,3 +85,20 @@ def test_a_task_carries_the_id_of_the_request_that_sent_it():
     send_request_id(headers=headers)
     request_id.reset(token)
     assert headers == {"request_id": "r-2"}
+
+
+def test_a_task_logs_under_the_id_of_the_request_that_sent_it():
+    app = Celery("courts", broker="memory://", set_as_current=False)
+    seen, done = [], threading.Event()
+
+    @app.task(name="book")
+    def book():
+        seen.append(request_id.get())
+        done.set()
+
+    token = request_id.set("r-3")
+    book.delay()
+    request_id.reset(token)
+    with start_worker(app, perform_ping_check=False, pool="solo", shutdown_timeout=30):
+        assert done.wait(10)
+    assert seen == ["r-3"]
