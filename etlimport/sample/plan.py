@@ -1,10 +1,17 @@
 """Which leagues a sample has and how each of them writes its labels: other seeds, other habits."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from random import Random
 from typing import Literal
 
+import msgspec
+
+from etlimport.sample.files import KINDS
 from etlimport.sample.words import REGIONS
+
+PLAN_FILE = "sample.json"
+TRUTH_FILE = "truth.json"
 
 Kind = Literal["ladder", "divisions", "stars", "indoor"]
 SEPARATORS = (" - ", " #", " / ")
@@ -66,3 +73,38 @@ def plan_leagues(seed: int) -> list[LeaguePlan]:
         league("stars", random.choice(("SUNL", "TSTR")), star_word, star_word),
         league("indoor", random.choice(("ICTA", "WITL")), "Series", "Series"),
     ]
+
+
+class SavedPlans(msgspec.Struct):
+    leagues: list[LeaguePlan]
+
+
+def save_plans(folder: Path, plans: list[LeaguePlan]) -> None:
+    """Remember the leagues' habits, for the next snapshot; no import reads this file."""
+    text = msgspec.json.format(msgspec.json.encode(SavedPlans(plans)))
+    (folder / PLAN_FILE).write_bytes(text + b"\n")
+
+
+def saved_plans(folder: Path) -> list[LeaguePlan]:
+    """The habits of the sample in this folder; ValueError where there is none."""
+    try:
+        return msgspec.json.decode((folder / PLAN_FILE).read_bytes(), type=SavedPlans).leagues
+    except FileNotFoundError as error:
+        raise ValueError(f"{folder} holds no {PLAN_FILE}: it is no sample of make_sample_data") from error
+    except msgspec.DecodeError as error:
+        raise ValueError(f"{folder / PLAN_FILE} is damaged: {error}") from error
+
+
+def make_room(folder: Path) -> None:
+    """Remove the sample that this folder holds, and nothing else; ValueError where its JSON is no sample."""
+    if not (folder / PLAN_FILE).is_file():
+        if any(folder.glob("*.json")) or any(folder.glob("*/*.json")):
+            raise ValueError(f"{folder} holds JSON that is no sample: choose another folder")
+        return
+    for league in {folder / plan.folder for plan in saved_plans(folder)}:
+        for kind in KINDS:
+            (league / f"{kind}.json").unlink(missing_ok=True)
+        if league.is_dir() and not any(league.iterdir()):
+            league.rmdir()
+    for name in (PLAN_FILE, TRUTH_FILE):
+        (folder / name).unlink(missing_ok=True)

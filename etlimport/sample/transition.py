@@ -5,8 +5,6 @@ from itertools import islice
 from pathlib import Path
 from random import Random
 
-import msgspec
-
 from etlimport.sample.changes import (
     BROKEN_DATES,
     BROKEN_NUMBER,
@@ -27,8 +25,8 @@ from etlimport.sample.changes import (
 )
 from etlimport.sample.files import KINDS, encode, json_arrays, rows_of
 from etlimport.sample.people import ID_LETTERS
-from etlimport.sample.plan import LeaguePlan
-from etlimport.sample.snapshot import PLAN_FILE, Counts, Progress, save_plans
+from etlimport.sample.plan import TRUTH_FILE, LeaguePlan, make_room, save_plans, saved_plans
+from etlimport.sample.snapshot import Counts, Progress
 from etlimport.sample.truth import Truth
 from etlimport.sample.words import GIVEN, surname
 
@@ -36,23 +34,19 @@ SIDES = ("Home Player 1", "Home Player 2", "Away Player 1", "Away Player 2")
 CHUNK = 2000
 
 
-class SavedPlans(msgspec.Struct):
-    leagues: list[LeaguePlan]
-
-
 def make_next(
     of: Path, out: Path, seed: int = 1, common_tail: bool = False, progress: Progress | None = None
 ) -> Counts:
-    """Write under `out` what the sources of `of` say next, and `out/truth.json`.
+    """Write under `out` what the sources of `of` say next, and `out/truth.json`; an earlier sample goes.
 
     `common_tail`: the league that issues new ids keeps the end of the old ones. `progress` is told the rows
-    written so far. Raises ValueError where `of` is no snapshot of this package, or is `out` itself.
+    written so far. Raises ValueError where `of` is no sample or is `out` itself, or
+    where `out` holds JSON of another origin; OSError where it cannot be written.
     """
-    if not (of / PLAN_FILE).is_file():
-        raise ValueError(f"{of} holds no {PLAN_FILE}: only a folder that make_sample_data wrote has a next")
+    plans = saved_plans(of)
     if of.resolve() == out.resolve():
         raise ValueError(f"the next snapshot needs a folder of its own, not {of}")
-    plans = msgspec.json.decode((of / PLAN_FILE).read_bytes(), type=SavedPlans).leagues
+    make_room(out)
     truth, counts, role_of = Truth(), Counts(), roles(seed)
     new_plans = []
     for plan in plans:
@@ -69,7 +63,7 @@ def make_next(
                         progress(counts.total)
         counts.players += league.player_count()
     save_plans(out, new_plans)
-    truth.write(out / "truth.json")
+    truth.write(out / TRUTH_FILE)
     return counts
 
 

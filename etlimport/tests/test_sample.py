@@ -217,3 +217,23 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path):
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(CommandError, match="file"):
         call_command("make_sample_data", out=tmp_path / "file")
+
+
+def test_an_earlier_sample_is_replaced_whole(tmp_path):
+    make_snapshot(tmp_path / "used", 60, seed=2)
+    make_snapshot(tmp_path / "used", 60, seed=5, history=0)
+    make_snapshot(tmp_path / "fresh", 60, seed=5, history=0)
+    assert contents(tmp_path / "used") == contents(tmp_path / "fresh")
+
+
+def test_json_of_another_origin_is_not_touched(tmp_path):
+    (tmp_path / "players.json").write_text("[]")
+    with pytest.raises(CommandError, match="no sample"):
+        call_command("make_sample_data", out=tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["players.json"]
+
+
+def test_a_damaged_plan_is_named(tmp_path):
+    (tmp_path / "sample.json").write_text("{")
+    with pytest.raises(CommandError, match=r"sample\.json is damaged"):
+        call_command("make_sample_data", out=tmp_path)
