@@ -1,5 +1,6 @@
 from leagues.models.base import CatalogueModel
 from leagues.models.catalogue import Club, League, Player, RosterSpot, Series, Team
+from leagues.models.former import FormerKey
 from leagues.models.matches import MatchScore, PlayerHistory, ScheduledMatch, Standing
 from leagues.models.owned import (
     Availability,
@@ -23,6 +24,7 @@ __all__ = [
     "CaptainMessage",
     "CatalogueModel",
     "Club",
+    "FormerKey",
     "League",
     "MatchScore",
     "Organization",

@@ -1,5 +1,6 @@
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 
 from leagues.models.base import CatalogueModel
 
@@ -20,6 +21,9 @@ class League(CatalogueModel):
 
     def __str__(self):
         return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("league", args=[self.key])
 
 
 class Club(CatalogueModel):
@@ -49,6 +53,9 @@ class Series(CatalogueModel):
 
     def __str__(self):
         return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("series", args=[self.league.key, self.key])
 
 
 class Team(CatalogueModel):
@@ -84,6 +91,9 @@ class Team(CatalogueModel):
     def __str__(self):
         return self.name
 
+    def get_absolute_url(self) -> str:
+        return reverse("team", args=[key for key in self.natural_key() if key])
+
 
 class Player(CatalogueModel):
     natural_key_lookups = ("league__key", "external_id")
@@ -105,6 +115,9 @@ class Player(CatalogueModel):
 
     def __str__(self):
         return self.full_name
+
+    def get_absolute_url(self) -> str:
+        return reverse("player", args=[self.league.key, self.external_id])
 
     @property
     def full_name(self) -> str:
