@@ -6,6 +6,8 @@ from pathlib import Path
 
 import environ
 from csp.constants import NONE, SELF
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from rally.logging import logging_config
 
@@ -62,6 +64,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "sessionsync.middleware.SessionRefreshMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -99,7 +102,7 @@ else:
     DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# Cache and sessions: Redis in front of the database by REDIS_URL, local memory and the database without.
+# Cache: Redis by REDIS_URL, local memory without.
 REDIS_URL = env.str("REDIS_URL", default="")
 if REDIS_URL:
     CACHES = {
@@ -109,10 +112,29 @@ if REDIS_URL:
             "KEY_PREFIX": env.str("CACHE_KEY_PREFIX", default="rally"),
         }
     }
-    SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
 else:
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
-    SESSION_ENGINE = "django.contrib.sessions.backends.db"
+
+# Sessions: in the database, with Redis in front of it where there is one.
+SESSION_ENGINE = "sessionsync.backends.cached_db" if REDIS_URL else "sessionsync.backends.db"
+SESSION_CACHE_ALIAS = "sessions" if REDIS_URL else "default"
+if REDIS_URL:
+    # An alias of its own: the sessions must learn that a write failed, and may wait only briefly.
+    CACHES["sessions"] = {
+        **CACHES["default"],
+        "OPTIONS": {
+            "IGNORE_EXCEPTIONS": False,
+            "SERIALIZER": "django_redis.serializers.json.JSONSerializer",
+            "SOCKET_CONNECT_TIMEOUT": 0.5,
+            "SOCKET_TIMEOUT": 0.5,
+            # One more try: a connection kept from before a restart of Redis fails once.
+            "CONNECTION_POOL_KWARGS": {"retry": Retry(NoBackoff(), 1)},
+        },
+    }
+SESSION_COOKIE_AGE = env.int("SESSION_HOURS", default=24) * 3600
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SECURE = not DEBUG
+SESSION_COOKIE_SAMESITE = "Lax"
 
 # People log in by email.
 AUTH_USER_MODEL = "leagues.User"
@@ -134,6 +156,17 @@ SECURE_REFERRER_POLICY = "same-origin"
 BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
 """Whether a reverse proxy in front sets X-Forwarded-Proto and -For, so that they can be believed."""
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
+SESSIONSYNC = {
+    "CONTEXT_BUILDER": "leagues.contexts.build_context",
+    "REQUIRED_FIELDS": ["id", "email", "external_player_id"],
+    "EXEMPT_PATHS": env.list(
+        "SESSION_EXEMPT_PATHS", default=["/healthz", "/readyz", "/metrics", "/api/health/"]
+    ),
+    "RESTORE": env.bool("SESSION_RESTORE", default=True),
+    "SIGNAL_RETENTION_DAYS": env.int("SIGNAL_RETENTION_DAYS", default=7),
+    "BEHIND_PROXY": BEHIND_PROXY,
+}
+"""What keeps sessions in step with the database; `sessionsync/conf.py` lists it all."""
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],

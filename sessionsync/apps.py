@@ -4,3 +4,6 @@ from django.apps import AppConfig
 class SessionSyncConfig(AppConfig):
     name = "sessionsync"
     verbose_name = "Session sync"
+
+    def ready(self):
+        from sessionsync import receivers  # noqa: F401
