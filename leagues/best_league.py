@@ -38,7 +38,7 @@ WITH seat AS (
     FROM played GROUP BY player_id
 ), membership AS (
     SELECT seat.user_id, seat.league_id, seat.code, MAX(seat.on_a_team) AS on_a_team,
-           SUM(COALESCE(record.matches, 0)) AS matches, MAX(record.last_match) AS last_match
+           CAST(SUM(COALESCE(record.matches, 0)) AS integer) AS matches, MAX(record.last_match) AS last_match
     FROM seat LEFT JOIN record ON record.player_id = seat.player_id
     GROUP BY seat.user_id, seat.league_id, seat.code
 ), ranked AS (

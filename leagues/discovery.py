@@ -14,6 +14,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from leagues.models import AssociationSuggestion, Player, PlayerAssociation, User
 from leagues.names import given_name_variants
 from leagues.sql import dicts, execute, only, temporary_table
+from sessionsync.publishing import publish as publish_refresh
 
 
 @dataclass(frozen=True)
@@ -164,8 +165,8 @@ ORDER BY found.user_id, found.player_id
 """
 
 CHANGED_USERS = """
-SELECT person.id, person.email, person.league_context_id, person.league_context_id,
-       COALESCE(league.name, ''), 'player linked'
+SELECT person.id AS user_id, person.email, person.league_context_id AS old_league_id,
+       person.league_context_id AS new_league_id, league.name AS league_name, 'player linked' AS refresh_reason
 FROM leagues_user person
 LEFT JOIN leagues_league league ON league.id = person.league_context_id
 WHERE person.id IN (SELECT user_id FROM certain)
@@ -201,8 +202,6 @@ def link_certain(user_ids: Collection[int] | None, limit: int | None, publish: b
             execute(LINK)
             execute(ANSWER)
             if publish:
-                from sessionsync.publishing import publish as publish_refresh
-
                 publish_refresh(CHANGED_USERS)
     return [Discovery(**row, linked=True) for row in found]
 

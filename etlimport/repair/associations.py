@@ -4,6 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from leagues.sql import dicts, execute, only, temporary_table
+from sessionsync.publishing import publish as publish_refresh
 
 
 @dataclass(frozen=True)
@@ -117,8 +118,8 @@ WHERE leagues_playerassociation.id = found.association_id AND found.new_player_i
 """
 
 CHANGED_USERS = """
-SELECT person.id, person.email, person.league_context_id, person.league_context_id,
-       COALESCE(league.name, ''), 'player linked again'
+SELECT person.id AS user_id, person.email, person.league_context_id AS old_league_id,
+       person.league_context_id AS new_league_id, league.name AS league_name, 'player linked again' AS refresh_reason
 FROM leagues_user person
 LEFT JOIN leagues_league league ON league.id = person.league_context_id
 WHERE person.id IN (SELECT user_id FROM reassociation WHERE new_player_id IS NOT NULL)
@@ -140,7 +141,5 @@ def re_associate_users(
         if not dry_run and any(finding.restored for finding in findings):
             execute(APPLY)
             if publish:
-                from sessionsync.publishing import publish as publish_refresh
-
                 publish_refresh(CHANGED_USERS)
     return findings

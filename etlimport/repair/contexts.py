@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from leagues.best_league import best_leagues_sql
 from leagues.sql import dicts, execute, only, temporary_table
+from sessionsync.publishing import publish as publish_refresh
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,9 @@ WHERE leagues_user.id = fix.user_id
 """
 
 CHANGED_USERS = """
-SELECT user_id, email, old_league_id, new_league_id, new_league, 'context repaired' FROM context_fix
+SELECT user_id, email, old_league_id, new_league_id, new_league AS league_name,
+       'context repaired' AS refresh_reason
+FROM context_fix
 """
 
 
@@ -92,7 +95,5 @@ def fix_league_contexts(
         if fixes and not dry_run:
             execute(APPLY)
             if publish:
-                from sessionsync.publishing import publish as publish_refresh
-
                 publish_refresh(CHANGED_USERS)
     return fixes

@@ -1,0 +1,61 @@
+import pytest
+from django.db import connection
+
+from etlimport.safety import CONSTRAINT, owned_counts, validate
+from etlimport.tests.test_health import orphan, without_constraint  # noqa: F401
+from leagues.tests.factories import PlayerAssociationFactory, PracticeTimeFactory, TeamFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_sound_database_is_safe():
+    PracticeTimeFactory()
+    assert validate() == []
+
+
+def test_a_practice_time_without_a_team_is_a_problem(orphan):  # noqa: F811
+    (problem,) = validate()
+    assert str(problem) == "1 references of practice times to rows that do not exist"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_missing_constraint_and_the_violations_that_wait_are_problems(without_constraint):  # noqa: F811
+    team = TeamFactory()
+    TeamFactory(league=team.league, series=team.series, club=team.club)
+    assert [str(problem) for problem in validate()] == [
+        f"leagues_team lacks the constraint {CONSTRAINT}: run migrate",
+        "1 natural keys borne by several teams",
+    ]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_constraint_over_other_columns_is_a_problem(without_constraint):  # noqa: F811
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE UNIQUE INDEX {CONSTRAINT} ON leagues_team (club_id, squad)")
+        try:
+            (problem,) = validate()
+        finally:
+            cursor.execute(f"DROP INDEX {CONSTRAINT}")
+    assert "is not unique over club_id, league_id, series_id, squad" in str(problem)
+
+
+@pytest.mark.postgresql
+def test_an_index_that_is_not_valid_is_a_problem():
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE pg_index SET indisvalid = false WHERE indexrelid = %s::regclass", [CONSTRAINT])
+    (problem,) = validate()
+    assert "is not valid" in str(problem)
+
+
+def test_the_counts_are_of_rows_that_hold_a_reference():
+    PracticeTimeFactory.create_batch(2)
+    UserFactory()
+    association = PlayerAssociationFactory()
+    association.user.league_context = association.player.league
+    association.user.team_context = TeamFactory()
+    association.user.save()
+    counts = owned_counts()
+    assert counts["leagues_practicetime"] == 2
+    assert counts["leagues_user"] == 1
+    assert counts["leagues_playerassociation"] == 1
+    assert counts["leagues_poll"] == 0
