@@ -23,6 +23,20 @@ class Reference:
         return self.model._meta.db_table
 
     @property
+    def name(self) -> str:
+        """`leagues.PracticeTime.team_id`"""
+        return f"{self.model._meta.label}.{self.column}"
+
+    @property
+    def by_id(self) -> bool:
+        """Whether it holds the other row's id, not another unique column of it."""
+        return self.target_column == self.target._meta.pk.column
+
+    @property
+    def primary_key(self) -> str:
+        return self.model._meta.pk.column
+
+    @property
     def target_table(self) -> str:
         return self.target._meta.db_table
 
@@ -60,3 +74,13 @@ def references_of(model: type[Model]) -> list[Reference]:
 def owned_references() -> list[Reference]:
     """What users own of the catalogue: every reference from outside into it."""
     return [reference for model in tables() for reference in references_of(model) if reference.owned]
+
+
+def catalogue_references() -> list[Reference]:
+    """What the catalogue refers to within itself."""
+    return [
+        reference
+        for model in catalogue_models()
+        for reference in references_of(model)
+        if is_catalogue(reference.target)
+    ]

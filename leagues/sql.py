@@ -9,13 +9,13 @@ from django.db import connection, transaction
 def execute(sql: str, params: Sequence = ()) -> int:
     """The number of rows touched."""
     with connection.cursor() as cursor:
-        cursor.execute(sql, list(params))
+        cursor.execute(sql, list(params) or None)
         return max(cursor.rowcount, 0)
 
 
 def dicts(sql: str, params: Sequence = ()) -> list[dict]:
     with connection.cursor() as cursor:
-        cursor.execute(sql, list(params))
+        cursor.execute(sql, list(params) or None)
         names = [column[0] for column in cursor.description]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 

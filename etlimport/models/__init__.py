@@ -1,7 +1,7 @@
 from etlimport.models.health import HealthSnapshot
 from etlimport.models.identity import Alias, AmbiguousIdentity, IdentityChange
-from etlimport.models.run import ImportRun, RejectedRow, SourceFile
-from etlimport.models.undo import InsertedRange, RowChange
+from etlimport.models.run import ImportRun, RejectedRow, RunProgress, SourceFile
+from etlimport.models.undo import InsertedRange, ReKey, RowChange
 
 __all__ = [
     "Alias",
@@ -10,7 +10,9 @@ __all__ = [
     "IdentityChange",
     "ImportRun",
     "InsertedRange",
+    "ReKey",
     "RejectedRow",
     "RowChange",
+    "RunProgress",
     "SourceFile",
 ]

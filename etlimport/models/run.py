@@ -39,7 +39,6 @@ class ImportRun(models.Model):
     host = models.CharField(max_length=200, blank=True)
     pid = models.IntegerField(null=True, blank=True)
     step = models.CharField(max_length=20, blank=True, help_text="The step it is in, or ended in.")
-    progress = models.JSONField(default=dict, blank=True, help_text="What the current step has done so far.")
     error = models.TextField(blank=True)
     counts = models.JSONField(default=dict, blank=True)
     timings = models.JSONField(default=dict, blank=True, help_text="Seconds per step.")
@@ -60,6 +59,18 @@ class ImportRun(models.Model):
 
     def __str__(self):
         return f"run {self.pk} ({self.get_status_display()})"
+
+
+class RunProgress(models.Model):
+    """How far a running import is. A row of its own, as the import's transaction holds its run's row."""
+
+    run = models.OneToOneField(ImportRun, on_delete=models.CASCADE, primary_key=True, related_name="progress")
+    step = models.CharField(max_length=20)
+    details = models.JSONField(default=dict)
+    noted_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self):
+        return f"run {self.run_id}: {self.step}"
 
 
 class RejectedRow(models.Model):

@@ -11,17 +11,19 @@ class RowChange(models.Model):
     """
 
     run = models.ForeignKey(ImportRun, on_delete=models.CASCADE, related_name="row_changes", db_index=False)
-    table = models.CharField(max_length=100)
+    table_name = models.CharField(max_length=100)
     row_id = models.BigIntegerField()
     deleted = models.BooleanField(default=False, db_default=False)
     before = models.JSONField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["run", "table", "row_id"], name="unique_row_change")]
-        indexes = [models.Index(fields=["table", "row_id"], name="row_change_row")]
+        constraints = [
+            models.UniqueConstraint(fields=["run", "table_name", "row_id"], name="unique_row_change")
+        ]
+        indexes = [models.Index(fields=["table_name", "row_id"], name="row_change_row")]
 
     def __str__(self):
-        return f"{self.table} {self.row_id} before run {self.run_id}"
+        return f"{self.table_name} {self.row_id} before run {self.run_id}"
 
 
 class InsertedRange(models.Model):
@@ -33,12 +35,27 @@ class InsertedRange(models.Model):
     run = models.ForeignKey(
         ImportRun, on_delete=models.CASCADE, related_name="inserted_ranges", db_index=False
     )
-    table = models.CharField(max_length=100)
+    table_name = models.CharField(max_length=100)
     after_id = models.BigIntegerField()
     last_id = models.BigIntegerField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["run", "table"], name="unique_inserted_range")]
+        constraints = [models.UniqueConstraint(fields=["run", "table_name"], name="unique_inserted_range")]
 
     def __str__(self):
-        return f"{self.table} {self.after_id + 1}–{self.last_id} by run {self.run_id}"
+        return f"{self.table_name} {self.after_id + 1}–{self.last_id} by run {self.run_id}"
+
+
+class ReKey(models.Model):
+    """A rebuild gave a catalogue row a new id: what pointed at the old one points at the new one."""
+
+    run = models.ForeignKey(ImportRun, on_delete=models.CASCADE, related_name="rekeys", db_index=False)
+    table_name = models.CharField(max_length=100)
+    old_id = models.BigIntegerField()
+    new_id = models.BigIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["run", "table_name", "old_id"], name="unique_rekey")]
+
+    def __str__(self):
+        return f"{self.table_name} {self.old_id} → {self.new_id} by run {self.run_id}"

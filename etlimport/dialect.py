@@ -1,0 +1,135 @@
+"""What SQLite and PostgreSQL say differently. Everything else in this app is the same SQL on both."""
+
+import contextlib
+import csv
+import fcntl
+import io
+import os
+import tempfile
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from django.db import OperationalError, connection
+
+IMPORT_LOCK = 0x52414C4C59  # "RALLY"; names the advisory lock, nothing more
+
+
+def on_postgresql() -> bool:
+    return connection.vendor == "postgresql"
+
+
+def load(
+    table: str, constants: dict[str, int], columns: tuple[str, ...], blocks: Iterable[list[tuple]]
+) -> None:
+    """Bring rows into a working table, by COPY or executemany; `constants` are the same in every row."""
+    if on_postgresql():
+        copy(table, constants, columns, blocks)
+    else:
+        insert_many(table, constants, columns, blocks)
+
+
+def copy(table, constants, columns, blocks) -> None:
+    with connection.cursor() as cursor:
+        for name, number in constants.items():
+            cursor.execute(f"ALTER TABLE {table} ALTER COLUMN {name} SET DEFAULT {int(number)}")
+        # Empty text is text, not NULL: only columns that may be NULL read an empty field as such.
+        cursor.execute(
+            "SELECT attname FROM pg_attribute WHERE attrelid = %s::regclass AND attnotnull AND attnum > 0",
+            [table],
+        )
+        filled = {name for (name,) in cursor.fetchall()} & set(columns)
+        options = f", FORCE_NOT_NULL ({', '.join(sorted(filled))})" if filled else ""
+        names = ", ".join(columns)
+        cursor.copy_expert(
+            f"COPY {table} ({names}) FROM STDIN (FORMAT csv{options})", CsvStream(blocks), 1 << 20
+        )
+
+
+class CsvStream(io.TextIOBase):
+    """Blocks of rows as the text file COPY reads, one block in memory at a time."""
+
+    def __init__(self, blocks: Iterable[list[tuple]]):
+        self.blocks = iter(blocks)
+        self.rest = ""
+
+    def read(self, size: int = -1) -> str:
+        while not self.rest:
+            block = next(self.blocks, None)
+            if block is None:
+                return ""
+            buffer = io.StringIO()
+            csv.writer(buffer, lineterminator="\n").writerows(block)
+            self.rest = buffer.getvalue()
+        # psycopg2 asks for bytes and takes text: a quarter of the size is safe for any characters.
+        size = len(self.rest) if size < 0 else max(1, size // 4)
+        piece, self.rest = self.rest[:size], self.rest[size:]
+        return piece
+
+
+def insert_many(table, constants, columns, blocks) -> None:
+    names = ", ".join((*constants, *columns))
+    values = ", ".join((*(str(int(number)) for number in constants.values()), *("%s" for _ in columns)))
+    with connection.cursor() as cursor:
+        for block in blocks:
+            cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({values})", block)
+
+
+def row_as_json(alias: str, columns: Iterable[str]) -> str:
+    """SQL for a JSON object of a row's columns."""
+    pairs = ", ".join(f"'{name}', {alias}.{name}" for name in columns)
+    return f"jsonb_build_object({pairs})" if on_postgresql() else f"json_object({pairs})"
+
+
+def json_text(column: str, name: str) -> str:
+    """SQL for one value of a JSON object, as text."""
+    return f"({column} ->> '{name}')"
+
+
+def first_word(sql: str) -> str:
+    if on_postgresql():
+        return f"split_part({sql}, ' ', 1)"
+    return f"substr({sql}, 1, instr({sql} || ' ', ' ') - 1)"
+
+
+def last_word(sql: str) -> str:
+    if on_postgresql():
+        return f"split_part({sql}, ' ', -1)"
+    # What is left when everything up to the last blank is trimmed away.
+    return f"replace({sql}, rtrim({sql}, replace({sql}, ' ', '')), '')"
+
+
+@contextlib.contextmanager
+def import_lock() -> Iterator[bool]:
+    """The one advisory lock of imports, held across machines on PostgreSQL and on this one with SQLite.
+
+    Yields whether it was free. It goes with the connection or the process, so a killed import frees it.
+    """
+    if on_postgresql():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_try_advisory_lock(%s)", [IMPORT_LOCK])
+            (free,) = cursor.fetchone()
+            try:
+                yield free
+            finally:
+                if free and not connection.needs_rollback and connection.is_usable():
+                    cursor.execute("SELECT pg_advisory_unlock(%s)", [IMPORT_LOCK])
+    else:
+        with lock_path().open("a+") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                yield False
+            else:
+                yield True
+
+
+def lock_path() -> Path:
+    name = str(connection.settings_dict["NAME"])
+    if "memory" in name:
+        return Path(tempfile.gettempdir()) / f"rally-import-{os.getpid()}.lock"
+    return Path(f"{name}.import-lock")
+
+
+def is_conflict(error: OperationalError) -> bool:
+    """Whether a transaction failed only for what another one wrote meanwhile: begin it anew."""
+    return getattr(error.__cause__, "pgcode", None) in ("40001", "40P01")

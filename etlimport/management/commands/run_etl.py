@@ -1,0 +1,63 @@
+import contextlib
+import json
+import sys
+from pathlib import Path
+
+from django.core.management.base import BaseCommand
+
+from etlimport import report
+from etlimport.pipeline import Options, run_import
+from etlimport.progress import Lines, Silent, bars
+
+
+class Command(BaseCommand):
+    help = (
+        "Import a source's JSON files and publish them. "
+        "Exit codes: 0 published or nothing to change, 1 failed and rolled back, "
+        "2 usage or unreadable source, 3 refused by a safety check."
+    )
+
+    def add_arguments(self, parser):
+        parser.add_argument(
+            "--source", required=True, type=Path, help="folder with the files, or one of folders"
+        )
+        parser.add_argument(
+            "--league", action="append", default=[], help="only this league's code; repeatable"
+        )
+        parser.add_argument("--dry-run", action="store_true", help="do everything, commit nothing")
+        parser.add_argument(
+            "--diff", action="store_true", help="show what changes, grouped; all of it with --json"
+        )
+        parser.add_argument(
+            "--force", action="store_true", help="go on where a safety check refuses; it is recorded"
+        )
+        parser.add_argument(
+            "--rebuild", action="store_true", help="delete the leagues' catalogue, create it anew"
+        )
+        parser.add_argument("--json", action="store_true", help="print one JSON object instead of the report")
+        parser.add_argument("--no-progress", action="store_true", help="do not show progress")
+
+    def handle(self, **options):
+        asked = Options(
+            source=Path(options["source"]),
+            leagues=tuple(options["league"]),
+            rebuild=options["rebuild"],
+            dry_run=options["dry_run"],
+            force=options["force"],
+            diff=options["diff"],
+        )
+        with self.display(quiet=options["no_progress"] or options["json"]) as display:
+            run = run_import(asked, display)
+        if options["json"]:
+            self.stdout.write(json.dumps(report.as_json(run), indent=2))
+        else:
+            self.stdout.write(report.as_text(run, diff=options["diff"]))
+        if code := report.exit_code(run):
+            sys.exit(code)
+
+    def display(self, *, quiet: bool):
+        if quiet:
+            return contextlib.nullcontext(Silent())
+        if sys.stderr.isatty():
+            return bars(sys.stderr)
+        return contextlib.nullcontext(Lines(self.stderr.write))

@@ -1,0 +1,163 @@
+"""One kind of catalogue row and how staged rows become it: insert, update what differs, count.
+
+A working table `w` has a row per staged thing: `no`, `target_id` (the existing row it is, or NULL) and what
+`columns` is computed from. Everything is SQL over sets; a row that does not differ is not written.
+"""
+
+from dataclasses import dataclass, field
+
+from django.utils import timezone
+
+from etlimport import db
+from etlimport.undo_log import UndoLog
+from leagues.models import CatalogueModel
+
+
+@dataclass(frozen=True)
+class Counts:
+    inserted: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    deactivated: int = 0
+
+
+@dataclass(frozen=True)
+class Entity:
+    """`columns`: column of the table → SQL over `w` and `joins`; `key`: those that make up its unique key.
+
+    `on_insert`: further columns a new row gets, which later runs leave alone. `reissues_keys`: the source
+    may give the key of one row, whose last part is text, to another.
+    """
+
+    model: type[CatalogueModel]
+    work: str
+    columns: dict[str, str]
+    key: tuple[str, ...]
+    joins: str = ""
+    on_insert: dict[str, str] = field(default_factory=dict)
+    reissues_keys: bool = False
+
+    @property
+    def table(self) -> str:
+        return self.model._meta.db_table
+
+    @property
+    def source(self) -> str:
+        return f"{self.work} w {self.joins}"
+
+    @property
+    def same_key(self) -> str:
+        return " AND ".join(f"t.{column} = {self.columns[column]}" for column in self.key)
+
+    @property
+    def changed(self) -> str:
+        """The working table naming the staged rows (`no`) that differ from their existing row."""
+        return f"changed_{self.work}"
+
+
+def merge(entity: Entity, log: UndoLog) -> Counts:
+    """Write the staged rows of `entity`; every staged row has its `target_id` afterwards."""
+    if entity.reissues_keys:
+        release_keys(entity, log)
+    find_changed(entity)
+    updated = update_changed(entity, log)
+    inserted = insert_new(entity, log)
+    staged = db.value(f"SELECT count(*) FROM {entity.work}")
+    return Counts(inserted=inserted, updated=updated, unchanged=staged - inserted - updated)
+
+
+def find_changed(entity: Entity) -> None:
+    differs = " OR ".join(f"t.{column} IS DISTINCT FROM {sql}" for column, sql in entity.columns.items())
+    db.create_temporary(
+        entity.changed,
+        f"AS SELECT w.no FROM {entity.source} JOIN {entity.table} t ON t.id = w.target_id WHERE {differs}",
+        index="no",
+    )
+
+
+def update_changed(entity: Entity, log: UndoLog) -> int:
+    if not db.value(f"SELECT 1 FROM {entity.changed} LIMIT 1"):
+        return 0
+    changed = f"SELECT w.target_id FROM {entity.work} w JOIN {entity.changed} c ON c.no = w.no"
+    log.before_update(entity.model, changed)
+    step_aside(entity)
+    names = ", ".join(f"{sql} AS {column}" for column, sql in entity.columns.items())
+    assignments = ", ".join(f"{column} = x.{column}" for column in entity.columns)
+    return db.execute(
+        f"""UPDATE {entity.table} SET {assignments}, updated_at = %s
+            FROM (SELECT w.target_id AS x_id, {names} FROM {entity.source}
+                  JOIN {entity.changed} c ON c.no = w.no) x
+            WHERE {entity.table}.id = x.x_id""",
+        [timezone.now()],
+    )
+
+
+def step_aside(entity: Entity) -> None:
+    """Rows about to change keys that others of them still bear let go of theirs first.
+
+    Unique keys are checked row by row: two players who exchanged ids could not be updated otherwise.
+    """
+    if not entity.reissues_keys:
+        return
+    db.execute(
+        f"""UPDATE {entity.table} SET {entity.key[-1]} = '~' || id WHERE id IN (
+                SELECT t.id FROM {entity.source} JOIN {entity.table} t ON {entity.same_key}
+                WHERE t.id <> w.target_id AND t.id IN (SELECT target_id FROM {entity.work}))"""
+    )
+
+
+def release_keys(entity: Entity, log: UndoLog) -> int:
+    """A row that is not the one now bearing its key gives the key up: it was reissued to somebody else."""
+    text = entity.key[-1]
+    taken = f"""SELECT t.id FROM {entity.source} JOIN {entity.table} t ON {entity.same_key}
+                WHERE t.id IS DISTINCT FROM w.target_id
+                  AND t.id NOT IN (SELECT target_id FROM {entity.work} WHERE target_id IS NOT NULL)"""
+    db.create_temporary("taken", f"AS {taken}")
+    log.before_update(entity.model, "SELECT id FROM taken")
+    return db.execute(
+        f"""UPDATE {entity.table} SET {text} = {text} || '~' || id, is_active = false, updated_at = %s
+            WHERE id IN (SELECT id FROM taken)""",
+        [timezone.now()],
+    )
+
+
+def insert_new(entity: Entity, log: UndoLog) -> int:
+    columns = {**entity.columns, **entity.on_insert}
+    log.before_insert(entity.model)
+    inserted = db.execute(
+        f"""INSERT INTO {entity.table} ({", ".join(columns)}, created_at, updated_at)
+            SELECT {", ".join(columns.values())}, %s, %s FROM {entity.source}
+            WHERE w.target_id IS NULL ORDER BY w.no""",
+        [timezone.now()] * 2,
+    )
+    if inserted:
+        db.analyze_if_grown(entity.table, inserted)
+    return inserted
+
+
+def find_inserted(entity: Entity) -> None:
+    """Give the staged rows just inserted their `target_id`, for the things that refer to them."""
+    db.execute(
+        f"""UPDATE {entity.work} SET target_id = x.id
+            FROM (SELECT w.no AS x_no, t.id FROM {entity.source} JOIN {entity.table} t ON {entity.same_key}
+                  WHERE w.target_id IS NULL) x
+            WHERE x.x_no = {entity.work}.no"""
+    )
+
+
+def deactivate(model: type[CatalogueModel], left: str, log: UndoLog) -> int:
+    """Mark the active rows that `left` (SQL giving ids) names as inactive: they left the source."""
+    table = model._meta.db_table
+    db.create_temporary("leaving", f"AS SELECT id FROM {table} WHERE is_active AND id IN ({left})")
+    return deactivate_leaving(model, log)
+
+
+def deactivate_leaving(model: type[CatalogueModel], log: UndoLog) -> int:
+    """Deactivate the rows in the working table `leaving`, and note them as left for the run's report."""
+    table = model._meta.db_table
+    log.before_update(model, "SELECT id FROM leaving")
+    db.execute(f"INSERT INTO w_left (table_name, id) SELECT '{table}', id FROM leaving")
+    return db.execute(
+        f"UPDATE {table} SET is_active = false, updated_at = %s WHERE id IN (SELECT id FROM leaving)",
+        [timezone.now()],
+    )

@@ -1,0 +1,122 @@
+"""The merge step: every kind of catalogue row in the order in which they refer to one another."""
+
+from dataclasses import replace
+
+from django.conf import settings
+
+from etlimport import db
+from etlimport.errors import Refused
+from etlimport.merge import catalogue, matches
+from etlimport.merge.entity import Counts, Entity, deactivate, find_inserted, merge
+from etlimport.undo_log import UndoLog
+from leagues.models import Player, RosterSpot, ScheduledMatch, Standing, Team
+
+FED = """SELECT l.target_id FROM w_fed f JOIN w_league l ON l.no = f.league_no WHERE f.kind = '{kind}'
+         AND l.target_id IS NOT NULL"""
+"""SQL: the leagues about which this snapshot has a file of that kind. Others are left alone."""
+
+PLAYERS_LEFT = f"""
+    SELECT id FROM leagues_player WHERE league_id IN ({FED.format(kind="players")})
+    AND id NOT IN (SELECT target_id FROM w_player WHERE target_id IS NOT NULL)"""
+SPOTS_LEFT = f"""
+    SELECT r.id FROM leagues_rosterspot r JOIN leagues_player p ON p.id = r.player_id
+    WHERE p.league_id IN ({FED.format(kind="players")})
+    AND r.id NOT IN (SELECT target_id FROM w_spot WHERE target_id IS NOT NULL)"""
+MATCHES_LEFT = f"""
+    SELECT id FROM leagues_scheduledmatch WHERE league_id IN ({FED.format(kind="schedules")})
+    AND id NOT IN (SELECT target_id FROM w_schedule WHERE target_id IS NOT NULL)"""
+STANDINGS_LEFT = f"""
+    SELECT s.id FROM leagues_standing s JOIN leagues_team t ON t.id = s.team_id
+    WHERE t.league_id IN ({FED.format(kind="series_stats")})
+    AND s.id NOT IN (SELECT target_id FROM w_standing WHERE target_id IS NOT NULL)"""
+TEAMS_NOT_NAMED = """
+    SELECT id FROM leagues_team WHERE league_id IN (SELECT target_id FROM w_league WHERE target_id IS NOT NULL)
+    AND id NOT IN (SELECT target_id FROM w_team WHERE target_id IS NOT NULL)"""
+TEAMS_LEFT = f"""
+    SELECT id FROM leagues_team WHERE id IN ({TEAMS_NOT_NAMED})
+    AND id NOT IN (SELECT team_id FROM leagues_rosterspot WHERE is_active)
+    AND id NOT IN (SELECT home_team_id FROM leagues_scheduledmatch WHERE is_active)
+    AND id NOT IN (SELECT away_team_id FROM leagues_scheduledmatch WHERE is_active)
+    AND id NOT IN (SELECT team_id FROM leagues_standing WHERE is_active)"""
+
+
+def merge_catalogue(log: UndoLog, *, force: bool) -> dict[str, Counts]:
+    """Write everything staged, deactivate what left; counts per kind of thing, in the order written.
+
+    Rows refer to rows written before them, so each kind gets its ids before the next is written. What left
+    is told before new rows come in. Raises Refused for a drop that only shows here, unless `force`.
+    """
+    counts = {}
+    for name, entity in (
+        ("leagues", catalogue.LEAGUE),
+        ("clubs", catalogue.CLUB),
+        ("series", catalogue.SERIES),
+    ):
+        counts[name] = merge_parent(entity, log)
+    counts["teams"] = merge_parent(catalogue.TEAM, log)
+    left = deactivate(Player, PLAYERS_LEFT, log)
+    counts["players"] = replace(merge_parent(catalogue.PLAYER, log), deactivated=left)
+    catalogue.create_spots()
+    left = deactivate(RosterSpot, SPOTS_LEFT, log)
+    counts["roster spots"] = replace(merge(catalogue.ROSTER_SPOT, log), deactivated=left)
+
+    matches.create_schedule()
+    matches.find_rescheduled()
+    matches.create_standings()
+    if not force:
+        refuse_drops(
+            [(ScheduledMatch, "scheduled matches", MATCHES_LEFT), (Standing, "standings", STANDINGS_LEFT)]
+        )
+    left = deactivate(ScheduledMatch, MATCHES_LEFT, log)
+    counts["scheduled matches"] = replace(merge(matches.SCHEDULED_MATCH, log), deactivated=left)
+    left = deactivate(Standing, STANDINGS_LEFT, log)
+    counts["standings"] = replace(merge(matches.STANDING, log), deactivated=left)
+
+    matches.create_matches()
+    matches.find_lines()
+    counts["match lines"] = merge(matches.MATCH_SCORE, log)
+    matches.create_history()
+    counts["rating history"] = merge(matches.PLAYER_HISTORY, log)
+    counts["teams"] = replace(counts["teams"], deactivated=deactivate(Team, TEAMS_LEFT, log))
+    return counts
+
+
+def merge_parent(entity: Entity, log: UndoLog) -> Counts:
+    counts = merge(entity, log)
+    if counts.inserted:
+        find_inserted(entity)
+    return counts
+
+
+def refuse_drops(entities: list[tuple]) -> None:
+    """Refuse the run when an entity of a league would lose more than its share of active rows.
+
+    `entities`: (model, name, SQL giving the ids that left). Raises Refused naming each with its numbers.
+    """
+    reasons = [
+        f"{league} would lose {lost:,} of its {active:,} active {name} ({lost / active:.0%}; "
+        f"{settings.ETL_MAX_DROP:.0%} is allowed)"
+        for model, name, left in entities
+        for league, active, lost in drops(model, left)
+        if active >= settings.ETL_DROP_MIN_ROWS and lost > settings.ETL_MAX_DROP * active
+    ]
+    if reasons:
+        raise Refused(reasons)
+
+
+def drops(model, left: str) -> list[tuple[str, int, int]]:
+    """(league, active rows, active rows that would go) for each league of the snapshot."""
+    path = {
+        Team: "t.league_id",
+        Player: "t.league_id",
+        ScheduledMatch: "t.league_id",
+        RosterSpot: "(SELECT league_id FROM leagues_team x WHERE x.id = t.team_id)",
+        Standing: "(SELECT league_id FROM leagues_team x WHERE x.id = t.team_id)",
+    }[model]
+    return db.rows(
+        f"""SELECT l.code, count(*), count(gone.id) FROM {model._meta.db_table} t
+            JOIN leagues_league l ON l.id = {path}
+            LEFT JOIN ({left}) gone ON gone.id = t.id
+            WHERE t.is_active AND l.id IN (SELECT target_id FROM w_league WHERE target_id IS NOT NULL)
+            GROUP BY l.code ORDER BY l.code"""
+    )

@@ -1,0 +1,284 @@
+"""One import, from files to a published snapshot: the steps in the order of the design's table.
+
+read and stage fill temporary tables and touch nothing else; everything after them is one transaction that
+ends in one commit or in none.
+"""
+
+import contextlib
+import logging
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from django.conf import settings
+from django.db import OperationalError, connection, transaction
+from django.utils import timezone
+
+from etlimport import accounting, db, dialect, runs
+from etlimport.audit import audit
+from etlimport.diff import describe_changes
+from etlimport.errors import AuditFailed, DryRun, Refused
+from etlimport.health import keep as keep_health
+from etlimport.identities import find_ambiguous, note_ambiguous, note_changes
+from etlimport.merge.steps import PLAYERS_LEFT, TEAMS_NOT_NAMED, merge_catalogue, refuse_drops
+from etlimport.models import HealthSnapshot, ImportRun, InsertedRange, RejectedRow, ReKey, RowChange
+from etlimport.progress import Clock, Silent
+from etlimport.protect import backup
+from etlimport.protect.rebuild import Rebuild
+from etlimport.publish import publish, remember_contexts
+from etlimport.read import LabelBook, SourceRefused, SourceUnreadable
+from etlimport.repair.after_import import repair
+from etlimport.resolve import resolve_everything
+from etlimport.safety import validate
+from etlimport.sources import ReadFile, counts_of_known, gather, read_and_stage, remember_sources
+from etlimport.undo_log import UndoLog
+from leagues.models import Player, Team
+
+log = logging.getLogger(__name__)
+Status = ImportRun.Status
+
+MOST_LINES = 200
+"""Repairs kept with a run, a line each."""
+
+ATTEMPTS = 3
+"""How often a run begins anew when what somebody did meanwhile and what it does cannot both be."""
+
+
+@dataclass
+class Options:
+    """What a run is asked to do; `leagues`: codes, empty for all that the source has."""
+
+    source: Path
+    leagues: tuple[str, ...] = ()
+    rebuild: bool = False
+    dry_run: bool = False
+    force: bool = False
+    diff: bool = False
+    started_by: object = None
+
+    def as_fields(self) -> dict:
+        return {
+            "source": str(self.source),
+            "leagues": list(self.leagues),
+            "mode": ImportRun.Mode.REBUILD if self.rebuild else ImportRun.Mode.MERGE,
+            "dry_run": self.dry_run,
+            "forced": self.force,
+            "started_by": self.started_by,
+        }
+
+
+@dataclass
+class Import:
+    """A run under way: what its steps hand to one another."""
+
+    run: ImportRun
+    options: Options
+    clock: Clock
+    book: LabelBook = field(default_factory=LabelBook)
+    files: list[ReadFile] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    notes: list[RejectedRow] = field(default_factory=list)
+
+
+def run_import(options: Options, display=None, hook: Callable[[str], None] | None = None) -> ImportRun:
+    """Import a source and return its `ImportRun`, whatever came of it; it raises nothing a source can cause.
+
+    `hook` is called with the name of each step of the transaction once it is done.
+    """
+    with dialect.import_lock() as free:
+        if not free:
+            return runs.start_refused(busy(), **options.as_fields())
+        run = runs.start(**options.as_fields())
+        runs.bury_dead(run)
+        with runs.Watch(run) as watch:
+            clock = Clock(display or Silent(), watch)
+            return attempt(Import(run, options, clock), hook or (lambda step: None))
+
+
+def busy() -> str:
+    first = runs.running()
+    if first is None:
+        return "Another import holds the lock; try again when it is done."
+    return (
+        f"Run {first.pk} has been importing {first.source} since {timezone.localtime(first.started_at):%H:%M:%S} "
+        f"(process {first.pid} on {first.host}); try again when it is done."
+    )
+
+
+def attempt(job: Import, hook: Callable[[str], None]) -> ImportRun:
+    """Do the import and end its run with the outcome."""
+    run = job.run
+    try:
+        with job.clock.step("read"):
+            if everything_is_known(job):
+                return runs.finish(run, Status.UNCHANGED, **outcome(job), counts=known_counts(job))
+            stage_rows(job)
+        publish_snapshot(job, hook)
+    except DryRun:
+        RejectedRow.objects.bulk_create(job.notes, batch_size=1000)
+        return runs.finish(run, Status.PREVIEWED, **outcome(job))
+    except SourceUnreadable as error:
+        return runs.finish(run, Status.UNREADABLE, error=str(error), **outcome(job))
+    except (Refused, SourceRefused) as error:
+        return runs.finish(run, Status.REFUSED, error=str(error), **outcome(job))
+    except AuditFailed as error:
+        return runs.finish(run, Status.FAILED, error=f"Rolled back: {error}", **outcome(job))
+    except Exception as error:
+        log.exception("run %s failed in the step %s", run.pk, job.clock.current)
+        explained = f"Rolled back: {type(error).__name__} in the step “{job.clock.current}”: {error}"
+        return runs.finish(run, Status.FAILED, error=explained, **outcome(job))
+    return run
+
+
+def outcome(job: Import) -> dict:
+    return {"step": job.clock.current, "timings": job.clock.seconds, "warnings": job.warnings}
+
+
+# read and stage
+
+
+def everything_is_known(job: Import) -> bool:
+    """Find the files; whether all of them are those of the published snapshot."""
+    options = job.options
+    job.files = gather(options.source, use_known=not (options.rebuild or options.leagues))
+    return all(file.known for file in job.files)
+
+
+def known_counts(job: Import) -> dict:
+    return {"files": {file.path.relative: counts_of_known(file.known) for file in job.files}, "things": {}}
+
+
+def stage_rows(job: Import) -> None:
+    only = frozenset(code.casefold() for code in job.options.leagues) or None
+    job.warnings += read_and_stage(job.files, job.book, job.run, job.clock, only, force=job.options.force)
+    missing = (only or frozenset()) - {code.casefold() for code in job.book.leagues}
+    if missing:
+        raise SourceUnreadable(f"The source has no rows of {', '.join(sorted(missing))}.")
+
+
+# One transaction: resolve, check, protect, merge, restore, repair, audit, publish
+
+
+def publish_snapshot(job: Import, hook: Callable[[str], None]) -> None:
+    """Everything that touches the catalogue, in one commit.
+
+    A conflict with what somebody wrote at the same moment begins the transaction anew; staged rows stay.
+    """
+    for attempt_no in range(1, ATTEMPTS + 1):
+        try:
+            with import_transaction(job.options):
+                work_through(job, hook)
+            return
+        except OperationalError as error:
+            if attempt_no == ATTEMPTS or not dialect.is_conflict(error):
+                raise
+            log.warning("run %s begins anew: %s", job.run.pk, error)
+
+
+@contextlib.contextmanager
+def import_transaction(options: Options):
+    """Sees the database as of one moment: what users write meanwhile can neither help nor hurt the proof."""
+    outermost = not connection.in_atomic_block
+    with transaction.atomic():
+        if outermost and dialect.on_postgresql():
+            db.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+            if options.rebuild:
+                backup.lock_user_tables()
+        yield
+
+
+def work_through(job: Import, hook: Callable[[str], None]) -> None:
+    run, options = job.run, job.options
+    undo_log = UndoLog(run)
+
+    @contextlib.contextmanager
+    def step(name: str):
+        with job.clock.step(name):
+            yield
+        hook(name)
+
+    with step("resolve"):
+        resolve_everything(job.book)
+        ambiguous = find_ambiguous()
+    with step("check"):
+        check(options)
+    with step("protect"):
+        remember_contexts()
+        protection = backup.take_backup()
+    with step("merge"):
+        identity_changes = note_changes(run)
+        rebuild = Rebuild(undo_log) if options.rebuild else None
+        if rebuild:
+            rebuild.clear()
+        things = merge_catalogue(undo_log, force=options.force)
+    with step("restore"):
+        moved = rebuild.regain() if rebuild else {}
+        backup.prove(protection, moved)
+    with step("repair"):
+        repairs = repair()
+    with step("audit"):
+        account_for(job)
+        health = audit()
+    with step("publish"):
+        run.protection = protection.as_json() | {"repairs": repairs.lines()[:MOST_LINES]}
+        run.diff = describe_changes(undo_log, full=options.dry_run and options.diff)
+        run.counts |= {
+            "things": {name: asdict(counts) for name, counts in things.items()},
+            "identity changes": identity_changes,
+            "ambiguous": note_ambiguous(run, ambiguous),
+        }
+        run.health_before, run.health_after = last_score(), health.score
+        if health.warning:
+            job.warnings.append(health.warning)
+        if options.dry_run:
+            raise DryRun
+        run.session_version, run.counts["signals"] = publish()
+        undo_log.close()
+        keep_health(health, run)
+        remember_sources(job.files, job.book, run, partial=bool(options.leagues))
+        forget_old_undo()
+        RejectedRow.objects.bulk_create(job.notes, batch_size=1000)
+        runs.finish(run, Status.PUBLISHED, **outcome(job))
+
+
+def check(options: Options) -> None:
+    """Refuse before anything is touched. Raises Refused with every reason."""
+    if options.rebuild and (problems := validate()):
+        raise Refused([str(problem) for problem in problems], forcible=False)
+    if not options.force:
+        refuse_drops(
+            [(Team, "teams", TEAMS_NOT_NAMED), (Player, "players", PLAYERS_LEFT)],
+        )
+
+
+def account_for(job: Import) -> None:
+    """Account for every row of every file; raises AuditFailed where a sum does not add up."""
+    names = {file.no: file.path.relative for file in job.files}
+    unplaced = accounting.unplaced_rows(job.run, names)
+    job.notes = unplaced + accounting.contradictions(job.run, names)
+    placed = {kind: accounting.account(kind) for kind in accounting.WORKING}
+    for file in job.files:
+        if file.known:
+            file.counts = counts_of_known(file.known)
+            continue
+        nowhere = sum(note.file == file.path.relative for note in unplaced)
+        taken = placed[file.path.kind].get(file.no, {"inserted": 0, "updated": 0, "unchanged": 0})
+        duplicate = file.report.accepted - nowhere - sum(taken.values())
+        rejected = file.report.rejected + nowhere
+        file.counts = {"read": file.report.read, **taken, "duplicate": duplicate, "rejected": rejected}
+        accounting.check_sums(file.counts, file.path.relative)
+        file.counts["repaired"] = file.report.repaired
+    job.run.counts["files"] = {file.path.relative: file.counts for file in job.files}
+    job.run.counts["contradictions"] = len(job.notes) - len(unplaced)
+
+
+def last_score() -> float | None:
+    return HealthSnapshot.objects.values_list("score", flat=True).first()
+
+
+def forget_old_undo() -> None:
+    """Keep what undo needs of the last runs only."""
+    published = ImportRun.objects.filter(status=Status.PUBLISHED).order_by("-pk")
+    kept = list(published.values_list("pk", flat=True)[: settings.ETL_UNDOABLE_RUNS])
+    for model in (RowChange, InsertedRange, ReKey):
+        model.objects.exclude(run__in=kept).exclude(run__status=Status.RUNNING).delete()

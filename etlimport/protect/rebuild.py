@@ -1,0 +1,251 @@
+"""Rebuild mode: the catalogue of the source's leagues is deleted and made anew, with new ids.
+
+before  who is who is known (`target_id` of the working tables is the old row)
+clear   keep what users hold and the source no longer has, or does not speak of; delete the rest
+merge   as ever: now every staged thing is new
+regain  what pointed at an old row points at the new row of the same thing
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from etlimport import db
+from etlimport.merge import catalogue, matches
+from etlimport.merge.entity import Entity, deactivate_leaving, find_inserted, release_keys
+from etlimport.references import Reference, catalogue_references, owned_references
+from etlimport.undo_log import UndoLog
+from leagues.models import (
+    CatalogueModel,
+    Club,
+    League,
+    MatchScore,
+    Player,
+    PlayerHistory,
+    RosterSpot,
+    ScheduledMatch,
+    Series,
+    Standing,
+    Team,
+)
+
+LEAGUES = "SELECT target_id FROM w_league WHERE target_id IS NOT NULL"
+TEAMS = f"SELECT id FROM leagues_team WHERE league_id IN ({LEAGUES})"
+PLAYERS = f"SELECT id FROM leagues_player WHERE league_id IN ({LEAGUES})"
+
+SCOPE: dict[type[CatalogueModel], str] = {
+    PlayerHistory: f"player_id IN ({PLAYERS})",
+    MatchScore: f"league_id IN ({LEAGUES})",
+    Standing: f"team_id IN ({TEAMS})",
+    ScheduledMatch: f"league_id IN ({LEAGUES})",
+    RosterSpot: f"player_id IN ({PLAYERS})",
+    Player: f"league_id IN ({LEAGUES})",
+    Team: f"league_id IN ({LEAGUES})",
+    Series: f"league_id IN ({LEAGUES})",
+    Club: f"""id IN (SELECT club_id FROM leagues_team WHERE league_id IN ({LEAGUES})) AND id NOT IN (
+                  SELECT club_id FROM leagues_team WHERE league_id NOT IN ({LEAGUES}))""",
+    League: f"id IN ({LEAGUES})",
+}
+"""The rows a rebuild makes anew, children before their parents. A club other leagues play at stays."""
+
+PARENTS = (catalogue.LEAGUE, catalogue.CLUB, catalogue.SERIES, catalogue.TEAM, catalogue.PLAYER)
+
+CHILDREN = {
+    "players": (catalogue.ROSTER_SPOT, catalogue.create_spots),
+    "schedules": (matches.SCHEDULED_MATCH, matches.create_schedule),
+    "series_stats": (matches.STANDING, matches.create_standings),
+    "match_history": (matches.MATCH_SCORE, matches.create_matches),
+    "player_history": (matches.PLAYER_HISTORY, matches.create_history),
+}
+"""What each kind of file feeds, and what makes its working table."""
+
+LEAGUE_OF = {
+    RosterSpot: "(SELECT league_id FROM leagues_player p WHERE p.id = t.player_id)",
+    PlayerHistory: "(SELECT league_id FROM leagues_player p WHERE p.id = t.player_id)",
+    Standing: "(SELECT league_id FROM leagues_team x WHERE x.id = t.team_id)",
+    ScheduledMatch: "t.league_id",
+    MatchScore: "t.league_id",
+}
+
+
+@dataclass
+class Rebuild:
+    """`was`: entities whose old ids are remembered; `kept`: rows left standing per table, and why they are."""
+
+    log: UndoLog
+    was: list[Entity] = field(default_factory=list)
+    kept: dict[str, int] = field(default_factory=dict)
+
+    def clear(self) -> None:
+        """Delete what will be made anew; afterwards every staged thing is without a row."""
+        carry_operators_columns()
+        for entity in (catalogue.TEAM, catalogue.PLAYER):
+            release_keys(entity, self.log)
+        self.remember_ids()
+        for model in SCOPE:
+            self.kept[model._meta.db_table] = keep(model)
+        self.deactivate_kept()
+        self.delete()
+        for entity in PARENTS:
+            db.execute(
+                f"UPDATE {entity.work} SET target_id = NULL WHERE target_id NOT IN (SELECT id FROM {entity.table})"
+            )
+
+    def remember_ids(self) -> None:
+        """was_<table>(no, old_id): which old row each staged thing is, for whatever is pointed at."""
+        held = {reference.target for reference in owned_references()}
+        for entity, create in CHILDREN.values():
+            if entity.model in held:
+                create()
+        self.was = [*PARENTS, *(entity for entity, _ in CHILDREN.values() if entity.model in held)]
+        for entity in self.was:
+            condition = SCOPE[entity.model]
+            db.create_temporary(
+                was(entity),
+                f"""AS SELECT no, target_id AS old_id FROM {entity.work}
+                    WHERE target_id IN (SELECT id FROM {entity.table} WHERE {condition})""",
+                index="old_id",
+            )
+
+    def deactivate_kept(self) -> None:
+        """What is carried over although a file about it is there has left the source."""
+        for model in (Player, RosterSpot, ScheduledMatch, Standing):
+            kind = {
+                Player: "players",
+                RosterSpot: "players",
+                ScheduledMatch: "schedules",
+                Standing: "series_stats",
+            }
+            league = LEAGUE_OF.get(model, "t.league_id")
+            table = model._meta.db_table
+            db.create_temporary(
+                "leaving",
+                f"""AS SELECT t.id FROM {table} t WHERE t.is_active AND t.id IN (SELECT id FROM {kept(model)})
+                    AND {league} IN ({fed_leagues(kind[model])})""",
+            )
+            deactivate_leaving(model, self.log)
+
+    def delete(self) -> None:
+        # Children are told by their parents: every list is made before the first row goes.
+        for model in SCOPE:
+            db.create_temporary(
+                gone(model),
+                f"""AS SELECT id FROM {model._meta.db_table} WHERE {SCOPE[model]}
+                    AND id NOT IN (SELECT id FROM {kept(model)})""",
+                index="id",
+            )
+        for model in SCOPE:
+            self.log.before_delete(model, f"SELECT id FROM {gone(model)}")
+            db.execute(f"DELETE FROM {model._meta.db_table} WHERE id IN (SELECT id FROM {gone(model)})")
+
+    def regain(self) -> dict[str, str]:
+        """Point what users own, and what was carried over, at the new rows; {table: moved working table}."""
+        moved = {}
+        for entity in self.was:
+            mapping = f"moved_{entity.table}"
+            if entity.model not in {e.model for e in PARENTS}:
+                find_inserted(entity)
+            db.create_temporary(
+                mapping,
+                f"""AS SELECT o.old_id, w.target_id AS new_id FROM {was(entity)} o
+                    JOIN {entity.work} w ON w.no = o.no WHERE w.target_id <> o.old_id""",
+                index="old_id",
+            )
+            db.analyze(mapping)
+            self.log.rekeyed(entity.model, f"SELECT old_id, new_id FROM {mapping}")
+            moved[entity.table] = mapping
+        self.repoint_kept(moved)
+        for reference in owned_references():
+            if mapping := moved.get(reference.target_table):
+                repoint(reference, mapping)
+        return moved
+
+    def repoint_kept(self, moved: dict[str, str]) -> None:
+        """Carried-over rows belong to the new league, series, club and teams."""
+        for reference in catalogue_references():
+            mapping = moved.get(reference.target_table)
+            if mapping and self.kept.get(reference.table):
+                self.log.before_update(reference.model, f"SELECT id FROM {kept(reference.model)}")
+                repoint(reference, mapping, f"AND id IN (SELECT id FROM {kept(reference.model)})")
+
+
+def repoint(reference: Reference, mapping: str, condition: str = "") -> int:
+    """A reference by another column than the id needs nothing: the new row has what the old one had there."""
+    if not reference.by_id:
+        return 0
+    return db.execute(
+        f"""UPDATE {reference.table} SET {reference.column} = m.new_id FROM {mapping} m
+            WHERE {reference.column} = m.old_id {condition}"""
+    )
+
+
+def was(entity: Entity) -> str:
+    return f"was_{entity.work}"
+
+
+def kept(model: type[CatalogueModel]) -> str:
+    return f"kept_{model._meta.db_table}"
+
+
+def gone(model: type[CatalogueModel]) -> str:
+    return f"gone_{model._meta.db_table}"
+
+
+def carry_operators_columns() -> None:
+    """What operators set on a league or a team goes with it."""
+    for column in ("organization_id", "is_active", "name"):
+        db.execute(
+            f"""UPDATE w_league SET {column} = t.{column} FROM leagues_league t WHERE t.id = w_league.target_id"""
+        )
+    db.execute("UPDATE w_team SET alias = t.alias FROM leagues_team t WHERE t.id = w_team.target_id")
+
+
+def fed_leagues(kind: str) -> str:
+    return (
+        "SELECT l.target_id FROM w_fed f JOIN w_league l ON l.no = f.league_no "
+        f"WHERE f.kind = '{kind}' AND l.target_id IS NOT NULL"
+    )
+
+
+def keep(model: type[CatalogueModel]) -> int:
+    """kept_<table>(id): rows not made anew that users or kept rows point at, or whose file is absent."""
+    table = model._meta.db_table
+    reasons = [*held_by_users(model), *held_by_kept(model)]
+    for kind, (entity, _) in CHILDREN.items():
+        if entity.model is model:
+            reasons.append(f"{LEAGUE_OF[model]} NOT IN ({fed_leagues(kind)})")
+    if model is Player:  # without a players file everybody stays, on whatever roster they are
+        reasons.append(f"t.league_id NOT IN ({fed_leagues('players')})")
+    remade = next((f"AND t.id NOT IN (SELECT old_id FROM {was(e)})" for e in remembered(model)), "")
+    db.create_temporary(
+        kept(model),
+        f"""AS SELECT t.id FROM {table} t WHERE {scoped(model)} {remade} AND ({" OR ".join(reasons) or "false"})""",
+        index="id",
+    )
+    return db.value(f"SELECT count(*) FROM {kept(model)}")
+
+
+def scoped(model: type[CatalogueModel]) -> str:
+    return f"t.id IN (SELECT id FROM {model._meta.db_table} WHERE {SCOPE[model]})"
+
+
+def remembered(model: type[CatalogueModel]) -> Iterable[Entity]:
+    held = {reference.target for reference in owned_references()}
+    children = (entity for entity, _ in CHILDREN.values() if entity.model in held)
+    return [entity for entity in (*PARENTS, *children) if entity.model is model]
+
+
+def held_by_users(model: type[CatalogueModel]) -> list[str]:
+    return [
+        f"t.{reference.target_column} IN (SELECT {reference.column} FROM {reference.table})"
+        for reference in owned_references()
+        if reference.target is model
+    ]
+
+
+def held_by_kept(model: type[CatalogueModel]) -> list[str]:
+    return [
+        f"""t.id IN (SELECT {reference.column} FROM {reference.table}
+                     WHERE id IN (SELECT id FROM {kept(reference.model)}))"""
+        for reference in catalogue_references()
+        if reference.target is model and reference.model is not model
+    ]

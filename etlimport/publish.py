@@ -1,0 +1,53 @@
+"""Publishing: the session version rises, and the users whose context changed get a signal, in the same commit."""
+
+from etlimport import db
+from leagues.contexts import CONTEXTS_SQL
+from sessionsync.publishing import publish as publish_refresh
+
+CONTEXT = """SELECT user_id, email, league_id, league_key, league_name, team_id, team_name, series_name, club_name,
+                    player_id, external_player_id, player_name FROM ({contexts}) c"""
+
+REASON = """CASE
+    WHEN a.league_key IS DISTINCT FROM b.league_key AND a.league_id IS NOT DISTINCT FROM b.league_id
+        THEN 'league re-keyed'
+    WHEN a.league_key IS DISTINCT FROM b.league_key THEN 'context repaired'
+    WHEN a.league_id IS DISTINCT FROM b.league_id THEN 'league re-keyed'
+    WHEN a.league_name IS DISTINCT FROM b.league_name THEN 'league renamed'
+    WHEN a.external_player_id IS DISTINCT FROM b.external_player_id THEN 'player re-keyed'
+    WHEN a.team_id IS DISTINCT FROM b.team_id THEN 'team changed'
+    WHEN a.team_name IS DISTINCT FROM b.team_name THEN 'team renamed'
+    ELSE 'context changed' END"""
+
+SEEN = ("league_id", "league_key", "league_name", "team_id", "team_name", "series_name", "club_name", "player_id",
+        "external_player_id", "player_name")  # fmt: skip
+"""What of a context a session shows or keeps: a change of any of it makes a session's copy wrong."""
+
+
+def remember_contexts() -> None:
+    """contexts_before: what the sessions of all users know, before the catalogue is touched."""
+    db.create_temporary("contexts_before", f"AS {CONTEXT.format(contexts=CONTEXTS_SQL)}", index="user_id")
+    db.analyze("contexts_before")
+
+
+def publish(reason: str = "") -> tuple[int, int]:
+    """Raise the session version and signal the users whose context differs from before.
+
+    `reason` stands for every user; without one it says what happened to each. Returns the new version and
+    how many users are signalled.
+    """
+    db.create_temporary("contexts_after", f"AS {CONTEXT.format(contexts=CONTEXTS_SQL)}", index="user_id")
+    db.analyze("contexts_after")
+    differs = " OR ".join(f"a.{name} IS DISTINCT FROM b.{name}" for name in SEEN)
+    db.create_temporary(
+        "changed_contexts",
+        f"""AS SELECT a.user_id, a.email, b.league_id AS old_league_id, a.league_id AS new_league_id,
+                      coalesce(a.league_name, '') AS league_name, {REASON} AS reason
+               FROM contexts_after a JOIN contexts_before b ON b.user_id = a.user_id
+               WHERE {differs}""",
+    )
+    if reason:
+        db.execute("UPDATE changed_contexts SET reason = %s", [reason])
+    version = publish_refresh(
+        "SELECT user_id, email, old_league_id, new_league_id, league_name, reason FROM changed_contexts"
+    )
+    return version, db.value("SELECT count(*) FROM changed_contexts")

@@ -1,0 +1,44 @@
+"""Who is who: staged labels → the existing rows they are, one layer of evidence after another."""
+
+from etlimport import db
+from etlimport.read import LabelBook
+from etlimport.resolve import players, snapshot, teams
+from etlimport.stage import INPUT
+
+
+def resolve_everything(book: LabelBook) -> None:
+    """Fill the working tables from what is staged; each staged thing then knows the row it is, or none.
+
+    Certain layers come first, and each may help the next: ids tell players, players tell rosters, rosters
+    tell teams, teams tell clubs and series, and those tell who a player of a unique name is.
+    """
+    snapshot.create_working_tables(snapshot.tell_who_is_who(book))
+    note_fed()
+    teams.resolve_natural_keys()
+    teams.resolve_aliased_teams()
+    players.create_working_tables()
+    players.resolve_aliased()
+    if players.gather_unmatched():
+        players.resolve_id_tails()
+        players.count_names()
+        players.resolve_names_in_rekeyed_leagues()
+    if teams.some_are_unmatched():
+        teams.resolve_shared_rosters()
+        teams.resolve_renamed_clubs_and_series()
+        teams.resolve_club_series_squad()
+    if players.gather_unmatched():
+        players.count_names()
+        players.resolve_corroborated_names()
+        players.resolve_nicknames()
+    if teams.some_are_unmatched():
+        teams.resolve_shared_rosters()
+        teams.resolve_renamed_clubs_and_series()
+
+
+def note_fed() -> None:
+    """w_fed(league_no, kind): the leagues each kind of file of this run speaks of."""
+    parts = (
+        f"SELECT DISTINCT s.league_no, '{kind}' AS kind FROM {table} i JOIN w_spelling s ON s.no = i.league_no"
+        for kind, table in INPUT.items()
+    )
+    db.create_temporary("w_fed", f"AS {' UNION '.join(parts)}")

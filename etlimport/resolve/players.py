@@ -1,0 +1,222 @@
+"""Staged players and roster spots → the existing rows they are.
+
+w_player(no, league_no, external_id, …)   one row a player: the first of the file's rows about them
+w_roster(no, player_no, team_no, …)       one row a roster spot; its `no` is the staged row's place
+"""
+
+from nicknames import NickNamer
+
+from etlimport import db, dialect
+from etlimport.models import IdentityChange
+from etlimport.resolve.matching import accept_unique
+from etlimport.stage import SEQ
+
+Layer = IdentityChange.Layer
+
+ID_TAIL = 8
+"""Characters at the end of a re-keyed id that must be the same; fewer would be chance."""
+
+REKEYED_BELOW = 0.5
+"""A league fewer of whose players' ids come back was re-keyed: there a unique full name is a person."""
+
+PLAYERS = f"""
+    SELECT {SEQ} AS no, s.league_no, i.external_id, i.first_name, i.last_name, i.name_key, i.pti,
+           i.career_wins, i.career_losses
+    FROM in_players i JOIN w_spelling s ON s.no = i.league_no
+    JOIN (SELECT min({SEQ}) AS no FROM in_players i
+          JOIN w_spelling s ON s.no = i.league_no JOIN w_label b ON b.no = i.label_no
+          GROUP BY s.league_no, i.external_id) first ON first.no = {SEQ}"""
+
+ROSTER = f"""
+    SELECT {SEQ} AS no, p.no AS player_no, b.team_no, i.file_no, i.is_captain, i.is_co_captain, i.wins, i.losses
+    FROM in_players i JOIN w_spelling s ON s.no = i.league_no JOIN w_label b ON b.no = i.label_no
+    JOIN w_player p ON p.league_no = s.league_no AND p.external_id = i.external_id
+    JOIN (SELECT min({SEQ}) AS no FROM in_players i
+          JOIN w_spelling s ON s.no = i.league_no JOIN w_label b ON b.no = i.label_no
+          GROUP BY s.league_no, i.external_id, b.team_no) first ON first.no = {SEQ}"""
+
+
+def create_working_tables() -> None:
+    db.create_temporary(
+        "w_player",
+        f"""AS SELECT w.*, p.id AS target_id, CASE WHEN p.id IS NULL THEN '' ELSE '{Layer.NATURAL_KEY}' END AS layer,
+               '' AS evidence
+            FROM ({PLAYERS}) w JOIN w_league l ON l.no = w.league_no
+            LEFT JOIN leagues_player p ON p.league_id = l.target_id AND p.external_id = w.external_id
+             AND NOT ({names_conflict("p.name_key", "w.name_key")})""",
+        index="league_no, external_id",
+    )
+    db.execute("CREATE INDEX w_player_no ON w_player (no)")
+    db.analyze("w_player")
+    db.create_temporary("w_roster", f"AS {ROSTER}", index="team_no")
+    db.analyze("w_roster")
+
+
+def names_conflict(old: str, new: str) -> str:
+    """SQL: two names that share neither their first nor their last word, either way round.
+
+    An id under which such a name comes back was given to somebody else. A name without letters says
+    nothing either way, and is no person to be confused with.
+    """
+    firsts, lasts = (
+        (dialect.first_word(old), dialect.first_word(new)),
+        (dialect.last_word(old), dialect.last_word(new)),
+    )
+    return f"""{old} <> {new} AND {firsts[0]} <> {firsts[1]} AND {lasts[0]} <> {lasts[1]}
+        AND {firsts[0]} <> {lasts[1]} AND {lasts[0]} <> {firsts[1]}"""
+
+
+def resolve_aliased() -> None:
+    accept_unique(
+        "w_player",
+        Layer.ALIAS,
+        """SELECT w.no, p.id AS old_id, 'alias of ' || a.means AS evidence
+           FROM w_player w JOIN w_league l ON l.no = w.league_no
+           JOIN etlimport_alias a ON a.kind = 'player' AND a.league_key IN ('', l.key) AND a.label = w.external_id
+           JOIN leagues_player p ON p.league_id = l.target_id AND p.external_id = a.means""",
+    )
+
+
+def gather_unmatched() -> bool:
+    """Players of the snapshot without a row (`new_players`) and rows without a player (`old_players`).
+
+    Returns whether there is anything left to match.
+    """
+    db.create_temporary(
+        "new_players",
+        f"""AS SELECT w.no, l.target_id AS league_id, w.external_id, w.name_key,
+               {dialect.first_word("w.name_key")} AS given
+            FROM w_player w JOIN w_league l ON l.no = w.league_no
+            WHERE w.target_id IS NULL AND l.target_id IS NOT NULL""",
+        index="league_id, name_key",
+    )
+    db.create_temporary(
+        "old_players",
+        f"""AS SELECT p.id, p.league_id, p.external_id, p.name_key, {dialect.first_word("p.name_key")} AS given
+            FROM leagues_player p
+            WHERE p.league_id IN (SELECT league_id FROM new_players)
+              AND NOT EXISTS (SELECT 1 FROM w_player w WHERE w.target_id = p.id)""",
+        index="league_id, name_key",
+    )
+    db.analyze("new_players", "old_players")
+    return bool(
+        db.value("SELECT 1 FROM new_players LIMIT 1") and db.value("SELECT 1 FROM old_players LIMIT 1")
+    )
+
+
+def resolve_id_tails() -> None:
+    """The same end of the id behind another beginning, under a name that does not speak against it."""
+    tail = f"substr({{0}}.external_id, length({{0}}.external_id) - {ID_TAIL - 1})"
+    accept_unique(
+        "w_player",
+        Layer.ID_TAIL,
+        f"""SELECT n.no, o.id AS old_id, 'id ends in ' || {tail.format("n")} AS evidence
+            FROM new_players n JOIN old_players o ON o.league_id = n.league_id AND {tail.format("o")} = {tail.format("n")}
+            WHERE length(n.external_id) > {ID_TAIL} AND length(o.external_id) > {ID_TAIL}
+              AND NOT ({names_conflict("o.name_key", "n.name_key")})""",
+    )
+
+
+def count_names() -> None:
+    """How many people of each name a league has, before and now: matched or not, active or not."""
+    db.create_temporary(
+        "old_names",
+        """AS SELECT league_id, name_key, count(*) AS people FROM leagues_player
+           WHERE league_id IN (SELECT league_id FROM new_players) GROUP BY league_id, name_key""",
+        index="league_id, name_key",
+    )
+    db.create_temporary(
+        "new_names",
+        """AS SELECT l.target_id AS league_id, w.name_key, count(*) AS people FROM w_player w
+           JOIN w_league l ON l.no = w.league_no WHERE l.target_id IS NOT NULL GROUP BY l.target_id, w.name_key""",
+        index="league_id, name_key",
+    )
+
+
+def telling(name: str) -> str:
+    """SQL: a name that can tell a person: two words at least, and no digit (`Court 5 No Player 1`)."""
+    digits = f"{name} ~ '[0-9]'" if dialect.on_postgresql() else f"{name} GLOB '*[0-9]*'"
+    return f"({name} LIKE '% %' AND NOT ({digits}))"
+
+
+def rekeyed_leagues() -> str:
+    """SQL: the leagues most of whose active players' ids did not come back."""
+    return f"""
+        SELECT p.league_id FROM leagues_player p
+        LEFT JOIN w_player w ON w.target_id = p.id AND w.layer = '{Layer.NATURAL_KEY}'
+        WHERE p.is_active AND p.league_id IN (SELECT league_id FROM new_players)
+        GROUP BY p.league_id HAVING count(w.no) < {REKEYED_BELOW} * count(*)"""
+
+
+def same_surroundings(new: str, old: str) -> str:
+    """SQL: the two play for the same team, or for teams of one club, in this snapshot and the last."""
+    return f"""EXISTS (
+        SELECT 1 FROM w_roster wr JOIN w_team wt ON wt.no = wr.team_no JOIN w_club wc ON wc.no = wt.club_no
+        JOIN leagues_rosterspot r ON r.player_id = {old}.id AND r.is_active
+        JOIN leagues_team t ON t.id = r.team_id
+        WHERE wr.player_no = {new}.no AND (t.id = wt.target_id OR t.club_id = wc.target_id))"""
+
+
+SAME_NAME = """
+    SELECT n.no, o.id AS old_id, 'both are ' || n.name_key AS evidence
+    FROM new_players n JOIN old_players o ON o.league_id = n.league_id AND o.name_key = n.name_key
+    JOIN old_names oc ON oc.league_id = o.league_id AND oc.name_key = o.name_key AND oc.people = 1
+    JOIN new_names nc ON nc.league_id = n.league_id AND nc.name_key = n.name_key AND nc.people = 1
+    WHERE {telling} AND {grounds}"""
+
+
+def resolve_names_in_rekeyed_leagues() -> None:
+    """Where all ids are new, a full name that only one person had and has is that person."""
+    accept_unique(
+        "w_player",
+        Layer.FULL_NAME,
+        SAME_NAME.format(telling=telling("n.name_key"), grounds=f"n.league_id IN ({rekeyed_leagues()})"),
+    )
+
+
+def resolve_corroborated_names() -> None:
+    """Where ids come back, a person with a new id must at least still play for the same team or club."""
+    accept_unique(
+        "w_player",
+        Layer.FULL_NAME,
+        SAME_NAME.format(telling=telling("n.name_key"), grounds=same_surroundings("n", "o")),
+    )
+
+
+def resolve_nicknames() -> None:
+    """Bob Hale for Robert Hale: a known nickname before the same rest of the name, at the same team or club.
+
+    Weaker than a name spelled the same, so it needs the team or club in every league, and nobody else
+    of the league may bear a name that would fit as well.
+    """
+    create_nickname_pairs()
+    accept_unique(
+        "w_player",
+        Layer.FULL_NAME,
+        f"""SELECT n.no, o.id AS old_id, n.name_key || ' for ' || o.name_key AS evidence
+            FROM new_players n JOIN nickname_pairs k ON k.a = n.given
+            JOIN old_players o ON o.league_id = n.league_id AND o.given = k.b
+             AND substr(o.name_key, length(o.given) + 1) = substr(n.name_key, length(n.given) + 1)
+            WHERE {telling("n.name_key")} AND {same_surroundings("n", "o")}
+              AND NOT EXISTS (SELECT 1 FROM old_names x WHERE x.league_id = n.league_id AND x.name_key = n.name_key)
+              AND NOT EXISTS (SELECT 1 FROM new_names x WHERE x.league_id = n.league_id AND x.name_key = o.name_key)
+              AND 1 = (SELECT sum(x.people) FROM old_names x JOIN nickname_pairs y ON y.a = n.given
+                       WHERE x.league_id = n.league_id
+                         AND x.name_key = y.b || substr(n.name_key, length(n.given) + 1))
+              AND 1 = (SELECT sum(x.people) FROM new_names x JOIN nickname_pairs y ON y.b = o.given
+                       WHERE x.league_id = n.league_id
+                         AND x.name_key = y.a || substr(o.name_key, length(o.given) + 1))""",
+    )
+
+
+def create_nickname_pairs() -> None:
+    """nickname_pairs(a, b): given names people use for one another, both ways, from the kept list."""
+    namer = NickNamer()
+    pairs = {
+        pair
+        for (given,) in db.rows("SELECT DISTINCT given FROM new_players")
+        for other in namer.nicknames_of(given) | namer.canonicals_of(given)
+        for pair in ((given, other),)
+    }
+    db.create_temporary("nickname_pairs", "(a text NOT NULL, b text NOT NULL)", index="a, b")
+    dialect.load("nickname_pairs", {}, ("a", "b"), [sorted(pairs)])

@@ -1,0 +1,43 @@
+"""Labels as words: how a label is cut into what it says, and keys made of it."""
+
+import re
+from functools import cache
+
+WORD = re.compile(r"\(\w+\)|\w[\w.']*\+?")
+SQUAD_LIKE = re.compile(r"\d{1,2}|[a-z]|[ivx]{1,4}|t\d|\(\w+\)")
+
+Tokens = tuple[str, ...]
+
+
+@cache
+def tokens(label: str) -> Tokens:
+    """`Hinsdale PC II - 11 SW` → `("hinsdale", "pc", "ii", "11", "sw")`; `H(1)` → `("h", "(1)")`."""
+    words = WORD.findall(label.casefold().replace("_", " ").replace("&", " and "))
+    return tuple(word.rstrip(".").replace("'", "") for word in words)
+
+
+def key(words: Tokens) -> str:
+    """A key that can stand in a URL: `("4.5+", "sat")` → `4.5plus-sat`."""
+    return "-".join(words).replace("+", "plus").replace("(", "").replace(")", "")
+
+
+def ends_with(words: Tokens, tail: Tokens) -> bool:
+    """Whether something and then `tail` make up `words`."""
+    return len(words) > len(tail) > 0 and words[-len(tail) :] == tail
+
+
+def is_squad_like(word: str) -> bool:
+    return SQUAD_LIKE.fullmatch(word) is not None
+
+
+def text_of(label: str, words: Tokens) -> str:
+    """The shortest beginning of `label` that says `words`, as it was written."""
+    for end in (match.end() for match in re.finditer(r"\S+", label)):
+        beginning = label[:end].strip(" -#")
+        if tokens(beginning) == words:
+            return " ".join(beginning.split())
+    return " ".join(words).title()
+
+
+def one_line(label: str) -> str:
+    return " ".join(label.split())

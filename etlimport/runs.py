@@ -1,0 +1,133 @@
+"""The life of an `ImportRun`: started, watched while it moves, ended. Its row survives any rollback."""
+
+import contextlib
+import json
+import os
+import socket
+import time
+
+from django.db import OperationalError, connection, transaction
+from django.utils import timezone
+
+from etlimport import dialect
+from etlimport.models import ImportRun, RunProgress
+
+Status = ImportRun.Status
+
+SECONDS_BETWEEN_NOTES = 0.5
+
+
+def start(**fields) -> ImportRun:
+    return ImportRun.objects.create(host=socket.gethostname(), pid=os.getpid(), **fields)
+
+
+def finish(run: ImportRun, status: str, **fields) -> ImportRun:
+    """End a run; called outside the import's transaction for every outcome but a published one."""
+    for name, value in {"status": status, "finished_at": timezone.now(), **fields}.items():
+        setattr(run, name, value)
+    run.save()
+    return run
+
+
+def bury_dead(current: ImportRun | None = None) -> list[ImportRun]:
+    """Mark the runs that were cut off as died. Only to be called by who holds the import's lock."""
+    dead = list(ImportRun.objects.filter(status=Status.RUNNING).exclude(pk=current and current.pk))
+    for run in dead:
+        finish(
+            run,
+            Status.DIED,
+            error=f"The process was ended from outside during the step “{run.step or 'start'}”.",
+        )
+    return dead
+
+
+def find_dead() -> list[ImportRun]:
+    """Mark runs as died whose process is gone; runs that live are left alone."""
+    if not ImportRun.objects.filter(status=Status.RUNNING).exists():
+        return []
+    with dialect.import_lock() as free:
+        return bury_dead() if free else []
+
+
+def running() -> ImportRun | None:
+    return ImportRun.objects.filter(status=Status.RUNNING).first()
+
+
+class Watch:
+    """Lets others see a run move while its transaction is open.
+
+    On PostgreSQL by a connection of its own; SQLite has one writer, so there by the lock's file.
+    """
+
+    def __init__(self, run: ImportRun):
+        self.run = run
+        self.last = 0.0
+        self.own = None
+
+    def __enter__(self):
+        if dialect.on_postgresql():
+            self.own = connection.copy()
+        return self
+
+    def __exit__(self, *_):
+        if self.own:
+            self.own.close()
+        elif dialect.lock_path().exists():
+            dialect.lock_path().write_text("")
+
+    def note(self, step: str, details: dict) -> None:
+        """At the most every half second, but always when the step is a new one."""
+        if step == self.run.step and time.monotonic() - self.last < SECONDS_BETWEEN_NOTES:
+            return
+        self.last = time.monotonic()
+        self.run.step = step
+        if self.own:
+            with self.own.cursor() as cursor:
+                # A run inside a test's transaction is not there for other connections: then nothing is noted.
+                cursor.execute(
+                    f"""INSERT INTO {RunProgress._meta.db_table} (run_id, step, details, noted_at)
+                        SELECT id, %s, %s, %s FROM {ImportRun._meta.db_table} WHERE id = %s
+                        ON CONFLICT (run_id) DO UPDATE SET step = excluded.step, details = excluded.details,
+                                                           noted_at = excluded.noted_at""",
+                    [step, json.dumps(details), timezone.now(), self.run.pk],
+                )
+        else:
+            dialect.lock_path().write_text(json.dumps({"run": self.run.pk, "step": step, "details": details}))
+
+
+def live(run: ImportRun) -> tuple[str, dict]:
+    """(step, details) of a run as of now."""
+    if dialect.on_postgresql():
+        progress = RunProgress.objects.filter(run=run).first()
+        return (progress.step, progress.details) if progress else (run.step, {})
+    if run.status == Status.RUNNING:
+        with contextlib.suppress(OSError, ValueError):
+            note = json.loads(dialect.lock_path().read_text())
+            if note["run"] == run.pk:
+                return note["step"], note["details"]
+    return run.step, {}
+
+
+def start_refused(reason: str, **fields) -> ImportRun:
+    """The record of a run that found another one at work. On SQLite that one may not let us write it."""
+    run = ImportRun(host=socket.gethostname(), pid=os.getpid(), **fields)
+    run.status, run.error, run.finished_at = Status.REFUSED, reason, timezone.now()
+    with contextlib.suppress(OperationalError), patience(seconds=2), transaction.atomic():
+        run.save()
+    return run
+
+
+@contextlib.contextmanager
+def patience(seconds: float):
+    """How long to wait for SQLite's writer."""
+    if dialect.on_postgresql():
+        yield
+        return
+    with connection.cursor() as cursor:
+        usual = cursor.execute("PRAGMA busy_timeout").fetchone()[0]
+        cursor.execute(f"PRAGMA busy_timeout = {int(seconds * 1000)}")
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute(f"PRAGMA busy_timeout = {usual}")

@@ -1,0 +1,146 @@
+"""The files of a source: found, recognised when they are those already published, read and staged."""
+
+import hashlib
+from dataclasses import dataclass, field
+
+from etlimport import db, stage
+from etlimport.models import Alias, ImportRun, RejectedRow, SourceFile
+from etlimport.read import FileReport, LabelBook, SourcePath, SourceRefused, find_files, read_file
+from leagues.models import Team
+
+PARTS = ("inserted", "updated", "unchanged", "duplicate", "rejected", "repaired")
+
+
+@dataclass
+class ReadFile:
+    """A file of the source and what came of it; `known`: its content is that of the published snapshot."""
+
+    no: int
+    path: SourcePath
+    digest: str
+    known: SourceFile | None
+    report: FileReport | None = None
+    counts: dict[str, int] = field(default_factory=dict)
+
+
+def gather(source, *, use_known: bool) -> list[ReadFile]:
+    """The files of a source with their digests; raises SourceUnreadable when there are none."""
+    known = {file.path: file for file in SourceFile.objects.all()} if use_known else {}
+    salt = settled_by_operators()
+    files = []
+    for no, path in enumerate(find_files(source)):
+        digest = f"{salt}{path.digest()}"[:64]
+        before = known.get(path.relative)
+        files.append(ReadFile(no, path, digest, before if before and before.digest == digest else None))
+    return files
+
+
+def settled_by_operators() -> str:
+    """Changes whenever an alias does: then the same file may mean something else."""
+    aliases = Alias.objects.order_by("pk").values_list("kind", "league_key", "label", "means")
+    teams = Team.objects.exclude(alias="").order_by("name").values_list("name", "alias")
+    return hashlib.blake2b(repr([*aliases, *teams]).encode(), digest_size=4).hexdigest()
+
+
+def read_and_stage(
+    files: list[ReadFile],
+    book: LabelBook,
+    run: ImportRun,
+    clock,
+    leagues: frozenset[str] | None,
+    *,
+    force: bool,
+) -> list[str]:
+    """Read the files that are not known and stage their rows; warnings about those left out by force.
+
+    Raises SourceUnreadable, or SourceRefused for an empty file unless `force`.
+    """
+    warnings = []
+    stage.create_input_tables()
+    for file in files:
+        if file.known:
+            recall_labels(file.known, book)
+            continue
+        file.report = FileReport(file.path)
+        try:
+            stage.load_rows(
+                file.path.kind, file.no, clock.count(read_file(file.path, book, file.report, leagues))
+            )
+        except SourceRefused as error:
+            if not force:
+                raise
+            warnings.append(f"Left out by force: {error}")
+        note_rejected(file, run)
+    stage.analyze()
+    return warnings
+
+
+def recall_labels(known: SourceFile, book: LabelBook) -> None:
+    """What a file that need not be read again says of teams counts as if it had been."""
+    for league, kind, series, team, club in known.labels:
+        book.label(book.league(league), kind, series, team, club)
+
+
+def note_rejected(file: ReadFile, run: ImportRun) -> None:
+    RejectedRow.objects.bulk_create(
+        (
+            RejectedRow(
+                run=run,
+                kind=note.kind,
+                file=file.path.relative,
+                index=note.index,
+                reason=note.reason[:500],
+                content=note.content,
+            )
+            for note in file.report.notes
+        ),
+        batch_size=1000,
+    )
+
+
+def counts_of_known(known: SourceFile) -> dict[str, int]:
+    """The accounting of a file recognised by its content: every row that was taken is unchanged."""
+    counts = known.counts
+    unchanged = counts["inserted"] + counts["updated"] + counts["unchanged"]
+    return {**counts, "inserted": 0, "updated": 0, "unchanged": unchanged}
+
+
+def remember_sources(files: list[ReadFile], book: LabelBook, run: ImportRun, *, partial: bool) -> None:
+    """Keep what the published files held. After a run for some leagues only, no file is known."""
+    SourceFile.objects.filter(path__in=[file.path.relative for file in files if not file.known]).delete()
+    if partial:
+        return
+    SourceFile.objects.bulk_create(
+        SourceFile(
+            path=file.path.relative,
+            digest=file.digest,
+            counts=file.counts,
+            labels=labels_of(file, book),
+            run=run,
+        )
+        for file in files
+        if not file.known
+    )
+
+
+def labels_of(file: ReadFile, book: LabelBook) -> list[list]:
+    columns = {
+        "schedules": ("home_no", "away_no"),
+        "match_history": ("home_no", "away_no"),
+        "player_history": (),
+    }
+    table = stage.INPUT[file.path.kind]
+    numbers = {
+        number
+        for column in columns.get(file.path.kind, ("label_no",))
+        for (number,) in db.rows(f"SELECT DISTINCT {column} FROM {table} WHERE file_no = %s", [file.no])
+    }
+    return [
+        [book.leagues[league], *label]
+        for league, *label in (book.labels[number] for number in sorted(numbers))
+    ]
+
+
+def forget_sources() -> None:
+    """Let every file be read again: the catalogue is no longer what they made it."""
+    SourceFile.objects.all().delete()

@@ -1,0 +1,59 @@
+"""Rows → temporary tables, as they were read: from here on it is SQL over sets."""
+
+from collections.abc import Iterable
+
+from etlimport import db, dialect
+from etlimport.read import COLUMNS
+
+SEQ = "(file_no * 1000000000 + idx)"
+"""SQL for the place of a staged row among all rows of its kind: the first of two wins."""
+
+INPUT = {kind: f"in_{kind}" for kind in COLUMNS}
+
+TYPES = {
+    "idx": "bigint",
+    "league_no": "integer",
+    "label_no": "integer",
+    "home_no": "integer",
+    "away_no": "integer",
+    "pti": "numeric(7, 2) NULL",
+    "end_pti": "numeric(7, 2) NULL",
+    "date": "date",
+    "time": "time NULL",
+    "line": "smallint NULL",
+    "is_captain": "boolean",
+    "is_co_captain": "boolean",
+    **dict.fromkeys(
+        (
+            "wins",
+            "losses",
+            "career_wins",
+            "career_losses",
+            "points",
+            *(f"{what}_{how}" for what in ("matches", "lines", "sets", "games") for how in ("won", "lost")),
+            "matches_tied",
+        ),
+        "integer NULL",
+    ),
+}
+"""SQL types of staged columns; every other column is text and never NULL."""
+
+
+def create_input_tables() -> None:
+    for kind, columns in COLUMNS.items():
+        definitions = ", ".join(definition(name) for name in columns)
+        db.create_temporary(INPUT[kind], f"(file_no bigint NOT NULL, {definitions})")
+
+
+def definition(name: str) -> str:
+    kind = TYPES.get(name, "text")
+    return f"{name} {kind}" if kind.endswith("NULL") else f"{name} {kind} NOT NULL"
+
+
+def load_rows(kind: str, file_no: int, blocks: Iterable[list[tuple]]) -> None:
+    """Stage the rows of one file; `blocks` as `read_file` yields them."""
+    dialect.load(INPUT[kind], {"file_no": file_no}, COLUMNS[kind], blocks)
+
+
+def analyze() -> None:
+    db.analyze(*INPUT.values())

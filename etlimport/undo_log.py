@@ -1,0 +1,66 @@
+"""What undo needs, written while a run changes rows: at a cost in proportion to what changes."""
+
+from django.db.models import Model
+
+from etlimport import db, dialect
+from etlimport.models import ImportRun, InsertedRange, ReKey, RowChange
+
+
+def columns_of(model: type[Model]) -> list[str]:
+    return [field.column for field in model._meta.local_concrete_fields]
+
+
+class UndoLog:
+    """Notes of one run: rows as they were before it changed or deleted them, and the ids it inserted."""
+
+    def __init__(self, run: ImportRun):
+        self.run = run
+        self.highest: dict[type[Model], int] = {}
+
+    def before_update(self, model: type[Model], ids: str) -> int:
+        """Keep the rows of `model` that `ids` (SQL) names; the first state a run saw is the one kept."""
+        return self.keep(model, ids, deleted=False)
+
+    def before_delete(self, model: type[Model], ids: str) -> int:
+        """Keep the rows as deleted; one that the run changed before keeps the state before that."""
+        kept = self.keep(model, ids, deleted=True)
+        db.execute(
+            f"""UPDATE {RowChange._meta.db_table} SET deleted = true
+                WHERE run_id = %s AND table_name = %s AND row_id IN ({ids})""",
+            [self.run.pk, model._meta.db_table],
+        )
+        return kept
+
+    def keep(self, model: type[Model], ids: str, *, deleted: bool) -> int:
+        return db.execute(
+            f"""INSERT INTO {RowChange._meta.db_table} (run_id, table_name, row_id, deleted, before)
+                SELECT %s, %s, t.id, %s, {dialect.row_as_json("t", columns_of(model))}
+                FROM {model._meta.db_table} t WHERE t.id IN ({ids})
+                ON CONFLICT (run_id, table_name, row_id) DO NOTHING""",
+            [self.run.pk, model._meta.db_table, deleted],
+        )
+
+    def before_insert(self, model: type[Model]) -> None:
+        """Remember the highest id, once: what is above it at the end was inserted by this run."""
+        if model not in self.highest:
+            self.highest[model] = self.highest_id(model)
+
+    def highest_id(self, model: type[Model]) -> int:
+        return db.value(f"SELECT coalesce(max(id), 0) FROM {model._meta.db_table}")
+
+    def rekeyed(self, model: type[Model], mapping: str) -> None:
+        """Keep the rows of `mapping` (SQL giving old_id, new_id)."""
+        db.execute(
+            f"""INSERT INTO {ReKey._meta.db_table} (run_id, table_name, old_id, new_id)
+                SELECT %s, %s, old_id, new_id FROM ({mapping}) m""",
+            [self.run.pk, model._meta.db_table],
+        )
+
+    def close(self) -> None:
+        """Write down the ranges of inserted ids."""
+        ranges = [
+            InsertedRange(run=self.run, table_name=model._meta.db_table, after_id=before, last_id=now)
+            for model, before in self.highest.items()
+            if (now := self.highest_id(model)) > before
+        ]
+        InsertedRange.objects.bulk_create(ranges)
