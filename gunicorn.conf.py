@@ -3,8 +3,6 @@
 import os
 import tempfile
 
-from prometheus_client import multiprocess
-
 from rally.logging import logging_config
 
 bind = f"0.0.0.0:{os.environ.get('PORT', '8000')}"
@@ -21,10 +19,12 @@ logconfig_dict = logging_config(
 )
 
 # The processes of this server add up their counters in files that live as long as the server. The
-# metrics library reads the variable as it is imported in each of them.
+# metrics library looks for the variable once, when it is first imported: so it is not imported above.
 if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="rally-metrics-")
 
 
 def child_exit(_server, worker):
+    from prometheus_client import multiprocess
+
     multiprocess.mark_process_dead(worker.pid)

@@ -56,9 +56,7 @@ class SiteCollector:
         return []
 
     def collect(self) -> Iterable[Metric]:
-        up = GaugeMetricFamily(
-            "rally_collector_up", "Whether a collector of figures answered.", labels=["collector"]
-        )
+        up = GaugeMetricFamily("rally_collector_up", "Whether a collector of figures answered.", labels=["collector"])
         for path in settings.METRICS_COLLECTORS:
             families = figures_of(path)
             up.add_metric([path], families is not None)

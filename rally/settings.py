@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "sessionsync",
     "etlimport",
     "django_celery_beat",
+    "ninja",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -56,7 +57,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "rally.health.health_middleware",
-    "rally.logging.request_log_middleware",
+    "rally.request_log.request_log_middleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -83,6 +84,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "leagues.context_processors.current",
             ],
         },
     }
@@ -110,6 +112,7 @@ if REDIS_URL:
             "BACKEND": "django_redis.cache.RedisCache",
             "LOCATION": REDIS_URL,
             "KEY_PREFIX": env.str("CACHE_KEY_PREFIX", default="rally"),
+            "OPTIONS": {"SOCKET_CONNECT_TIMEOUT": 2, "SOCKET_TIMEOUT": 2},
         }
     }
 else:
@@ -138,6 +141,9 @@ SESSION_COOKIE_SAMESITE = "Lax"
 
 # People log in by email.
 AUTH_USER_MODEL = "leagues.User"
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = "home"
+LOGOUT_REDIRECT_URL = "login"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
@@ -159,9 +165,7 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY el
 SESSIONSYNC = {
     "CONTEXT_BUILDER": "leagues.contexts.build_context",
     "REQUIRED_FIELDS": ["id", "email", "external_player_id"],
-    "EXEMPT_PATHS": env.list(
-        "SESSION_EXEMPT_PATHS", default=["/healthz", "/readyz", "/metrics", "/api/health/"]
-    ),
+    "EXEMPT_PATHS": env.list("SESSION_EXEMPT_PATHS", default=["/healthz", "/readyz", "/metrics", "/api/health/"]),
     "RESTORE": env.bool("SESSION_RESTORE", default=True),
     "SIGNAL_RETENTION_DAYS": env.int("SIGNAL_RETENTION_DAYS", default=7),
     "BEHIND_PROXY": BEHIND_PROXY,
@@ -179,9 +183,7 @@ CONTENT_SECURITY_POLICY = {
 }
 
 # Watching
-LOGGING = logging_config(
-    as_json=env.bool("LOG_JSON", default=not DEBUG), level=env.str("LOG_LEVEL", default="INFO")
-)
+LOGGING = logging_config(as_json=env.bool("LOG_JSON", default=not DEBUG), level=env.str("LOG_LEVEL", default="INFO"))
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 """The bearer token of /metrics. Without one nobody may read them outside DEBUG."""
 METRICS_COLLECTORS = []
@@ -202,6 +204,8 @@ WHITENOISE_USE_FINDERS = DEBUG or not (STATIC_ROOT / "staticfiles.json").exists(
 STATICFILES_DIRS = [BASE_DIR / "static"] if (BASE_DIR / "static").is_dir() else []
 
 # People and pages
+vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Rally <rally@localhost>")
 MULTI_TENANCY = env.bool("MULTI_TENANCY", default=False)
 """Whether people may also see every league of their own organization."""
 

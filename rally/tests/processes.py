@@ -15,9 +15,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def production_environment(**variables: str) -> dict[str, str]:
     """The environment of a configured production server, with these variables on top."""
-    inherited = {
-        name: value for name, value in os.environ.items() if name not in ("DEBUG", "PROMETHEUS_MULTIPROC_DIR")
-    }
+    inherited = {name: value for name, value in os.environ.items() if name not in ("DEBUG", "PROMETHEUS_MULTIPROC_DIR")}
     own_bin = {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
     return inherited | own_bin | {"SECRET_KEY": "only-for-tests-" + "k9Zq3" * 10} | variables
 

@@ -14,17 +14,13 @@ print(json.dumps({{name: getattr(settings, name) for name in names}}))
 
 def settings_of(environment: dict, *names: str) -> dict:
     """The values of these settings in a fresh process with this environment."""
-    result = run(
-        ["python", "manage.py", "shell", "-v0", "-c", READ_SETTINGS.format(names=names)], environment
-    )
+    result = run(["python", "manage.py", "shell", "-v0", "-c", READ_SETTINGS.format(names=names)], environment)
     assert result.returncode == 0, result.stderr
     return json.loads(result.stdout)
 
 
 def test_check_deploy_is_clean_when_configured():
-    result = run(
-        ["python", "manage.py", "check", "--deploy", "--fail-level", "WARNING"], production_environment()
-    )
+    result = run(["python", "manage.py", "check", "--deploy", "--fail-level", "WARNING"], production_environment())
     assert result.returncode == 0, result.stderr
     assert "no issues (0 silenced)" in result.stdout
 
@@ -52,9 +48,7 @@ def test_without_a_broker_tasks_run_at_once_and_with_redis_they_are_queued():
     names = ("CELERY_TASK_ALWAYS_EAGER", "CELERY_BROKER_URL")
     nothing = production_environment(REDIS_URL="", CELERY_BROKER_URL="")
     assert settings_of(nothing, *names) == {"CELERY_TASK_ALWAYS_EAGER": True, "CELERY_BROKER_URL": ""}
-    redis = production_environment(
-        REDIS_URL="redis://cache:6379/0", CELERY_BROKER_URL="redis://broker:6379/1"
-    )
+    redis = production_environment(REDIS_URL="redis://cache:6379/0", CELERY_BROKER_URL="redis://broker:6379/1")
     assert settings_of(redis, *names) == {
         "CELERY_TASK_ALWAYS_EAGER": False,
         "CELERY_BROKER_URL": "redis://broker:6379/1",
