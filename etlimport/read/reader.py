@@ -1,0 +1,105 @@
+"""One file → blocks of tuples, every row accounted for."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from etlimport.read.fields import FIELDS
+from etlimport.read.labels import LabelBook
+from etlimport.read.report import FileReport
+from etlimport.read.rows import KIND_CLASSES, Kind, Leagues, PlayerHistory
+from etlimport.read.shape import Rejected, Shape
+from etlimport.read.source import SourcePath
+from etlimport.read.split import BLOCK_SIZE, Block, read_blocks
+from etlimport.read.values import Unreadable
+
+ROWS_PER_BLOCK = 10_000
+
+
+def read_file(
+    file: SourcePath,
+    book: LabelBook,
+    report: FileReport,
+    leagues: frozenset[str] | None = None,
+    block_size: int = BLOCK_SIZE,
+) -> Iterator[list[tuple]]:
+    """Blocks of at most 10,000 tuples in the order of `COLUMNS[file.kind]`; labels go to `book`.
+
+    `leagues` are codes in any case: rows of others are passed over and not counted. `block_size` is in bytes
+    of the file. Raises SourceUnreadable and SourceRefused, at the first block or later.
+    """
+    kind = KIND_CLASSES[file.kind](book, Leagues(book, leagues))
+    read = HistoryReader if isinstance(kind, PlayerHistory) else RowReader
+    reader = read(kind, report)
+    for block in read_blocks(file, block_size):
+        rows = reader.tuples(block)
+        for start in range(0, len(rows), ROWS_PER_BLOCK):
+            yield rows[start : start + ROWS_PER_BLOCK]
+
+
+class RowReader:
+    """Reads files in which an element is a row."""
+
+    def __init__(self, kind: Kind, report: FileReport):
+        self.kind, self.report = kind, report
+        self.shape = Shape(FIELDS[kind.name])
+
+    def tuples(self, block: Block) -> list[tuple]:
+        made: list[tuple] = []
+        add, convert = made.append, self.kind.convert
+        for idx, row in enumerate(self.shape.rows(block), block.start):
+            try:
+                found = convert(idx, row)
+            except (Rejected, Unreadable) as error:
+                found = self.mended(idx, row, error, block.elements[idx - block.start])
+            if found is not None:
+                add(found)
+        self.report.accept(len(made))
+        return made
+
+    def mended(self, idx: int, row: Any, error: Exception, content: bytes, *whose: Any) -> tuple | None:
+        """The row without its unreadable values, or None and a note of why it is rejected."""
+        try:
+            if isinstance(error, Rejected):
+                raise error
+            said = self.kind.repair(row)
+            found = self.kind.convert(idx, row, *whose)
+        except Rejected as rejected:
+            if not rejected.code or self.kind.leagues.asks_for(rejected.code):
+                self.report.reject(idx, str(rejected), content)
+            return None
+        self.report.repair(idx, said, content)
+        return found
+
+
+class HistoryReader(RowReader):
+    """Reads files in which an element is a player and the rows are the entries of its `matches`."""
+
+    next_idx = 0
+
+    def tuples(self, block: Block) -> list[tuple]:
+        made: list[tuple] = []
+        for row, element in zip(self.shape.rows(block), block.elements, strict=True):
+            start = self.next_idx
+            try:
+                whose = self.kind.player(row)
+            except Rejected as rejected:
+                self.next_idx += 1
+                self.mended(start, row, rejected, element)
+                continue
+            entries = row.matches or ()
+            self.next_idx += len(entries)
+            if whose:
+                made += self.entry_tuples(start, entries, *whose)
+        self.report.accept(len(made))
+        return made
+
+    def entry_tuples(self, start: int, entries: list, league_no: int, external_id: str) -> Iterator[tuple]:
+        convert = self.kind.convert
+        for idx, entry in enumerate(entries, start):
+            try:
+                found = convert(idx, entry, league_no, external_id)
+            except (Rejected, Unreadable) as error:
+                content = f"player_id {external_id}: {entry}".encode()
+                found = self.mended(idx, entry, error, content, league_no, external_id)
+            if found is not None:
+                yield found

@@ -1,0 +1,112 @@
+"""Numbers, dates and times as sources write them → as databases take them.
+
+Files hold few distinct values, so each parser is behind a Memo.
+"""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+
+NOTHING = frozenset({"", "n/a", "na", "none", "null", "-", "--", "tbd", "tba"})
+DATE_FORMATS = ("%m/%d/%Y", "%Y-%m-%d", "%d-%b-%y", "%d-%b-%Y", "%m/%d/%y", "%B %d, %Y")
+TIME_FORMATS = ("%I:%M %p", "%H:%M", "%H:%M:%S", "%I:%M%p", "%I %p", "%I%p", "%I:%M:%S %p")
+MEMO_SIZE = 50_000
+INT4 = 2**31
+RATING_LIMIT = 100_000
+CENT = Decimal("0.01")
+
+
+class Unreadable(ValueError):
+    """A value that says nothing of its kind; nothing is said of a value that is missing, which is None."""
+
+
+class Memo(dict):
+    """Remembers what `parse` made of a value; forgets everything when it holds too many."""
+
+    def __init__(self, parse: Callable):
+        super().__init__()
+        self.parse = parse
+
+    def __missing__(self, value):
+        if len(self) >= MEMO_SIZE:
+            self.clear()
+        parsed = self[value] = self.parse(value)
+        return parsed
+
+
+def number(value: str | int | float | None) -> Decimal | None:
+    text = "" if value is None else str(value).strip()
+    if text.casefold() in NOTHING:
+        return None
+    try:
+        parsed = Decimal(text)
+    except InvalidOperation:
+        raise Unreadable("is no number") from None
+    if not parsed.is_finite():
+        raise Unreadable("is no number")
+    return parsed
+
+
+def whole_number(value: str | int | float | None) -> int | None:
+    """An int of four bytes, or None where there is none. Raises Unreadable."""
+    parsed = number(value)
+    if parsed is None:
+        return None
+    if abs(parsed) >= INT4:
+        raise Unreadable("is out of range")
+    if parsed != int(parsed):
+        raise Unreadable("is no whole number")
+    return int(parsed)
+
+
+def rating(value: str | int | float | None) -> str | None:
+    """A plain decimal of at most two places below 100,000, or None where there is none. Raises Unreadable."""
+    parsed = number(value)
+    if parsed is None:
+        return None
+    if abs(parsed) >= RATING_LIMIT - CENT:
+        raise Unreadable("is out of range")
+    return format(parsed.quantize(CENT) if parsed.as_tuple().exponent < -2 else parsed, "f")
+
+
+def iso_date(value: str | None) -> str | None:
+    """`09/24/2024`, `24-Sep-24` → `2024-09-24`; None where there is none. Raises Unreadable."""
+    text = (value or "").strip()
+    if text.casefold() in NOTHING:
+        return None
+    parsed = first_that_fits(text, DATE_FORMATS)
+    if parsed:
+        return parsed.date().isoformat()
+    try:
+        return date.fromisoformat(text.partition("T")[0]).isoformat()
+    except ValueError:
+        raise Unreadable("is no date") from None
+
+
+def iso_time(value: str | None) -> str | None:
+    """`06:30 pm` → `18:30:00`; None where there is none. Raises Unreadable."""
+    text = (value or "").strip()
+    if text.casefold() in NOTHING:
+        return None
+    parsed = first_that_fits(text, TIME_FORMATS)
+    if not parsed:
+        raise Unreadable("is no time of day")
+    return parsed.time().isoformat()
+
+
+def first_that_fits(text: str, formats: tuple[str, ...]) -> datetime | None:
+    for pattern in formats:
+        try:
+            return datetime.strptime(text, pattern)
+        except ValueError:
+            continue
+    return None
+
+
+def line_number(value: str | int | None) -> int | None:
+    """`Line 1` and `1` → 1; None where there is none. Raises Unreadable."""
+    text = "" if value is None else str(value).strip()
+    line = whole_number(text[4:] if text[:4].casefold() == "line" else text)
+    if line is not None and not 0 <= line < 2**15:
+        raise Unreadable("is out of range")
+    return line
