@@ -4,9 +4,7 @@ from prometheus_client import Counter, Histogram
 
 SECONDS = (0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5)
 
-CHECKS = Counter(
-    "session_checks", "Sessions compared with the session version, by what came of it.", ["outcome"]
-)
+CHECKS = Counter("session_checks", "Sessions compared with the session version, by what came of it.", ["outcome"])
 WARM = CHECKS.labels("warm")
 REFRESHED = CHECKS.labels("refreshed")
 RESTORED = CHECKS.labels("restored")
@@ -23,6 +21,4 @@ CHECK_SECONDS = Histogram(
 REFRESH_SECONDS = Histogram(
     "session_refresh_seconds", "Time to rebuild and save the context of a stale session.", buckets=SECONDS
 )
-RESTORE_SECONDS = Histogram(
-    "session_restore_seconds", "Time to give a cold session its context.", buckets=SECONDS
-)
+RESTORE_SECONDS = Histogram("session_restore_seconds", "Time to give a cold session its context.", buckets=SECONDS)

@@ -40,12 +40,8 @@ class RefreshSignal(models.Model):
     class Meta:
         db_table = "user_session_refresh_signals"
         indexes = [
-            models.Index(
-                fields=["created_at"], condition=Q(is_refreshed=False), name="refresh_signal_pending"
-            ),
-            models.Index(
-                fields=["refreshed_at"], condition=Q(is_refreshed=True), name="refresh_signal_completed"
-            ),
+            models.Index(fields=["created_at"], condition=Q(is_refreshed=False), name="refresh_signal_pending"),
+            models.Index(fields=["refreshed_at"], condition=Q(is_refreshed=True), name="refresh_signal_completed"),
         ]
 
     def __str__(self):
@@ -61,9 +57,7 @@ class UserSession(AbstractBaseSession):
     id = models.BigAutoField(primary_key=True)
     session_key = models.CharField(max_length=40, unique=True)
     revision = models.BigIntegerField(default=0, help_text="Rises with every save; tells racing saves apart.")
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, related_name="sessions"
-    )
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, related_name="sessions")
     ip_address = models.GenericIPAddressField(null=True)
     user_agent = models.CharField(max_length=300, blank=True)
     created_at = models.DateTimeField(default=timezone.now)

@@ -35,9 +35,10 @@ def publish(changed_users_sql: str, params=()) -> int:
     """Within the caller's transaction: raise the session version and arm signals; returns the version.
 
     `changed_users_sql` selects user_id, email, old_league_id, new_league_id, league_name, refresh_reason,
-    one row for each user whose context changed; a literal % is written %%. The version's row stays locked until the commit, so
-    publishes follow one another. The cache hears of it after the commit; if it cannot, sessions notice
-    within `versions.CACHED_SECONDS`. Raises TransactionManagementError outside a transaction.
+    one row for each user whose context changed; a literal % is written %%. The version's row stays locked
+    until the commit, so publishes follow one another. The cache hears of it after the commit; if it cannot,
+    sessions notice within `versions.CACHED_SECONDS`. Raises TransactionManagementError outside a
+    transaction.
     """
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("publish() belongs in the transaction of its data.")

@@ -10,7 +10,8 @@ from django.contrib.auth import SESSION_KEY, get_user_model
 from django.contrib.auth.views import redirect_to_login
 from django.contrib.sessions.backends.base import UpdateError
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import resolve_url
+from django.shortcuts import redirect, resolve_url
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.module_loading import import_string
 
 from sessionsync import metrics, versions
@@ -190,6 +191,8 @@ def login_needed(request: HttpRequest) -> HttpResponse:
     if request.path_info.startswith(tuple(option("API_PATHS"))):
         detail = "Log in to continue: there is no valid session."
         return JsonResponse({"detail": detail}, status=401)
-    # `get_full_path` is local, `//host` included; what was posted cannot be asked for again.
-    way_back = request.get_full_path() if request.method in ("GET", "HEAD") else ""
+    way_back = request.get_full_path()
+    # `//host/…` is a path here and another site in a link; what was posted cannot be asked for again.
+    if request.method not in ("GET", "HEAD") or not url_has_allowed_host_and_scheme(way_back, None):
+        return redirect(settings.LOGIN_URL)
     return redirect_to_login(way_back, settings.LOGIN_URL)

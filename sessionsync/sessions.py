@@ -71,7 +71,7 @@ def describe_client(request: HttpRequest) -> None:
 
 
 def client_address(meta: dict) -> str | None:
-    """The address of the other end of a request (its `META`); behind a proxy, the one the nearest proxy saw."""
+    """The address of the other end of a request, given its `META`; behind a proxy, what that saw."""
     address = meta.get("REMOTE_ADDR", "")
     if option("BEHIND_PROXY"):
         address = meta.get("HTTP_X_FORWARDED_FOR", "").rpartition(",")[2].strip() or address
