@@ -31,20 +31,18 @@ EMBEDDED = {"DATABASE_URL": None, "REDIS_URL": None, "CELERY_BROKER_URL": None}
 
 
 def main(pytest_arguments: list[str]) -> int:
-    for command in CHECKS:
-        if not succeeds(command, EMBEDDED):
-            print(f"Failed: {' '.join(command[1:])}")
-            return 1
+    failed = [" ".join(command[1:]) for command in CHECKS if not succeeds(command, EMBEDDED)]
     servers, missing = find_servers()
     if not find_browser():
         missing.append("Chromium")
-    pytest = [PYTHON, "-m", "pytest", *pytest_arguments]
-    ran, passed = ["SQLite"], succeeds(pytest, EMBEDDED)
-    if servers:
-        ran.append(servers.pop("label"))
-        passed = succeeds(pytest, servers) and passed
-    print(closing_line(ran, missing))
-    return 0 if passed and not (missing and in_ci()) else 1
+    for name, variables in {"SQLite": EMBEDDED, **servers}.items():
+        print(f"Tests on {name}:", flush=True)
+        if not succeeds([PYTHON, "-m", "pytest", *pytest_arguments], variables):
+            failed.append(f"tests on {name}")
+    print(closing_line(["SQLite", *servers], missing))
+    if failed:
+        print(f"Failed: {'; '.join(failed)}.")
+    return 1 if failed or (missing and in_ci()) else 0
 
 
 def in_ci() -> bool:
@@ -66,19 +64,18 @@ def closing_line(ran: list[str], missing: list[str]) -> str:
     return line
 
 
-def find_servers() -> tuple[dict[str, str], list[str]]:
-    """The variables of a run on real servers, with a `label`; and what was not found."""
+def find_servers() -> tuple[dict[str, dict[str, str]], list[str]]:
+    """The variables of a run on real servers by what they are, or nothing; and what was not found."""
     database, cache = find_postgresql(), find_redis()
     missing = [name for name, found in (("PostgreSQL", database), ("Redis", cache)) if not found]
     if missing:
         return {}, missing
     (database_url, database_label), (redis_url, redis_label) = database, cache
-    label = f"{database_label} + {redis_label}"
-    return {"label": label, "DATABASE_URL": database_url, "REDIS_URL": redis_url}, []
+    return {f"{database_label} + {redis_label}": {"DATABASE_URL": database_url, "REDIS_URL": redis_url}}, []
 
 
 def find_postgresql() -> tuple[str, str] | None:
-    """URL and label of the first PostgreSQL that lets us in; the tests make a database of their own on it."""
+    """URL and label of the first PostgreSQL that lets us in; the tests make their own database on it."""
     for url in candidate_urls():
         try:
             connection = psycopg2.connect(url, connect_timeout=3)

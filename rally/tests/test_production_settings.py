@@ -1,7 +1,9 @@
 import json
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 
+from rally import settings as settings_file
 from rally.tests.processes import production_environment, run
 
 READ_SETTINGS = """
@@ -79,3 +81,17 @@ def test_the_proxy_is_believed_only_where_one_is_configured(client, settings):
     assert client.get("/nowhere", headers=forwarded).status_code == 301
     settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     assert client.get("/nowhere", headers=forwarded).status_code == 404
+
+
+def test_a_key_of_the_machine_is_made_once_and_read_by_its_owner_only(tmp_path, monkeypatch):
+    monkeypatch.setattr(settings_file, "BASE_DIR", tmp_path)
+    key = settings_file.local_secret_key()
+    assert len(key) >= 50
+    assert settings_file.local_secret_key() == key
+    assert (tmp_path / ".secret-key").stat().st_mode & 0o777 == 0o600
+
+
+def test_where_none_can_be_made_the_error_says_what_to_set(tmp_path, monkeypatch):
+    monkeypatch.setattr(settings_file, "BASE_DIR", tmp_path / "nowhere")
+    with pytest.raises(ImproperlyConfigured, match="Set SECRET_KEY"):
+        settings_file.local_secret_key()

@@ -1,0 +1,79 @@
+"""What `make test` finds, runs and says; the runs themselves are replaced, as they would run this again."""
+
+import pytest
+
+from scripts import test as make_test
+
+POSTGRESQL = ("postgres://root@127.0.0.1:5432/postgres", "PostgreSQL 15")
+REDIS = ("redis://127.0.0.1:6379/15", "Redis 7")
+
+
+@pytest.fixture
+def machine(monkeypatch):
+    """Says what the machine has and which commands fail; gives the commands that were run, with variables."""
+
+    def prepare(postgresql=POSTGRESQL, redis=REDIS, browser="/usr/bin/chromium", ci="", failing="nothing"):
+        commands = []
+
+        def succeeds(command, variables):
+            commands.append((command, variables))
+            return failing not in command
+
+        monkeypatch.setenv("CI", ci)
+        monkeypatch.setattr(make_test, "find_postgresql", lambda: postgresql)
+        monkeypatch.setattr(make_test, "find_redis", lambda: redis)
+        monkeypatch.setattr(make_test, "find_browser", lambda: browser)
+        monkeypatch.setattr(make_test, "succeeds", succeeds)
+        return commands
+
+    return prepare
+
+
+def pytest_runs(commands):
+    return [variables for command, variables in commands if "pytest" in command]
+
+
+def test_with_both_servers_the_tests_run_twice(machine, capsys):
+    commands = machine()
+    assert make_test.main([]) == 0
+    assert pytest_runs(commands) == [
+        {"DATABASE_URL": None, "REDIS_URL": None, "CELERY_BROKER_URL": None},
+        {"DATABASE_URL": POSTGRESQL[0], "REDIS_URL": REDIS[0]},
+    ]
+    assert capsys.readouterr().out.endswith("Ran on: SQLite; PostgreSQL 15 + Redis 7.\n")
+
+
+def test_without_a_server_they_run_on_sqlite_alone_and_it_says_so(machine, capsys):
+    commands = machine(redis=None)
+    assert make_test.main([]) == 0
+    assert len(pytest_runs(commands)) == 1
+    closing = "Ran on: SQLite. Not found: Redis. What needs it did not run.\n"
+    assert capsys.readouterr().out.endswith(closing)
+
+
+@pytest.mark.parametrize("missing", ["postgresql", "redis", "browser"])
+def test_under_ci_whatever_is_missing_is_a_failure(machine, missing):
+    machine(ci="true", **{missing: None})
+    assert make_test.main([]) == 1
+
+
+@pytest.mark.parametrize("failing", ["ruff", "makemigrations", "pytest"])
+def test_a_failure_is_named_and_the_rest_still_runs(machine, capsys, failing):
+    commands = machine(failing=failing)
+    assert make_test.main(["leagues"]) == 1
+    assert len(pytest_runs(commands)) == 2
+    assert "Failed: " in capsys.readouterr().out.splitlines()[-1]
+
+
+def test_a_server_is_looked_for_where_the_environment_says_and_nowhere_else(monkeypatch):
+    monkeypatch.setenv("DATABASE_URL", "postgres://rally@db/rally")
+    assert make_test.candidate_urls() == ["postgres://rally@db/rally"]
+
+
+def test_else_on_the_standard_port_with_the_usual_users(monkeypatch):
+    for name in ("DATABASE_URL", "PGHOST", "PGPORT", "PGUSER"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("USER", "ana")
+    assert make_test.candidate_urls() == [
+        f"postgres://{user}@127.0.0.1:5432/postgres" for user in ("ana", "postgres", "root")
+    ]
