@@ -15,8 +15,7 @@ PLAYER_COLUMNS = ("home_player_1_id", "home_player_2_id", "away_player_1_id", "a
 
 # One branch a column, so that each can use its own index; an OR over the four could use none.
 PLAYED = " UNION ALL ".join(
-    f"SELECT player_id, date FROM seat JOIN leagues_matchscore ON {column} = player_id"
-    for column in PLAYER_COLUMNS
+    f"SELECT player_id, date FROM seat JOIN leagues_matchscore ON {column} = player_id" for column in PLAYER_COLUMNS
 )
 
 BEST_LEAGUES_SQL = f"""

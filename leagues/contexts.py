@@ -90,9 +90,7 @@ def reselect(row: dict) -> dict | None:
     if selected is None and best is None:
         return row
     replacement = best.pk if best else None
-    changed = User.objects.filter(pk=row["user_id"], league_context=selected).update(
-        league_context=replacement
-    )
+    changed = User.objects.filter(pk=row["user_id"], league_context=selected).update(league_context=replacement)
     if changed and selected is not None:
         logger.warning(
             "Cleared league %s, no longer permitted to user %s; now %s",

@@ -83,9 +83,7 @@ class Team(CatalogueModel):
     class Meta:
         ordering = ["league", "name"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["league", "series", "club", "squad"], name="unique_team_club_series_league"
-            )
+            models.UniqueConstraint(fields=["league", "series", "club", "squad"], name="unique_team_club_series_league")
         ]
 
     def __str__(self):
@@ -146,9 +144,7 @@ class RosterSpot(CatalogueModel):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["player", "team"], name="unique_roster_spot"),
-            models.CheckConstraint(
-                condition=~Q(is_captain=True, is_co_captain=True), name="captain_or_co_captain"
-            ),
+            models.CheckConstraint(condition=~Q(is_captain=True, is_co_captain=True), name="captain_or_co_captain"),
         ]
 
     def __str__(self):

@@ -21,9 +21,7 @@ class FormerKey(models.Model):
     current_key = models.CharField(max_length=500)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["kind", "league_key", "former_key"], name="unique_former_key")
-        ]
+        constraints = [models.UniqueConstraint(fields=["kind", "league_key", "former_key"], name="unique_former_key")]
         indexes = [models.Index(fields=["kind", "league_key", "current_key"], name="former_key_current")]
 
     def __str__(self):

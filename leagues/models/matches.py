@@ -17,9 +17,7 @@ class ScheduledMatch(CatalogueModel):
         "occurrence",
     )
 
-    league = models.ForeignKey(
-        League, on_delete=models.CASCADE, related_name="scheduled_matches", db_index=False
-    )
+    league = models.ForeignKey(League, on_delete=models.CASCADE, related_name="scheduled_matches", db_index=False)
     series = models.ForeignKey(Series, on_delete=models.CASCADE, related_name="scheduled_matches")
     date = models.DateField()
     time = models.TimeField(null=True, blank=True)
@@ -62,26 +60,14 @@ class MatchScore(CatalogueModel):
     league = models.ForeignKey(League, on_delete=models.CASCADE, related_name="match_scores", db_index=False)
     date = models.DateField()
     line = models.SmallIntegerField(null=True, blank=True)
-    home_team = models.ForeignKey(
-        Team, on_delete=models.CASCADE, null=True, blank=True, related_name="home_scores"
-    )
-    away_team = models.ForeignKey(
-        Team, on_delete=models.CASCADE, null=True, blank=True, related_name="away_scores"
-    )
+    home_team = models.ForeignKey(Team, on_delete=models.CASCADE, null=True, blank=True, related_name="home_scores")
+    away_team = models.ForeignKey(Team, on_delete=models.CASCADE, null=True, blank=True, related_name="away_scores")
     home_label = models.CharField(max_length=200)
     away_label = models.CharField(max_length=200)
-    home_player_1 = models.ForeignKey(
-        Player, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
-    )
-    home_player_2 = models.ForeignKey(
-        Player, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
-    )
-    away_player_1 = models.ForeignKey(
-        Player, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
-    )
-    away_player_2 = models.ForeignKey(
-        Player, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
-    )
+    home_player_1 = models.ForeignKey(Player, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    home_player_2 = models.ForeignKey(Player, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    away_player_1 = models.ForeignKey(Player, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    away_player_2 = models.ForeignKey(Player, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     home_player_1_name = models.CharField(max_length=200, blank=True, default="")
     home_player_2_name = models.CharField(max_length=200, blank=True, default="")
     away_player_1_name = models.CharField(max_length=200, blank=True, default="")
@@ -134,9 +120,7 @@ class PlayerHistory(CatalogueModel):
     class Meta:
         ordering = ["-date"]
         verbose_name_plural = "player history"
-        constraints = [
-            models.UniqueConstraint(fields=["player", "date", "occurrence"], name="unique_player_history")
-        ]
+        constraints = [models.UniqueConstraint(fields=["player", "date", "occurrence"], name="unique_player_history")]
 
     def __str__(self):
         return f"{self.player}, {self.date}: {self.end_pti}"

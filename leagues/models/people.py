@@ -49,9 +49,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     organization = models.ForeignKey(
         Organization, on_delete=models.SET_NULL, null=True, blank=True, related_name="users"
     )
-    league_context = models.ForeignKey(
-        League, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
-    )
+    league_context = models.ForeignKey(League, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     league_context_selected_at = models.DateTimeField(null=True, blank=True)
     team_context = models.ForeignKey(
         Team,
@@ -97,9 +95,7 @@ class PlayerAssociation(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["user"], condition=Q(is_primary=True), name="one_primary_player_per_user"
-            )
+            models.UniqueConstraint(fields=["user"], condition=Q(is_primary=True), name="one_primary_player_per_user")
         ]
 
     def __str__(self):

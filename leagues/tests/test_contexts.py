@@ -52,9 +52,7 @@ def test_a_context_names_player_league_team_series_and_club(user, team):
     assert json.loads(json.dumps(context)) == context
 
 
-def test_a_player_in_the_league_takes_one_query_and_nobody_else_more_than_two(
-    user, team, django_assert_num_queries
-):
+def test_a_player_in_the_league_takes_one_query_and_nobody_else_more_than_two(user, team, django_assert_num_queries):
     for unassociated in (user, UserFactory(), UserFactory(league_context=team.league)):
         with django_assert_num_queries(2):
             assert build_context(unassociated.pk)["external_player_id"] == ""

@@ -1,0 +1,102 @@
+"""From the keys in an address to the row they name, for a user who may see it.
+
+A key the source has changed since raises `Moved`; one that is nowhere is a 404 that says where to look.
+"""
+
+from functools import wraps
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import Http404
+from django.shortcuts import redirect
+
+from leagues.access import leagues_for
+from leagues.former_keys import Kind, current_key
+from leagues.models import Club, League, Player, Series, Team
+from sessionsync.decorators import login_required
+
+
+class Moved(Exception):
+    """What was asked for has another address now; `target` has it."""
+
+    def __init__(self, target):
+        self.target = target
+
+
+class NotHere(Http404):
+    """Nothing has this address; `near` may be what was looked for, nearest first."""
+
+    def __init__(self, message: str, near: list = ()):
+        super().__init__(message)
+        self.near = near
+
+
+def addressed(view):
+    """A view, for people logged in, that looks up what its address names; old addresses lead to new ones."""
+
+    @login_required
+    @wraps(view)
+    def wrapped(request, *args, **kwargs):
+        try:
+            return view(request, *args, **kwargs)
+        except Moved as moved:
+            return redirect(moved.target)
+
+    return wrapped
+
+
+def find_league(user, key: str) -> League:
+    """Raises Http404 for a league that is not there or inactive, PermissionDenied for one not to be seen."""
+    if league := leagues_for(user).filter(key=key).first():
+        return league
+    if League.objects.filter(key=key, is_active=True).exists():
+        raise PermissionDenied("This league is not open to you. You see the leagues you play in.")
+    if moved := leagues_for(user).filter(key=current_key(Kind.LEAGUE, key)).first():
+        raise Moved(moved)
+    raise NotHere(f"There is no league “{key}” this season.", list(leagues_for(user)[:10]))
+
+
+def find_series(league: League, key: str) -> Series:
+    in_league = Series.objects.filter(league=league).select_related("league")
+    if series := in_league.filter(key=key).first():
+        return series
+    if moved := in_league.filter(key=current_key(Kind.SERIES, key, league.key)).first():
+        raise Moved(moved)
+    raise NotHere(f"{league.name} has no series “{key}” this season.", [league])
+
+
+def find_team(league: League, series_key: str, club_key: str, squad: str = "") -> Team:
+    in_league = Team.objects.filter(league=league).select_related("league", "series", "club")
+    if team := in_league.filter(series__key=series_key, club__key=club_key, squad=squad).first():
+        return team
+    if moved := moved_team(in_league, league, series_key, club_key, squad):
+        raise Moved(moved)
+    raise NotHere(f"This team does not play in {league.name} this season.", near_team(league, series_key, club_key))
+
+
+def moved_team(teams: QuerySet[Team], league: League, series_key: str, club_key: str, squad: str) -> Team | None:
+    """The team by its own former key, or by that of its series, its club or both."""
+    own = current_key(Kind.TEAM, "/".join([series_key, club_key, squad]), league.key)
+    if own:
+        series_key, club_key, squad = own.split("/")
+    else:
+        series_key = current_key(Kind.SERIES, series_key, league.key) or series_key
+        club_key = current_key(Kind.CLUB, club_key) or club_key
+    return teams.filter(series__key=series_key, club__key=club_key, squad=squad).first()
+
+
+def near_team(league: League, series_key: str, club_key: str) -> list:
+    """The club's other teams in the league, the series, the league."""
+    club = Club.objects.filter(key__in=[club_key, current_key(Kind.CLUB, club_key)]).first()
+    siblings = Team.objects.filter(league=league, club=club, is_active=True).select_related("league", "series", "club")
+    series = Series.objects.filter(league=league, key=series_key).select_related("league")
+    return [*siblings[:8], *series, league]
+
+
+def find_player(league: League, external_id: str) -> Player:
+    in_league = Player.objects.filter(league=league).select_related("league")
+    if player := in_league.filter(external_id=external_id).first():
+        return player
+    if moved := in_league.filter(external_id=current_key(Kind.PLAYER, external_id, league.key)).first():
+        raise Moved(moved)
+    raise NotHere(f"{league.name} has no such player this season.", [league])

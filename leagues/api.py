@@ -1,0 +1,190 @@
+"""The JSON API under /api/: session-authenticated, with CSRF, documented at /api/docs."""
+
+from datetime import datetime
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.models import Count, Q
+from django.http import Http404, HttpRequest
+from ninja import Field, ModelSchema, NinjaAPI, Schema
+from ninja.security import django_auth
+
+from leagues.access import leagues_for
+from leagues.models import League
+from leagues.selection import renew_sessions, select_league
+from sessionsync.conf import option
+from sessionsync.health import session_health
+from sessionsync.models import RefreshSignal
+from sessionsync.publishing import complete_signal, delete_old_signals
+
+api = NinjaAPI(
+    title="Rally",
+    version="1",
+    description=(
+        "Log in on the site; the session cookie is the credential. Unsafe methods need the CSRF token of the "
+        "`csrftoken` cookie in the `X-CSRFToken` header. Whatever is refused says why in `detail`."
+    ),
+    auth=django_auth,
+    urls_namespace="api",
+)
+
+
+class Refusal(Schema):
+    detail: str = Field(description="Why, and what to do about it.")
+
+
+class LeagueOut(Schema):
+    id: int
+    key: str
+    name: str
+    url: str = Field(description="The league's page.")
+    selected: bool = Field(description="Whether it is the one this user looks at.")
+
+
+class Context(Schema):
+    """What a session knows of its user. Texts that do not apply are empty, ids null."""
+
+    id: int
+    email: str
+    first_name: str
+    last_name: str
+    external_player_id: str
+    player_name: str
+    league_id: int | None
+    league_key: str
+    league_name: str
+    team_id: int | None
+    team_name: str
+    series_key: str
+    series_name: str
+    club_key: str
+    club_name: str
+    squad: str
+
+
+class Selected(Schema):
+    league: LeagueOut
+    context: Context
+
+
+class Signal(ModelSchema):
+    class Meta:
+        model = RefreshSignal
+        fields = ["league_name", "refresh_reason", "created_at", "refreshed_at", "is_refreshed"]
+
+
+class Totals(Schema):
+    pending: int
+    completed: int
+    oldest_pending: datetime | None = None
+
+
+class RefreshStatus(Schema):
+    needs_refresh: bool
+    signal: Signal | None = Field(None, description="The latest change of this user's context, if any is kept.")
+    totals: Totals | None = Field(None, description="For staff: of all users.")
+
+
+class Refreshed(Schema):
+    reason: str
+    context: Context
+
+
+class CleanUp(Schema):
+    days: int = Field(
+        default_factory=lambda: option("SIGNAL_RETENTION_DAYS"),
+        ge=0,
+        le=3650,
+        description="Signals completed longer ago than this are deleted.",
+    )
+
+
+class CleanedUp(Schema):
+    deleted: int
+
+
+@api.exception_handler(PermissionDenied)
+def forbidden(request: HttpRequest, error: PermissionDenied):
+    return api.create_response(request, {"detail": str(error) or "You may not do this."}, status=403)
+
+
+@api.exception_handler(Http404)
+def not_found(request: HttpRequest, error: Http404):
+    return api.create_response(request, {"detail": str(error) or "There is nothing here."}, status=404)
+
+
+def league_out(league: League, selected_id: int | None) -> dict:
+    return {
+        "id": league.pk,
+        "key": league.key,
+        "name": league.name,
+        "url": league.get_absolute_url(),
+        "selected": league.pk == selected_id,
+    }
+
+
+@api.get("/leagues", response={200: list[LeagueOut], 401: Refusal}, tags=["leagues"])
+def leagues(request):
+    """The leagues this user may see and select."""
+    selected = request.user.league_context_id
+    return [league_out(league, selected) for league in leagues_for(request.user)]
+
+
+@api.post(
+    "/leagues/{league_id}/select",
+    response={200: Selected, 401: Refusal, 403: Refusal, 404: Refusal},
+    tags=["leagues"],
+)
+def select(request, league_id: int):
+    """Look at this league from now on, on every device."""
+    league = League.objects.filter(pk=league_id, is_active=True).first()
+    if league is None:
+        raise Http404("There is no such league this season. GET /api/leagues lists yours.")
+    context = select_league(request, league)
+    return {"league": league_out(league, league.pk), "context": context}
+
+
+@api.get("/session-refresh-status", response={200: RefreshStatus, 401: Refusal}, tags=["sessions"])
+def refresh_status(request):
+    """Whether this user's context changed without a session having taken it up, and what changed."""
+    signal = RefreshSignal.objects.filter(user=request.user).first()
+    return {
+        "needs_refresh": signal is not None and not signal.is_refreshed,
+        "signal": signal,
+        "totals": signal_totals() if request.user.is_staff else None,
+    }
+
+
+def signal_totals() -> dict:
+    done = Q(is_refreshed=True)
+    counts = RefreshSignal.objects.aggregate(pending=Count("pk", filter=~done), completed=Count("pk", filter=done))
+    pending = RefreshSignal.objects.filter(is_refreshed=False).order_by("created_at")
+    return {**counts, "oldest_pending": pending.values_list("created_at", flat=True).first()}
+
+
+@api.post("/refresh-session", response={200: Refreshed, 401: Refusal}, tags=["sessions"])
+def refresh_session(request):
+    """Rebuild this session's context now, and take up the user's signal."""
+    with transaction.atomic():
+        context = renew_sessions(request)
+        signal = complete_signal(request.user.pk, context["version"])
+    return {"reason": signal[0] if signal else "on request", "context": context}
+
+
+@api.post(
+    "/cleanup-session-refresh-signals",
+    response={200: CleanedUp, 401: Refusal, 403: Refusal},
+    tags=["sessions"],
+)
+def clean_up_signals(request, options: CleanUp | None = None):
+    """Staff: delete signals completed long ago."""
+    if not request.user.is_staff:
+        raise PermissionDenied("Only staff may clean up signals.")
+    return {"deleted": delete_old_signals((options or CleanUp()).days)}
+
+
+@api.get("/health/session", auth=None, response={200: dict, 503: dict}, tags=["health"])
+def health(request):
+    """Public: which session backend is in use, whether it is healthy, latencies and counts."""
+    found = session_health()
+    return (200 if found["healthy"] else 503), found

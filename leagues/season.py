@@ -1,0 +1,180 @@
+"""What the pages show of a season: tables, schedules, results, rosters. A fixed number of queries each."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import groupby
+
+from django.db.models import F, Q, QuerySet
+from django.utils import timezone
+
+from leagues.models import (
+    CaptainMessage,
+    MatchScore,
+    Player,
+    PlayerHistory,
+    PracticeTime,
+    RosterSpot,
+    ScheduledMatch,
+    Series,
+    Standing,
+    Team,
+)
+
+SEATS = ("home_player_1", "home_player_2", "away_player_1", "away_player_2")
+LINES_PER_MATCH = 8
+"""More lines than any match has, so that a number of lines read holds the matches asked for."""
+TEAM_RELATIONS = ("league", "series", "club")
+
+
+@dataclass
+class Side:
+    label: str
+    team: Team | None
+    players: list[str]
+    won: bool
+
+
+@dataclass
+class Line:
+    number: int | None
+    scores: str
+    us: Side
+    them: Side
+
+
+@dataclass
+class Result:
+    """A match as one of its teams sees it."""
+
+    date: date
+    opponent: Side
+    at_home: bool
+    lines: list[Line] = field(default_factory=list)
+
+    @property
+    def won(self) -> int:
+        return sum(line.us.won for line in self.lines)
+
+    @property
+    def lost(self) -> int:
+        return sum(line.them.won for line in self.lines)
+
+
+def standings(series: Series) -> QuerySet[Standing]:
+    """The table of a series, best first."""
+    related = [f"team__{name}" for name in TEAM_RELATIONS]
+    return (
+        Standing.objects.filter(team__series=series, team__is_active=True, is_active=True)
+        .select_related(*related)
+        .order_by(F("points").desc(nulls_last=True), F("matches_won").desc(nulls_last=True), "team__name")
+    )
+
+
+def schedule() -> QuerySet[ScheduledMatch]:
+    related = [f"{side}__{name}" for side in ("home_team", "away_team") for name in TEAM_RELATIONS]
+    return ScheduledMatch.objects.filter(is_active=True).select_related(*related)
+
+
+def upcoming(team: Team) -> QuerySet[ScheduledMatch]:
+    """The team's matches from today on, earliest first."""
+    return schedule().filter(Q(home_team=team) | Q(away_team=team), date__gte=timezone.localdate())
+
+
+def upcoming_in(series: Series) -> QuerySet[ScheduledMatch]:
+    return schedule().filter(series=series, date__gte=timezone.localdate())
+
+
+def practices(team: Team) -> QuerySet[PracticeTime]:
+    return team.practice_times.filter(date__gte=timezone.localdate())
+
+
+def team_messages(team: Team) -> QuerySet[CaptainMessage]:
+    """Latest first."""
+    return team.captain_messages.select_related("author")
+
+
+def roster(team: Team) -> QuerySet[RosterSpot]:
+    """Captains first, then by name."""
+    return (
+        RosterSpot.objects.filter(team=team, is_active=True, player__is_active=True)
+        .select_related("player__league")
+        .order_by("-is_captain", "-is_co_captain", "player__last_name", "player__first_name")
+    )
+
+
+def teams_of(player: Player) -> QuerySet[RosterSpot]:
+    related = [f"team__{name}" for name in TEAM_RELATIONS]
+    return (
+        RosterSpot.objects.filter(player=player, is_active=True, team__is_active=True)
+        .select_related(*related)
+        .order_by("team__series__name", "team__name")
+    )
+
+
+def ratings(player: Player, limit: int) -> list[PlayerHistory]:
+    """The player's latest ratings, oldest first."""
+    latest = player.history.filter(end_pti__isnull=False).order_by("-date", "-occurrence")[:limit]
+    return list(latest)[::-1]
+
+
+def results(team: Team, limit: int) -> list[Result]:
+    """The team's latest matches, latest first, each with its lines."""
+    lines = scores().filter(Q(home_team=team) | Q(away_team=team), league=team.league_id)
+    played = lines[: (limit + 1) * LINES_PER_MATCH]
+    return matches((line, line.home_team_id == team.pk) for line in played)[:limit]
+
+
+def lines_of(player: Player, limit: int) -> list[Result]:
+    """The latest lines the player played, latest first, each as a match of one line."""
+    seated = Q()
+    for seat in SEATS:
+        seated |= Q(**{seat: player})
+    played = scores().filter(seated)[:limit]
+    at_home = {player.pk}
+    return [as_result(line, bool(at_home & {line.home_player_1_id, line.home_player_2_id}), [line]) for line in played]
+
+
+def scores() -> QuerySet[MatchScore]:
+    related = [f"{side}__{name}" for side in ("home_team", "away_team") for name in TEAM_RELATIONS]
+    return MatchScore.objects.select_related(*SEATS, *related).order_by(
+        "-date", "home_label", "away_label", F("line").asc(nulls_last=True), "pk"
+    )
+
+
+def matches(lines: Iterable[tuple[MatchScore, bool]]) -> list[Result]:
+    """Lines in order of their match, each with whether we played at home, put together to matches."""
+
+    def of_match(pair: tuple[MatchScore, bool]):
+        line, at_home = pair
+        return line.date, line.home_label, line.away_label, at_home
+
+    grouped = groupby(lines, key=of_match)
+    return [as_result_of(list(pairs)) for _, pairs in grouped]
+
+
+def as_result_of(pairs: list[tuple[MatchScore, bool]]) -> Result:
+    first, at_home = pairs[0]
+    return as_result(first, at_home, [line for line, _ in pairs])
+
+
+def as_result(first: MatchScore, at_home: bool, lines: list[MatchScore]) -> Result:
+    seen = [as_line(line, at_home) for line in lines]
+    return Result(date=first.date, opponent=seen[0].them, at_home=at_home, lines=seen)
+
+
+def as_line(line: MatchScore, at_home: bool) -> Line:
+    home, away = side(line, "home"), side(line, "away")
+    us, them = (home, away) if at_home else (away, home)
+    return Line(number=line.line, scores=line.scores, us=us, them=them)
+
+
+def side(line: MatchScore, which: str) -> Side:
+    players = []
+    for number in (1, 2):
+        player = getattr(line, f"{which}_player_{number}")
+        name = player.full_name if player else getattr(line, f"{which}_player_{number}_name")
+        players += [name] if name else []
+    team = getattr(line, f"{which}_team")
+    label = team.name if team else getattr(line, f"{which}_label")
+    return Side(label=label, team=team, players=players, won=line.winner == which)

@@ -1,0 +1,58 @@
+"""Selecting a league or a team: user, session and audit in one transaction, after the permission check."""
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import HttpRequest
+from django.utils import timezone
+
+from leagues.access import user_can_access_league
+from leagues.models import League, SelectionAudit, Team
+from sessionsync.refresh import renew
+from sessionsync.sessions import client_address, mark_stale
+
+
+def select_league(request: HttpRequest, league: League) -> dict:
+    """Make `league` what the request's user looks at, on every device; the new context of the session.
+
+    Raises PermissionDenied, with a reason to show, for a league the user may not see.
+    """
+    return select(request, league, None)
+
+
+def select_team(request: HttpRequest, team: Team) -> dict:
+    """Make `team` and its league what the user looks at. Raises as `select_league` does."""
+    if not team.is_active:
+        raise PermissionDenied(f"{team.name} no longer plays. Pick another team.")
+    return select(request, team.league, team)
+
+
+def select(request: HttpRequest, league: League, team: Team | None) -> dict:
+    user = request.user
+    with transaction.atomic():
+        if not user_can_access_league(user, league):
+            raise PermissionDenied(f"{league.name} is not open to you. Pick one of your own leagues.")
+        user.league_context = league
+        user.league_context_selected_at = timezone.now()
+        user.team_context = team
+        user.save(update_fields=["league_context", "league_context_selected_at", "team_context"])
+        audit(request, league, team)
+        return renew_sessions(request)
+
+
+def renew_sessions(request: HttpRequest) -> dict:
+    """The user's context anew: in this session at once, in the others on their next request."""
+    with transaction.atomic():
+        context = renew(request.session)
+        request.session.save()
+        mark_stale(request.user, request.session)
+    return context
+
+
+def audit(request: HttpRequest, league: League, team: Team | None) -> SelectionAudit:
+    return SelectionAudit.objects.create(
+        user=request.user,
+        league_key=league.key,
+        team_key="/".join(team.natural_key()[1:])[:300] if team else "",
+        ip_address=client_address(request.META),
+        user_agent=request.headers.get("User-Agent", "")[:300],
+    )

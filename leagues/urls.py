@@ -1,0 +1,37 @@
+from django.contrib.auth import views as auth
+from django.urls import path
+
+from leagues.views import accounts, catalogue, home, preferences
+
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("switch/", home.switch, name="switch"),
+    # Accounts
+    path("register/", accounts.choose_league, name="register"),
+    path("register/<str:league_key>/", accounts.register, name="register_in"),
+    path("login/", auth.LoginView.as_view(redirect_authenticated_user=True), name="login"),
+    path("logout/", auth.LogoutView.as_view(), name="logout"),
+    path("password/change/", auth.PasswordChangeView.as_view(), name="password_change"),
+    path("password/changed/", auth.PasswordChangeDoneView.as_view(), name="password_change_done"),
+    path("password/reset/", auth.PasswordResetView.as_view(), name="password_reset"),
+    path("password/reset/sent/", auth.PasswordResetDoneView.as_view(), name="password_reset_done"),
+    path(
+        "password/reset/<uidb64>/<token>/",
+        auth.PasswordResetConfirmView.as_view(),
+        name="password_reset_confirm",
+    ),
+    path("password/reset/done/", auth.PasswordResetCompleteView.as_view(), name="password_reset_complete"),
+    # Settings
+    path("settings/", preferences.preferences, name="settings"),
+    path("settings/player/", preferences.find_me, name="find_me"),
+    path("settings/player/<str:league_key>/", preferences.find_me_in, name="find_me_in"),
+    path("settings/suggestions/<int:pk>/", preferences.decide, name="decide_suggestion"),
+    path("settings/sessions/<int:pk>/end/", preferences.end_one_session, name="end_session"),
+    path("settings/sessions/end-others/", preferences.end_the_other_sessions, name="end_other_sessions"),
+    # The catalogue, under its natural keys
+    path("l/<str:league_key>/", catalogue.league, name="league"),
+    path("l/<str:league_key>/s/<str:key>/", catalogue.series, name="series"),
+    path("l/<str:league_key>/t/<str:series_key>/<str:club_key>/", catalogue.team, name="team"),
+    path("l/<str:league_key>/t/<str:series_key>/<str:club_key>/<str:squad>/", catalogue.team, name="team"),
+    path("l/<str:league_key>/p/<path:external_id>/", catalogue.player, name="player"),
+]

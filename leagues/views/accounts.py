@@ -1,0 +1,61 @@
+"""Becoming a user. Leagues first, as clubs and series are a league's own: two short pages, no script."""
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import login
+from django.db import transaction
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_safe
+
+from leagues.associations import Claim, claim_player
+from leagues.forms import RegistrationForm
+from leagues.models import League, User
+from leagues.selection import select_league
+
+
+@require_safe
+def choose_league(request):
+    if request.user.is_authenticated:
+        return redirect("find_me")
+    page = {"leagues": League.objects.filter(is_active=True)}
+    return render(request, "registration/choose_league.html", page)
+
+
+@sensitive_post_parameters("password")
+@never_cache
+@require_http_methods(["GET", "POST"])
+def register(request, league_key: str):
+    if request.user.is_authenticated:
+        return redirect("find_me_in", league_key)
+    league = get_object_or_404(League, key=league_key, is_active=True)
+    form = RegistrationForm(request.POST or None, league=league)
+    if form.is_valid():
+        claim = create_account(request, form, league)
+        tell(request, claim, league)
+        return redirect("home" if claim.player else "settings")
+    return render(request, "registration/register.html", {"form": form, "league": league})
+
+
+def create_account(request, form: RegistrationForm, league: League) -> Claim:
+    """Account, player, session and selection: all or nothing."""
+    with transaction.atomic():
+        user: User = form.save()
+        claim = claim_player(user, league, form.cleaned_data["club"], form.cleaned_data["series"])
+        login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])
+        select_league(request, league)
+    return claim
+
+
+def tell(request, claim: Claim, league: League) -> None:
+    if claim.player:
+        messages.success(request, f"We found you: {claim.player.full_name}, {league.name}.")
+    elif claim.questions:
+        messages.info(request, "Someone of your name plays here. Tell us below whether that is you.")
+    else:
+        messages.info(
+            request,
+            f"We could not find you in that club and series of {league.name}. "
+            "Check them below, or look around meanwhile.",
+        )

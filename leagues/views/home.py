@@ -1,0 +1,75 @@
+from django.contrib import messages
+from django.db.models import Prefetch
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from leagues import addresses, season
+from leagues.access import leagues_for
+from leagues.discovery import open_suggestions
+from leagues.models import Player, RosterSpot, Team
+from leagues.selection import select_league, select_team
+from sessionsync.backends.db import CONTEXT_KEY
+from sessionsync.decorators import login_required
+
+
+@require_safe
+@login_required
+def home(request):
+    """The league and team the session's context names, read anew by their natural keys."""
+    context = request.session.get(CONTEXT_KEY) or {}
+    league = leagues_for(request.user).filter(key=context.get("league_key") or None).first()
+    team = league and current_team(league, context)
+    page = {"league": league, "suggestions": open_suggestions(request.user)}
+    if team:
+        page |= {
+            "team": team,
+            "standings": season.standings(team.series),
+            "upcoming": season.upcoming(team)[:4],
+            "results": season.results(team, limit=3),
+            "practices": season.practices(team)[:3],
+            "team_messages": season.team_messages(team)[:2],
+        }
+    return render(request, "leagues/home.html", page)
+
+
+def current_team(league, context: dict) -> Team | None:
+    named = Team.objects.filter(
+        league=league,
+        series__key=context.get("series_key", ""),
+        club__key=context.get("club_key", ""),
+        squad=context.get("squad", ""),
+        is_active=True,
+    )
+    return named.select_related("league", "series", "club").first()
+
+
+@require_http_methods(["GET", "POST"])
+@addresses.addressed
+def switch(request):
+    """The leagues and the teams one may look at; a POST names one by its keys."""
+    if request.method == "POST":
+        return select(request)
+    own_spots = RosterSpot.objects.filter(is_active=True, team__is_active=True).select_related(
+        "team__league", "team__series", "team__club"
+    )
+    players = Player.objects.filter(association__user=request.user, is_active=True, league__is_active=True)
+    page = {
+        "leagues": leagues_for(request.user),
+        "players": players.select_related("league").prefetch_related(
+            Prefetch("roster_spots", queryset=own_spots.order_by("team__series__name", "team__name"))
+        ),
+    }
+    return render(request, "leagues/switch.html", page)
+
+
+def select(request):
+    league = addresses.find_league(request.user, request.POST.get("league", ""))
+    if "series" in request.POST:
+        keys = [request.POST.get(name, "") for name in ("series", "club", "squad")]
+        team = addresses.find_team(league, *keys)
+        select_team(request, team)
+        messages.success(request, f"You are looking at {team.name} now.")
+    else:
+        select_league(request, league)
+        messages.success(request, f"You are looking at {league.name} now.")
+    return redirect("home")
