@@ -1,9 +1,11 @@
 """The sessions of a user: seen, ended, told that what they know is old."""
 
+from contextlib import suppress
 from importlib import import_module
 from ipaddress import ip_address
 
 from django.conf import settings
+from django.contrib.sessions.backends.base import UpdateError
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
@@ -58,23 +60,25 @@ def mark_stale(user, session=None) -> None:
         if context := other.get(CONTEXT_KEY):
             other[CONTEXT_KEY] = {**context, "version": -1}
             other.context_is_chosen = True
-            other.save()
+            # One that has ended meanwhile needs nothing.
+            with suppress(UpdateError):
+                other.save()
 
 
 def describe_client(request: HttpRequest) -> None:
     """Note in the session from where it is used."""
     request.session[CLIENT_KEY] = {
-        "ip": client_address(request.META),
+        "ip": client_ip(request),
         "agent": request.headers.get("User-Agent", "")[:300],
     }
     touch(request.session, 0)
 
 
-def client_address(meta: dict) -> str | None:
-    """The address of the other end of a request, given its `META`; behind a proxy, what that saw."""
-    address = meta.get("REMOTE_ADDR", "")
+def client_ip(request: HttpRequest) -> str | None:
+    """The address of the other end; behind a proxy, the one the nearest proxy saw."""
+    address = request.META.get("REMOTE_ADDR", "")
     if option("BEHIND_PROXY"):
-        address = meta.get("HTTP_X_FORWARDED_FOR", "").rpartition(",")[2].strip() or address
+        address = request.META.get("HTTP_X_FORWARDED_FOR", "").rpartition(",")[2].strip() or address
     try:
         return str(ip_address(address.partition("%")[0]))
     except ValueError:

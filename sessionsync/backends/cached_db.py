@@ -49,8 +49,7 @@ class SessionStore(DatabaseStore):
         return data
 
     def save(self, must_create=False):
-        connection = transaction.get_connection(using=router.db_for_write(self.model))
-        self._may_roll_back = connection.in_atomic_block
+        self._may_roll_back = is_inside_transaction(router.db_for_write(self.model))
         super().save(must_create)
 
     def _cache_is_in_step(self) -> Q:
@@ -72,6 +71,10 @@ class SessionStore(DatabaseStore):
         epoch = versions.stored_state().epoch
         if not cache.write({entry_key(key, epoch): ASK_DATABASE for key in keys}, ASK_SECONDS):
             versions.raise_number(versions.EPOCH)
+
+
+def is_inside_transaction(using: str) -> bool:
+    return transaction.get_connection(using).in_atomic_block
 
 
 def entry_key(session_key: str, epoch: int) -> str:

@@ -34,6 +34,14 @@ def fresh_process(monkeypatch):
 
 
 @pytest.fixture
+def no_outer_transaction(monkeypatch):
+    """Sessions are saved as outside tests, where no transaction around may still roll them back."""
+    from sessionsync.backends import cached_db
+
+    monkeypatch.setattr(cached_db, "is_inside_transaction", lambda using: False)
+
+
+@pytest.fixture
 def make_user():
     def make(name="Ann", **fields):
         return get_user_model().objects.create_user(f"{name}@example.org".lower(), first_name=name, **fields)

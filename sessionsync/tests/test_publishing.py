@@ -65,12 +65,14 @@ def test_a_publish_succeeds_while_the_cache_is_down(user, rename, monkeypatch):
     assert versions.current_version() + 1 == rename("Bea") == versions.current_version()
 
 
-@pytest.mark.django_db(transaction=True)
-def test_the_cache_knows_a_new_version_as_soon_as_it_is_committed(settings):
-    versions.current_version()
-    with transaction.atomic():
-        version = publish(NOBODY)
-    assert caches[settings.SESSION_CACHE_ALIAS].get(cache.STATE_KEY) == [version, 0]
+def test_the_cache_knows_a_new_version_as_soon_as_it_is_committed(settings, django_capture_on_commit_callbacks):
+    before = versions.current_version()
+    with django_capture_on_commit_callbacks() as callbacks:
+        assert publish(NOBODY) == before + 1
+    assert versions.current_version() == before
+    [tell_the_cache] = callbacks
+    tell_the_cache()
+    assert caches[settings.SESSION_CACHE_ALIAS].get(cache.STATE_KEY) == [before + 1, 0]
 
 
 def test_a_version_in_the_cache_is_believed_without_sql(user, rename, django_assert_num_queries):
