@@ -8,7 +8,7 @@ from django.utils import timezone
 from leagues.access import user_can_access_league
 from leagues.models import League, SelectionAudit, Team
 from sessionsync.refresh import renew
-from sessionsync.sessions import client_address, mark_stale
+from sessionsync.sessions import client_ip, mark_stale
 
 
 def select_league(request: HttpRequest, league: League) -> dict:
@@ -53,6 +53,6 @@ def audit(request: HttpRequest, league: League, team: Team | None) -> SelectionA
         user=request.user,
         league_key=league.key,
         team_key="/".join(team.natural_key()[1:])[:300] if team else "",
-        ip_address=client_address(request.META),
+        ip_address=client_ip(request),
         user_agent=request.headers.get("User-Agent", "")[:300],
     )
