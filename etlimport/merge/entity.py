@@ -78,7 +78,7 @@ def find_changed(entity: Entity) -> None:
 def update_changed(entity: Entity, log: UndoLog) -> int:
     if not db.value(f"SELECT 1 FROM {entity.changed} LIMIT 1"):
         return 0
-    changed = f"SELECT w.target_id FROM {entity.work} w JOIN {entity.changed} c ON c.no = w.no"
+    changed = f"SELECT w.target_id FROM {entity.work} w JOIN {entity.changed} this ON this.no = w.no"
     log.before_update(entity.model, changed)
     step_aside(entity)
     names = ", ".join(f"{sql} AS {column}" for column, sql in entity.columns.items())
@@ -86,7 +86,7 @@ def update_changed(entity: Entity, log: UndoLog) -> int:
     return db.execute(
         f"""UPDATE {entity.table} SET {assignments}, updated_at = %s
             FROM (SELECT w.target_id AS x_id, {names} FROM {entity.source}
-                  JOIN {entity.changed} c ON c.no = w.no) x
+                  JOIN {entity.changed} this ON this.no = w.no) x
             WHERE {entity.table}.id = x.x_id""",
         [timezone.now()],
     )
@@ -101,8 +101,10 @@ def step_aside(entity: Entity) -> None:
         return
     db.execute(
         f"""UPDATE {entity.table} SET {entity.key[-1]} = '~' || id WHERE id IN (
-                SELECT t.id FROM {entity.source} JOIN {entity.table} t ON {entity.same_key}
-                WHERE t.id <> w.target_id AND t.id IN (SELECT target_id FROM {entity.work}))"""
+                SELECT t.id FROM {entity.source} JOIN {entity.changed} this ON this.no = w.no
+                JOIN {entity.table} t ON {entity.same_key}
+                WHERE t.id <> w.target_id
+                  AND EXISTS (SELECT 1 FROM {entity.work} other WHERE other.target_id = t.id))"""
     )
 
 
@@ -114,11 +116,16 @@ def release_keys(entity: Entity, log: UndoLog) -> int:
                   AND t.id NOT IN (SELECT target_id FROM {entity.work} WHERE target_id IS NOT NULL)"""
     db.create_temporary("taken", f"AS {taken}")
     log.before_update(entity.model, "SELECT id FROM taken")
+    inactive = ", is_active = false" if has_activity(entity.model) else ""
     return db.execute(
-        f"""UPDATE {entity.table} SET {text} = {text} || '~' || id, is_active = false, updated_at = %s
+        f"""UPDATE {entity.table} SET {text} = {text} || '~' || id{inactive}, updated_at = %s
             WHERE id IN (SELECT id FROM taken)""",
         [timezone.now()],
     )
+
+
+def has_activity(model: type[CatalogueModel]) -> bool:
+    return any(field.name == "is_active" for field in model._meta.fields)
 
 
 def insert_new(entity: Entity, log: UndoLog) -> int:

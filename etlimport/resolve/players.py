@@ -47,6 +47,7 @@ def create_working_tables() -> None:
         index="league_no, external_id",
     )
     db.execute("CREATE INDEX w_player_no ON w_player (no)")
+    db.execute("CREATE INDEX w_player_target ON w_player (target_id)")
     db.analyze("w_player")
     db.create_temporary("w_roster", f"AS {ROSTER}", index="team_no")
     db.analyze("w_roster")
@@ -85,14 +86,15 @@ def gather_unmatched() -> bool:
     db.create_temporary(
         "new_players",
         f"""AS SELECT w.no, l.target_id AS league_id, w.external_id, w.name_key,
-               {dialect.first_word("w.name_key")} AS given
+               {dialect.first_word("w.name_key")} AS given, {id_tail("w")} AS tail
             FROM w_player w JOIN w_league l ON l.no = w.league_no
             WHERE w.target_id IS NULL AND l.target_id IS NOT NULL""",
         index="league_id, name_key",
     )
     db.create_temporary(
         "old_players",
-        f"""AS SELECT p.id, p.league_id, p.external_id, p.name_key, {dialect.first_word("p.name_key")} AS given
+        f"""AS SELECT p.id, p.league_id, p.external_id, p.name_key, {dialect.first_word("p.name_key")} AS given,
+               {id_tail("p")} AS tail
             FROM leagues_player p
             WHERE p.league_id IN (SELECT league_id FROM new_players)
               AND NOT EXISTS (SELECT 1 FROM w_player w WHERE w.target_id = p.id)""",
@@ -104,16 +106,22 @@ def gather_unmatched() -> bool:
     )
 
 
+def id_tail(alias: str) -> str:
+    """SQL: the end of an id that is longer than that, else NULL."""
+    column = f"{alias}.external_id"
+    return f"CASE WHEN length({column}) > {ID_TAIL} THEN substr({column}, length({column}) - {ID_TAIL - 1}) END"
+
+
 def resolve_id_tails() -> None:
     """The same end of the id behind another beginning, under a name that does not speak against it."""
-    tail = f"substr({{0}}.external_id, length({{0}}.external_id) - {ID_TAIL - 1})"
+    for table in ("new_players", "old_players"):
+        db.execute(f"CREATE INDEX {table}_tail ON {table} (league_id, tail)")
     accept_unique(
         "w_player",
         Layer.ID_TAIL,
-        f"""SELECT n.no, o.id AS old_id, 'id ends in ' || {tail.format("n")} AS evidence
-            FROM new_players n JOIN old_players o ON o.league_id = n.league_id AND {tail.format("o")} = {tail.format("n")}
-            WHERE length(n.external_id) > {ID_TAIL} AND length(o.external_id) > {ID_TAIL}
-              AND NOT ({names_conflict("o.name_key", "n.name_key")})""",
+        f"""SELECT n.no, o.id AS old_id, 'id ends in ' || n.tail AS evidence
+            FROM new_players n JOIN old_players o ON o.league_id = n.league_id AND o.tail = n.tail
+            WHERE NOT ({names_conflict("o.name_key", "n.name_key")})""",
     )
 
 
