@@ -48,9 +48,7 @@ def changed_plan(plan: LeaguePlan, role: str, seed: int) -> LeaguePlan:
     """The league's habits after a change of that role."""
     random = Random(f"change {seed} {plan.folder}")
     if role == "restyled":
-        words = [
-            word for word in (*LADDER_WORDS, *DIVISION_WORDS) if word not in (plan.word, plan.other_word)
-        ]
+        words = [word for word in (*LADDER_WORDS, *DIVISION_WORDS) if word not in (plan.word, plan.other_word)]
         word = random.choice(words)
         separators = [mark for mark in SEPARATORS if mark != plan.separator]
         separator = random.choice(separators) if plan.kind == "ladder" else " #"

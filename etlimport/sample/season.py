@@ -50,8 +50,7 @@ def lines_of(random: Random, match: Match) -> list[Line]:
     away = random.sample(match.away.roster, 2 * lines)
     pairs = range(0, 2 * lines, 2)
     return [
-        Line(match, 1 + at // 2, tuple(home[at : at + 2]), tuple(away[at : at + 2]), *result(random))
-        for at in pairs
+        Line(match, 1 + at // 2, tuple(home[at : at + 2]), tuple(away[at : at + 2]), *result(random)) for at in pairs
     ]
 
 

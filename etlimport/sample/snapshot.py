@@ -170,9 +170,7 @@ class LeagueWriter:
                 lines = [self.with_absences(line) for line in lines]
                 if lines and "twice a day" in self.quirks_left:
                     self.quirks_left.remove("twice a day")
-                    lines.append(
-                        Line(match, len(lines) + 1, lines[0].home, lines[0].away, "6-1, 3-3", "unknown")
-                    )
+                    lines.append(Line(match, len(lines) + 1, lines[0].home, lines[0].away, "6-1, 3-3", "unknown"))
             yield from lines
 
     def with_absences(self, line: Line) -> Line:
@@ -182,9 +180,7 @@ class LeagueWriter:
             return line
         if chance > 0.04:
             first, second = line.away
-            return Line(
-                line.match, line.number, line.home, (without_id(first), second), line.scores, line.winner
-            )
+            return Line(line.match, line.number, line.home, (without_id(first), second), line.scores, line.winner)
         return Line(line.match, line.number, line.home, (None, None), line.scores, line.winner)
 
 

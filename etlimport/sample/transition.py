@@ -168,7 +168,7 @@ class NextLeague:
             if self.role == "recoded" and kept in (3, 11):
                 what = "duplicate_rows" if kept == 3 else "contradicting_rows"
                 self.truth.count(what, file)
-                yield row if kept == 3 else {**row, "PTI": BROKEN_NUMBER, "Wins": "three"}
+                yield row if kept == 3 else {**row, "PTI": BROKEN_NUMBER, "Losses": type(row["Losses"])(99)}
             if kept % NEWCOMER_EVERY == 0:
                 yield self.newcomer(row)
 
@@ -198,6 +198,7 @@ class NextLeague:
 
     def schedules(self) -> Iterator[object]:
         file = f"{self.old.folder}/schedules"
+        kept = 0
         for number, row in enumerate(self.sound("schedules")):
             if self.is_gone(row["home_team"]) or self.is_gone(row["away_team"]):
                 continue
@@ -207,11 +208,12 @@ class NextLeague:
             row["League"] = self.new.code
             if row["time"] and share(self.seed, "time", number) < 0.03:
                 row["time"] = "07:15 pm"
+            kept += 1
             yield row
-            if self.role == "restyled" and number in (3, 4, 6):
+            if self.role == "restyled" and kept in (3, 4, 6):
                 self.truth.count("invalid_rows", file)
                 broken = {3: {"date": BROKEN_DATES[0]}, 4: {"date": ""}, 6: {"home_team": None}}
-                yield row | broken[number]
+                yield row | broken[kept]
 
     def is_gone(self, scheduled: str) -> bool:
         """Whether a schedule's label names a dissolved team; a series said twice counts once."""

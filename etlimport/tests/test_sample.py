@@ -109,9 +109,7 @@ def test_progress_is_told_a_rising_count_that_ends_at_all_rows(tmp_path):
 
 
 def test_every_player_is_on_a_team_once_and_some_are_on_several(leagues):
-    spots = [
-        (row["Player ID"], team_label(row)) for files in leagues.values() for row in files.get("players", [])
-    ]
+    spots = [(row["Player ID"], team_label(row)) for files in leagues.values() for row in files.get("players", [])]
     assert len(spots) == len(set(spots))
     assert any(count > 1 for count in Counter(player for player, _ in spots).values())
 
@@ -119,9 +117,7 @@ def test_every_player_is_on_a_team_once_and_some_are_on_several(leagues):
 def test_every_player_in_a_match_line_with_ids_is_on_a_roster(divisions, stars):
     for league in (divisions, stars):
         known = {row["Player ID"] for row in league["players"]}
-        played = {
-            row[key] for row in league["match_history"] for key in row if key.endswith(" ID") and row[key]
-        }
+        played = {row[key] for row in league["match_history"] for key in row if key.endswith(" ID") and row[key]}
         assert played <= known
         assert played
 

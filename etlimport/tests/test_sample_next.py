@@ -26,8 +26,7 @@ class Transition:
 
     def plans(self) -> dict[str, tuple[dict, dict]]:
         old, new = (
-            json.loads((folder / "sample.json").read_text())["leagues"]
-            for folder in (self.old_folder, self.new_folder)
+            json.loads((folder / "sample.json").read_text())["leagues"] for folder in (self.old_folder, self.new_folder)
         )
         return {was["folder"]: (was, now) for was, now in zip(old, new, strict=True)}
 
@@ -49,9 +48,7 @@ def transition(request, tmp_path_factory):
 def test_the_truth_names_every_old_player_once(transition):
     told = [(row["league"], row["old_id"]) for row in transition.truth["players"]]
     assert len(told) == len(set(told))
-    assert set(told) == {
-        (code, player) for code, roster in transition.old_rosters.items() for player in roster
-    }
+    assert set(told) == {(code, player) for code, roster in transition.old_rosters.items() for player in roster}
 
 
 def test_players_are_where_the_truth_says_and_the_rest_are_newcomers(transition):
@@ -120,16 +117,12 @@ def test_each_role_is_played_by_one_league(transition):
 
 
 def test_a_league_that_issues_new_ids_issues_them_to_everybody(transition):
-    folder = next(
-        folder for folder, (was, now) in transition.plans().items() if was["id_prefix"] != now["id_prefix"]
-    )
+    folder = next(folder for folder, (was, now) in transition.plans().items() if was["id_prefix"] != now["id_prefix"])
     assert not set(transition.old_rosters[folder]) & set(transition.new_rosters[folder])
 
 
 def test_two_clubs_of_the_restyled_league_have_new_names(transition):
-    (folder,) = (
-        folder for folder, (was, now) in transition.plans().items() if was["separator"] != now["separator"]
-    )
+    (folder,) = (folder for folder, (was, now) in transition.plans().items() if was["separator"] != now["separator"])
 
     def clubs(league):
         return {" ".join(row["Club"].split()[:2]) for row in league["players"]}
@@ -148,13 +141,14 @@ def test_names_alter_but_mostly_mean_the_same(transition):
         for leagues in (transition.old, transition.new)
     )
     staying = [row for row in transition.truth["players"] if row["new_id"]]
-    same = sum(
-        old_names[row["league"], row["old_id"]] == new_names[row["league"], row["new_id"]] for row in staying
-    )
+    same = sum(old_names[row["league"], row["old_id"]] == new_names[row["league"], row["new_id"]] for row in staying)
     assert 0.95 < same / len(staying) < 1
 
 
 def test_broken_and_double_rows_are_as_many_as_the_truth_says(transition):
+    assert {"players": 4, "schedules": 3, "match_history": 1}.items() <= {
+        file.split("/")[1]: count for file, count in transition.truth["invalid_rows"].items()
+    }.items()
     for file, expected in transition.truth["invalid_rows"].items():
         folder, kind = file.split("/")
         rows = transition.new[folder][kind]
