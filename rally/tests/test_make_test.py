@@ -1,6 +1,10 @@
 """What `make test` finds, runs and says; the runs themselves are replaced, as they would run this again."""
 
+import re
+import subprocess
+
 import pytest
+from django.core.management import get_commands
 
 from scripts import test as make_test
 
@@ -77,3 +81,14 @@ def test_else_on_the_standard_port_with_the_usual_users(monkeypatch):
     assert make_test.candidate_urls() == [
         f"postgres://{user}@127.0.0.1:5432/postgres" for user in ("ana", "postgres", "root")
     ]
+
+
+def test_make_run_calls_commands_that_exist_on_a_snapshot_that_is_there():
+    recipe = subprocess.run(
+        ["make", "--dry-run", "--always-make", "run"], cwd=make_test.ROOT, capture_output=True, text=True, check=True
+    ).stdout
+    called = re.findall(r"manage\.py (\w+)", recipe)
+    assert called == ["migrate", "run_etl", "make_demo_accounts", "runserver"]
+    assert set(called) <= set(get_commands())
+    (source,) = re.findall(r"--source (\S+)", recipe)
+    assert (make_test.ROOT / source).is_dir()
