@@ -1,9 +1,9 @@
 """Who may see and select which league. Deny by default; every page, API and selection asks here."""
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
-from leagues.models import League, Player, PlayerAssociation
+from leagues.models import League, Player, PlayerAssociation, User
 
 
 def leagues_for(user) -> QuerySet[League]:
@@ -26,3 +26,17 @@ def leagues_for(user) -> QuerySet[League]:
 
 def user_can_access_league(user, league: League) -> bool:
     return leagues_for(user).filter(pk=league.pk).exists()
+
+
+def forbidden_selections() -> QuerySet[User]:
+    """The users whose selected league `leagues_for` them does not have: the same rule over all users at once."""
+    plays_in = Player.objects.filter(
+        league=OuterRef("league_context"), is_active=True, association__user=OuterRef("pk")
+    )
+    permitted = (
+        Q(is_staff=True) | Q(Exists(plays_in)) | ~Q(Exists(PlayerAssociation.objects.filter(user=OuterRef("pk"))))
+    )
+    if settings.MULTI_TENANCY:
+        permitted |= Q(organization__isnull=False, organization=F("league_context__organization"))
+    selected = User.objects.filter(is_active=True, league_context__isnull=False)
+    return selected.filter(Q(league_context__is_active=False) | ~permitted)

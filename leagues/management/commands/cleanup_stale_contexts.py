@@ -1,0 +1,25 @@
+import json
+from dataclasses import asdict
+
+from django.core.management.base import BaseCommand
+
+from leagues.stale_contexts import clear_stale_contexts
+
+
+class Command(BaseCommand):
+    help = (
+        "Clear selected leagues and teams that are inactive or no longer open to their user; "
+        "their next request selects their best league."
+    )
+
+    def add_arguments(self, parser):
+        parser.add_argument("--dry-run", action="store_true", help="Count only.")
+        parser.add_argument("--json", action="store_true", help="For scripts.")
+
+    def handle(self, *args, dry_run, **options):
+        cleared = clear_stale_contexts(dry_run)
+        if options["json"]:
+            self.stdout.write(json.dumps({"dry_run": dry_run, **asdict(cleared)}))
+            return
+        verb = "Would clear" if dry_run else "Cleared"
+        self.stdout.write(f"{verb} {cleared.leagues:,} selected leagues and {cleared.teams:,} selected teams.")
