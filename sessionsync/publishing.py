@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from sessionsync import versions
@@ -70,3 +71,19 @@ def complete_signal(user_id: int, version: int) -> tuple[str, int] | None:
             [connection.ops.adapt_datetimefield_value(timezone.now()), user_id, version],
         )
         return cursor.fetchone()
+
+
+def complete_signals(signals: QuerySet[RefreshSignal]) -> int:
+    """Complete these signals without a session having taken them up; how many were pending."""
+    return signals.filter(is_refreshed=False).update(is_refreshed=True, refreshed_at=timezone.now())
+
+
+def arm_again(signals: QuerySet[RefreshSignal]) -> int:
+    """Publish these signals anew, so that every session of their users takes them up; the new version."""
+    chosen, params = signals.order_by().values("pk").query.sql_with_params()
+    with transaction.atomic():
+        return publish(
+            f"""SELECT user_id, email, old_league_id, new_league_id, league_name, refresh_reason
+                FROM user_session_refresh_signals WHERE user_id IN ({chosen})""",
+            params,
+        )
