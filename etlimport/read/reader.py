@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from etlimport.read.fields import FIELDS
+from etlimport.read.kind import Kind, Leagues
 from etlimport.read.labels import LabelBook
 from etlimport.read.report import FileReport
-from etlimport.read.rows import KIND_CLASSES, Kind, Leagues, PlayerHistory
+from etlimport.read.rows import KIND_CLASSES, PlayerHistory
 from etlimport.read.shape import Rejected, Shape
 from etlimport.read.source import SourcePath
 from etlimport.read.split import BLOCK_SIZE, Block, read_blocks
@@ -57,17 +58,22 @@ class RowReader:
         return made
 
     def mended(self, idx: int, row: Any, error: Exception, content: bytes, *whose: Any) -> tuple | None:
-        """The row without its unreadable values, or None and a note of why it is rejected."""
+        """The row without its unreadable value, or None and a note of why it is rejected.
+
+        One unreadable value is a slip of the source; with more of them nothing in the row can be trusted.
+        """
         try:
             if isinstance(error, Rejected):
                 raise error
             said = self.kind.repair(row)
+            if len(said) > 1:
+                raise Rejected("; ".join(said))
             found = self.kind.convert(idx, row, *whose)
         except Rejected as rejected:
             if not rejected.code or self.kind.leagues.asks_for(rejected.code):
                 self.report.reject(idx, str(rejected), content)
             return None
-        self.report.repair(idx, said, content)
+        self.report.repair(idx, f"{said[0]}: imported without it", content)
         return found
 
 

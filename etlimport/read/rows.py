@@ -1,14 +1,14 @@
 """Row objects → tuples in the order of COLUMNS: one small class a kind, tuned because it runs for every row."""
 
-from collections.abc import Callable
 from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
 
 from etlimport.read.fields import Entry
+from etlimport.read.kind import Kind, Leagues
 from etlimport.read.labels import LabelBook
 from etlimport.read.shape import Rejected
-from etlimport.read.values import Memo, Unreadable, iso_date, iso_time, line_number, rating, whole_number
+from etlimport.read.values import captaincy, iso_date, iso_time, line_number, rating, whole_number, winner
 from leagues.names import name_key
 
 FIGURES = tuple(
@@ -25,109 +25,21 @@ LINE_PLAYERS = ("home_player_1", "home_player_2", "away_player_1", "away_player_
 
 COLUMNS: dict[str, tuple[str, ...]] = {
     "players": (
-        "idx",
-        "league_no",
-        "label_no",
-        "external_id",
-        "first_name",
-        "last_name",
-        "name_key",
-        "pti",
-        "wins",
-        "losses",
-        "career_wins",
-        "career_losses",
-        "is_captain",
-        "is_co_captain",
+        *("idx", "league_no", "label_no", "external_id", "first_name", "last_name", "name_key", "pti"),
+        *("wins", "losses", "career_wins", "career_losses", "is_captain", "is_co_captain"),
     ),
     "schedules": ("idx", "league_no", "home_no", "away_no", "date", "time", "location"),
     "series_stats": ("idx", "league_no", "label_no", "points", *(f"{name}_{how}" for name, how in FIGURES)),
     "match_history": (
-        *["idx", "league_no", "home_no", "away_no", "date", "line", "home_label", "away_label"],
+        *("idx", "league_no", "home_no", "away_no", "date", "line", "home_label", "away_label"),
         *(f"{player}_id" for player in LINE_PLAYERS),
         *(f"{player}_name" for player in LINE_PLAYERS),
-        *["scores", "winner", "source_id", "key", "fingerprint"],
+        *("scores", "winner", "source_id", "key", "fingerprint"),
     ),
     "player_history": ("idx", "league_no", "external_id", "date", "end_pti", "series_name"),
 }
 
-CAPTAIN, CO_CAPTAIN, NO_CAPTAIN = (True, False), (False, True), (False, False)
-CAPTAINS = {
-    **dict.fromkeys(("c", "captain", "yes", "y", "true"), CAPTAIN),
-    **dict.fromkeys(("cc", "co-captain", "co captain"), CO_CAPTAIN),
-    **dict.fromkeys(("", "no", "n", "false", "n/a", "none", "-"), NO_CAPTAIN),
-}
 SEPARATORS = " -#–—:/\t"
-
-
-class Leagues(dict):
-    """A league's code as a row spells it → its number, or None for a league that was not asked for."""
-
-    def __init__(self, book: LabelBook, wanted: frozenset[str] | None):
-        super().__init__()
-        self.book = book
-        self.wanted = None if wanted is None else {code.strip().casefold() for code in wanted}
-
-    def __missing__(self, spelled: str | None) -> int | None:
-        code = (spelled or "").strip()
-        if not code:
-            raise Rejected("no League")
-        number = self[spelled] = self.book.league(code) if self.asks_for(code) else None
-        return number
-
-    def asks_for(self, code: str) -> bool:
-        return self.wanted is None or code.strip().casefold() in self.wanted
-
-
-class Kind:
-    """Makes tuples of the rows of one kind of file. `parsers` names the fields whose values may be unreadable.
-
-    `convert(idx, row)` returns None for a row of a league that was not asked for, and raises Rejected, or
-    Unreadable, after which `repair` takes the unreadable values out and says which.
-    """
-
-    name: str
-    parsers: dict[str, Callable]
-    convert: Callable[[int, Any], tuple | None]
-
-    def __init__(self, book: LabelBook, leagues: Leagues):
-        self.book, self.leagues = book, leagues
-        self.label_no: dict[tuple, int] = {}
-        self.memos = {name: Memo(parse) for name, parse in self.parsers.items()}
-
-    def number_label(self, label: tuple) -> int:
-        """Number a (league_no, series, team, club) that is met for the first time. Raises Rejected for no team."""
-        league_no, *texts = label
-        series, team, club = ((text or "").strip() for text in texts)
-        self.check_team(series, team)
-        number = self.label_no[label] = self.book.label(league_no, self.name, series, team, club)
-        return number
-
-    def check_team(self, series: str, team: str) -> None:
-        if not team:
-            raise Rejected("no team")
-
-    def repair(self, row: Any) -> str:
-        """Take what cannot be read out of the row; names each field and its value."""
-        return "; ".join(filter(None, (self.repaired(row, name, name) for name in self.parsers)))
-
-    def repaired(self, part: Any, attribute: str, name: str, memo: Memo | None = None) -> str:
-        value = getattr(part, attribute)
-        try:
-            (memo or self.memos[attribute])[value]
-        except Unreadable as error:
-            setattr(part, attribute, None)
-            return f"{name.replace('_', ' ')} {str(value)[:60]!r} {error}: imported without it"
-        return ""
-
-    def day(self, value: Any) -> str:
-        try:
-            day = self.memos["date"][value]
-        except Unreadable as error:
-            raise Rejected(f"date {str(value)[:60]!r} {error}") from None
-        if day is None:
-            raise Rejected("no date")
-        return day
 
 
 class Players(Kind):
@@ -138,7 +50,7 @@ class Players(Kind):
         "losses": whole_number,
         "career_wins": whole_number,
         "career_losses": whole_number,
-        "captain": lambda value: captaincy(value),
+        "captain": captaincy,
     }
 
     def __init__(self, book: LabelBook, leagues: Leagues):
@@ -206,7 +118,7 @@ class Schedules(Kind):
             raise Rejected(f"names {missing}: {spelled}")
         return self.number_label(home), self.number_label(away)
 
-    def repair(self, row: Any) -> str:
+    def repair(self, row: Any) -> list[str]:
         return self.repaired(row, "time", "time")
 
 
@@ -226,17 +138,17 @@ class SeriesStats(Kind):
         figures = [counts[getattr(getattr(row, name), how, None)] for name, how in FIGURES]
         return idx, league_no, number, counts[row.points], *figures
 
-    def repair(self, row: Any) -> str:
-        said = [self.repaired(row, "points", "points")]
+    def repair(self, row: Any) -> list[str]:
+        said = self.repaired(row, "points", "points")
         for name, how in FIGURES:
             if part := getattr(row, name):
-                said.append(self.repaired(part, how, f"{name} {how}", self.memos["points"]))
-        return "; ".join(filter(None, said))
+                said += self.repaired(part, how, f"{name} {how}", self.memos["points"])
+        return said
 
 
 class MatchHistory(Kind):
     name = "match_history"
-    parsers = {"date": iso_date, "line": line_number, "winner": lambda value: winner(value)}
+    parsers = {"date": iso_date, "line": line_number, "winner": winner}
 
     def __init__(self, book: LabelBook, leagues: Leagues):
         super().__init__(book, leagues)
@@ -276,8 +188,8 @@ class MatchHistory(Kind):
         found = self.pairing[pair] = (*numbers, home, away, pair_key)
         return found
 
-    def repair(self, row: Any) -> str:
-        return "; ".join(filter(None, (self.repaired(row, name, name) for name in ("line", "winner"))))
+    def repair(self, row: Any) -> list[str]:
+        return self.repaired(row, "line", "line") + self.repaired(row, "winner", "winner")
 
 
 class PlayerHistory(Kind):
@@ -301,28 +213,11 @@ class PlayerHistory(Kind):
         end_pti = self.memos["end_pti"][entry.end_pti]
         return idx, league_no, external_id, date, end_pti, (entry.series or "").strip()
 
-    def repair(self, entry: Entry) -> str:
+    def repair(self, entry: Entry) -> list[str]:
         return self.repaired(entry, "end_pti", "end_pti")
 
 
 KIND_CLASSES = {cls.name: cls for cls in (Players, Schedules, SeriesStats, MatchHistory, PlayerHistory)}
-
-
-def captaincy(value: Any) -> tuple[bool, bool]:
-    """(is captain, is co-captain)."""
-    try:
-        return CAPTAINS["" if value is None else str(value).strip().casefold()]
-    except KeyError:
-        raise Unreadable("is neither C, CC, Yes nor No") from None
-
-
-def winner(value: Any) -> str:
-    text = "" if value is None else str(value).strip().casefold()
-    if text in ("home", "away"):
-        return text
-    if text in ("", "unknown", "n/a"):
-        return "unknown"
-    raise Unreadable("is neither home nor away")
 
 
 def names_a_team(series: str, team: str) -> bool:

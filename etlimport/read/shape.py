@@ -5,6 +5,7 @@ Struct is halved until the rows that do not fit are alone; those are decoded wit
 """
 
 import re
+from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
@@ -112,12 +113,9 @@ class Shape:
         return rows if len(rows) == len(block.elements) else None
 
     def with_care(self, element: bytes) -> SimpleNamespace | Rejected:
-        try:
-            found = self.by_attribute(decoded_object(element))
-        except Rejected as rejected:
-            return rejected
         league = ""
         try:
+            found = self.by_attribute(element)
             league = checked(self.fields["league"], found.get("league")) or ""
             if NUL_ESCAPE.search(element):
                 raise Rejected("holds a NUL character")
@@ -126,12 +124,18 @@ class Shape:
         except Rejected as rejected:
             return Rejected(str(rejected), league)
 
-    def by_attribute(self, row: dict[str, Any]) -> dict[str, Any]:
-        """The values of a row by field; of several spellings the first that holds something."""
+    def by_attribute(self, element: bytes) -> dict[str, Any]:
+        """The values of a row by field; of several spellings the first that holds something.
+
+        As in the Struct, what is in other fields need only be JSON. Raises Rejected.
+        """
+        if isinstance(element, TooLarge):
+            raise Rejected(f"is larger than {MAX_ELEMENT >> 20} MB")
         found: dict[str, tuple[int, Any]] = {}
-        for key, value in row.items():
+        for key, raw in decoded(element, keys_of).items():
             name = self.attribute_of.get(plain(key))
-            if name and value is not None and value != "":
+            value = decoded(raw, decode_any) if name else None
+            if value is not None and value != "":
                 rank = self.fields[name].spellings.index(plain(key))
                 found[name] = min(found.get(name, (rank, value)), (rank, value), key=lambda pair: pair[0])
         return {name: value for name, (_, value) in found.items()}
@@ -141,20 +145,18 @@ def bytes_of(element: bytes | msgspec.Raw) -> bytes:
     return element if isinstance(element, bytes) else bytes(element)
 
 
-def decoded_object(element: bytes) -> dict[str, Any]:
-    if isinstance(element, TooLarge):
-        raise Rejected(f"is larger than {MAX_ELEMENT >> 20} MB")
+def decoded(element: bytes | msgspec.Raw, decode: Callable) -> Any:
+    """Raises Rejected with what is wrong."""
     try:
-        row = decode_any(element)
+        return decode(element)
     except RecursionError:
         raise Rejected("is nested too deeply") from None
     except UnicodeDecodeError as error:
         raise Rejected(f"is not UTF-8: {error.reason} at byte {error.start:,} of a text") from None
     except ValueError as error:
-        raise Rejected(f"is not valid JSON: {what_is_wrong(element, error)}") from None
-    if not isinstance(row, dict):
-        raise Rejected(f"is not an object but {called(row)}")
-    return row
+        if isinstance(error, msgspec.ValidationError) and decode is keys_of:
+            raise Rejected(f"is not an object but {called(decoded(element, decode_any))}") from None
+        raise Rejected(f"is not valid JSON: {what_is_wrong(bytes(element), error)}") from None
 
 
 def what_is_wrong(element: bytes, error: ValueError) -> str:

@@ -1,4 +1,4 @@
-"""Numbers, dates and times as sources write them → as databases take them.
+"""Numbers, dates, times and marks as sources write them → as databases take them.
 
 Files hold few distinct values, so each parser is behind a Memo.
 """
@@ -6,11 +6,18 @@ Files hold few distinct values, so each parser is behind a Memo.
 from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
+from typing import Any
 
 NOTHING = frozenset({"", "n/a", "na", "none", "null", "-", "--", "tbd", "tba"})
 DATE_FORMATS = ("%m/%d/%Y", "%Y-%m-%d", "%d-%b-%y", "%d-%b-%Y", "%m/%d/%y", "%B %d, %Y")
 TIME_FORMATS = ("%I:%M %p", "%H:%M", "%H:%M:%S", "%I:%M%p", "%I %p", "%I%p", "%I:%M:%S %p")
 MEMO_SIZE = 50_000
+CAPTAIN, CO_CAPTAIN, NO_CAPTAIN = (True, False), (False, True), (False, False)
+CAPTAINS = {
+    **dict.fromkeys(("c", "captain", "yes", "y", "true"), CAPTAIN),
+    **dict.fromkeys(("cc", "co-captain", "co captain"), CO_CAPTAIN),
+    **dict.fromkeys(("", "no", "n", "false", "n/a", "none", "-"), NO_CAPTAIN),
+}
 INT4 = 2**31
 RATING_LIMIT = 100_000
 CENT = Decimal("0.01")
@@ -64,9 +71,11 @@ def rating(value: str | int | float | None) -> str | None:
     parsed = number(value)
     if parsed is None:
         return None
-    if abs(parsed) >= RATING_LIMIT - CENT:
+    if abs(parsed) < RATING_LIMIT and parsed.as_tuple().exponent < -2:
+        parsed = parsed.quantize(CENT)
+    if abs(parsed) >= RATING_LIMIT:
         raise Unreadable("is out of range")
-    return format(parsed.quantize(CENT) if parsed.as_tuple().exponent < -2 else parsed, "f")
+    return format(parsed, "f")
 
 
 def iso_date(value: str | None) -> str | None:
@@ -110,3 +119,20 @@ def line_number(value: str | int | None) -> int | None:
     if line is not None and not 0 <= line < 2**15:
         raise Unreadable("is out of range")
     return line
+
+
+def captaincy(value: Any) -> tuple[bool, bool]:
+    """(is captain, is co-captain)."""
+    try:
+        return CAPTAINS["" if value is None else str(value).strip().casefold()]
+    except KeyError:
+        raise Unreadable("is neither C, CC, Yes nor No") from None
+
+
+def winner(value: Any) -> str:
+    text = "" if value is None else str(value).strip().casefold()
+    if text in ("home", "away"):
+        return text
+    if text in ("", "unknown", "n/a"):
+        return "unknown"
+    raise Unreadable("is neither home nor away")
