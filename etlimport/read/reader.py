@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 from typing import Any
 
-from etlimport.read.fields import FIELDS
+import msgspec
+
+from etlimport.read.fields import FIELDS, Entry
 from etlimport.read.kind import Kind, Leagues
 from etlimport.read.labels import LabelBook
 from etlimport.read.report import FileReport
@@ -105,7 +107,13 @@ class HistoryReader(RowReader):
             try:
                 found = convert(idx, entry, league_no, external_id)
             except (Rejected, Unreadable) as error:
-                content = f"player_id {external_id}: {entry}".encode()
+                content = entry_content(entry, external_id)
                 found = self.mended(idx, entry, error, content, league_no, external_id)
             if found is not None:
                 yield found
+
+
+def entry_content(entry: Entry | Rejected, external_id: str) -> bytes:
+    """An entry as JSON, and whose it is."""
+    held = msgspec.Raw(entry.content) if isinstance(entry, Rejected) else entry
+    return msgspec.json.encode({"player_id": external_id, "matches": [held]})

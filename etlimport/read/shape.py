@@ -25,11 +25,14 @@ keys_of = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 
 
 class Rejected(Exception):
-    """A row that cannot be imported, in words; `code` is that of its league where it could be told."""
+    """A row that cannot be imported, in words; `code` is that of its league where it could be told.
 
-    def __init__(self, reason: str, code: str = ""):
+    `content` is what it held, as JSON, where that is not the whole element.
+    """
+
+    def __init__(self, reason: str, code: str = "", content: bytes = b""):
         super().__init__(reason)
-        self.code = code
+        self.code, self.content = code, content
 
     def __getattr__(self, name: str):
         """Raised where a field of the row is asked for, so that a rejected row can stand among the others."""
@@ -206,13 +209,13 @@ def entries(field: Field, value: Any) -> list[Entry | Rejected] | None:
 
 
 def entry(item: Any) -> Entry | Rejected:
-    if not isinstance(item, dict):
-        return Rejected(f"is not an object but {called(item)}")
-    found = {plain(key): value for key, value in item.items()}
     try:
+        if not isinstance(item, dict):
+            raise Rejected(f"is not an object but {called(item)}")
+        found = {plain(key): value for key, value in item.items()}
         series = text("series", found.get("series"), 200)
     except Rejected as rejected:
-        return rejected
+        return Rejected(str(rejected), content=msgspec.json.encode(item))
     return Entry(scalar(found.get("date")), scalar(found.get("end pti")), series)
 
 

@@ -403,6 +403,9 @@ def test_a_broken_entry_is_rejected_alone(read):
         (1, "is not an object but a text"),
         (2, "date 'never' is no date"),
     ]
+    assert [json.loads(note.content)["player_id"] for note in report.notes] == ["p-1", "p-1"]
+    assert json.loads(report.notes[0].content)["matches"] == ["x"]
+    assert json.loads(report.notes[1].content)["matches"][0]["date"] == "never"
 
 
 def test_rows_of_other_leagues_are_passed_over_and_not_counted(read, book):
