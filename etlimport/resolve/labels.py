@@ -56,9 +56,7 @@ def league_key(code: str) -> str:
     return key(tokens(code)) or code.casefold()
 
 
-def resolve_labels(
-    labels: Iterable[Label], means: dict[tuple[str, str], str] | None = None
-) -> dict[int, TeamIdentity]:
+def resolve_labels(labels: Iterable[Label], means: dict[tuple[str, str], str] | None = None) -> dict[int, TeamIdentity]:
     """The team behind each label of one league, by the label's number; labels of no known team are left out.
 
     `means` maps (kind of thing, label as written, casefolded) to the label an operator says it stands for.
@@ -77,9 +75,7 @@ def resolve_labels(
         draft_key: team_identity(drafts[draft_key], found, series_names[found[0]])
         for draft_key, found in identities.items()
     }
-    resolved = {
-        label.number: teams[draft_key] for draft_key, draft in drafts.items() for label in draft.labels
-    }
+    resolved = {label.number: teams[draft_key] for draft_key, draft in drafts.items() for label in draft.labels}
     resolved.update(resolve_bare_labels([x for x in labels if not x.series], drafts, teams, styles))
     return resolved
 
@@ -88,9 +84,7 @@ def apply_aliases(label: Label, means: dict[tuple[str, str], str]) -> Label:
     def of(kind, text):
         return means.get((kind, one_line(text).casefold()), text)
 
-    return Label(
-        label.number, label.kind, of("series", label.series), of("team", label.team), of("club", label.club)
-    )
+    return Label(label.number, label.kind, of("series", label.series), of("team", label.team), of("club", label.club))
 
 
 # Series
@@ -103,15 +97,16 @@ def style_words(labels: list[Label]) -> frozenset[str]:
     for series, _, kind in pairs:
         by_kind[kind].add(series)
     candidates = {s[0] for s, _, _ in pairs if len(s) > 1 and s[0].isalpha() and len(s[0]) > 1}
-    styles = {word for word in candidates if word in GENERIC_STYLES or is_style(word, pairs, by_kind)}
-    # A word that keeps two series of one file apart (Boys 12, Girls 12) is no style.
-    for series in by_kind.values():
-        seen = defaultdict(set)
-        for words in series:
-            seen[without_style(words, styles)].add(words)
-        for clash in (found for found in seen.values() if len(found) > 1):
-            styles -= {words[0] for words in clash} - GENERIC_STYLES
-    return frozenset(styles)
+    styles = frozenset(word for word in candidates if word in GENERIC_STYLES or is_style(word, pairs, by_kind))
+    return styles - {word for series in by_kind.values() for word in telling_apart(series, styles)}
+
+
+def telling_apart(series: set[Tokens], styles: frozenset[str]) -> frozenset[str]:
+    """Words that keep two series of one file apart (Boys 12, Girls 12): they are no styles."""
+    alike = defaultdict(set)
+    for words in series:
+        alike[without_style(words, styles)].add(words)
+    return frozenset(words[0] for clash in alike.values() if len(clash) > 1 for words in clash) - GENERIC_STYLES
 
 
 def is_style(word: str, pairs: set, by_kind: dict) -> bool:
@@ -125,17 +120,19 @@ def is_style(word: str, pairs: set, by_kind: dict) -> bool:
 
 
 def team_styles(labels: list[Label], series_of: dict[int, Tokens]) -> frozenset[str]:
-    """Words that most team labels of one kind of file put before the series: `Elm 5 - Series 5`."""
+    """Words that most team labels of one kind of file put before a series they say twice: `Elm 5 - Series 5`."""
     before = defaultdict(Counter)
+    labels_of_kind = Counter(label.kind for label in labels)
     for label in labels:
         words, series = tokens(label.team), series_of[label.number]
-        if len(words) > len(series) + 1 and ends_with(words, series):
+        head = words[: -1 - len(series)]
+        if series and head and ends_with(words, series) and any(series[-1] in word for word in head[-2:]):
             before[label.kind][words[-1 - len(series)]] += 1
     return GENERIC_STYLES | {
         word
-        for words in before.values()
+        for kind, words in before.items()
         for word, count in words.items()
-        if word.isalpha() and len(word) > 1 and count > max(1, words.total() / 2)
+        if word.isalpha() and len(word) > 1 and count > max(1, labels_of_kind[kind] / 2)
     }
 
 
@@ -190,9 +187,7 @@ def series_from_team(team: Tokens, series_of_team: dict[Tokens, set], known: set
 # Teams
 
 
-def draft_teams(
-    labels: list[Label], series_of: dict[int, Tokens], styles: frozenset[str]
-) -> dict[tuple, Draft]:
+def draft_teams(labels: list[Label], series_of: dict[int, Tokens], styles: frozenset[str]) -> dict[tuple, Draft]:
     """Teams by (series, base, squad), the labels of all files gathered."""
     drafts: dict[tuple, Draft] = {}
     for label in labels:
@@ -200,9 +195,7 @@ def draft_teams(
         if not words or is_no_team(label.team, words, series_of[label.number], styles):
             continue
         base, squad = split_team(words, series_of[label.number], styles)
-        draft = drafts.setdefault(
-            (series_of[label.number], base, squad), Draft(series_of[label.number], base, squad)
-        )
+        draft = drafts.setdefault((series_of[label.number], base, squad), Draft(series_of[label.number], base, squad))
         draft.labels.append(label)
     return drafts
 

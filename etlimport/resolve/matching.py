@@ -12,9 +12,7 @@ def accept_unique(work: str, layer: str, candidates: str, params=()) -> int:
 
     Only staged things still without a row and rows not yet taken are considered. Returns how many matched.
     """
-    db.create_temporary("candidates", f"AS {candidates}") if not params else create_with_params(
-        candidates, params
-    )
+    db.create_temporary("candidates", f"AS {candidates}") if not params else create_with_params(candidates, params)
     db.execute(
         f"""DELETE FROM candidates
             WHERE no IN (SELECT no FROM {work} WHERE target_id IS NOT NULL)

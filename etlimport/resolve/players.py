@@ -101,9 +101,7 @@ def gather_unmatched() -> bool:
         index="league_id, name_key",
     )
     db.analyze("new_players", "old_players")
-    return bool(
-        db.value("SELECT 1 FROM new_players LIMIT 1") and db.value("SELECT 1 FROM old_players LIMIT 1")
-    )
+    return bool(db.value("SELECT 1 FROM new_players LIMIT 1") and db.value("SELECT 1 FROM old_players LIMIT 1"))
 
 
 def id_tail(alias: str) -> str:

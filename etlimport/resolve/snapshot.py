@@ -22,8 +22,7 @@ WORKING_TABLES = {
     "w_league": "(no integer PRIMARY KEY, key text NOT NULL, code text NOT NULL, name text NOT NULL, "
     f"organization_id bigint, is_active boolean NOT NULL DEFAULT true, {FOUND})",
     "w_club": f"(no integer PRIMARY KEY, key text NOT NULL, name text NOT NULL, {FOUND})",
-    "w_series": "(no integer PRIMARY KEY, league_no integer NOT NULL, key text NOT NULL, name text NOT NULL, "
-    f"{FOUND})",
+    "w_series": f"(no integer PRIMARY KEY, league_no integer NOT NULL, key text NOT NULL, name text NOT NULL, {FOUND})",
     "w_team": "(no integer PRIMARY KEY, league_no integer NOT NULL, series_no integer NOT NULL, "
     "club_no integer NOT NULL, squad text NOT NULL, name text NOT NULL, "
     f"alias text NOT NULL DEFAULT '', {FOUND})",

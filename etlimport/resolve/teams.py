@@ -30,9 +30,7 @@ def resolve_natural_keys() -> None:
                WHERE t.squad = w_team.squad)"""
     )
     for table in ("w_league", "w_club", "w_series", "w_team"):
-        db.execute(
-            f"UPDATE {table} SET layer = %s WHERE target_id IS NOT NULL AND layer = ''", [Layer.NATURAL_KEY]
-        )
+        db.execute(f"UPDATE {table} SET layer = %s WHERE target_id IS NOT NULL AND layer = ''", [Layer.NATURAL_KEY])
 
 
 def resolve_renamed_leagues() -> None:
@@ -68,8 +66,7 @@ def resolve_aliased_teams() -> None:
 
 def some_are_unmatched() -> bool:
     return any(
-        db.value(f"SELECT 1 FROM {table} WHERE target_id IS NULL LIMIT 1")
-        for table in ("w_team", "w_series", "w_club")
+        db.value(f"SELECT 1 FROM {table} WHERE target_id IS NULL LIMIT 1") for table in ("w_team", "w_series", "w_club")
     ) and bool(db.value("SELECT 1 FROM w_league WHERE target_id IS NOT NULL LIMIT 1"))
 
 
