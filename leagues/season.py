@@ -1,5 +1,6 @@
 """What the pages show of a season: tables, schedules, results, rosters. A fixed number of queries each."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
@@ -21,6 +22,7 @@ from leagues.models import (
     Team,
 )
 
+SET_SCORE = re.compile(r"(\d+)-(\d+)")
 SEATS = ("home_player_1", "home_player_2", "away_player_1", "away_player_2")
 LINES_PER_MATCH = 8
 """More lines than any match has, so that a number of lines read holds the matches asked for."""
@@ -166,7 +168,13 @@ def as_result(first: MatchScore, at_home: bool, lines: list[MatchScore]) -> Resu
 def as_line(line: MatchScore, at_home: bool) -> Line:
     home, away = side(line, "home"), side(line, "away")
     us, them = (home, away) if at_home else (away, home)
-    return Line(number=line.line, scores=line.scores, us=us, them=them)
+    scores = line.scores if at_home else turned(line.scores)
+    return Line(number=line.line, scores=scores, us=us, them=them)
+
+
+def turned(scores: str) -> str:
+    """Scores, which are written as the home side sees them, as the away side does: `6-4, 6-7 [5-7]` → `4-6, …`."""
+    return SET_SCORE.sub(r"\2-\1", scores)
 
 
 def side(line: MatchScore, which: str) -> Side:
