@@ -1,12 +1,13 @@
 """The JSON API under /api/: session-authenticated, with CSRF, documented at /api/docs."""
 
 from datetime import datetime
+from typing import Annotated
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Count, Q
 from django.http import Http404, HttpRequest
-from ninja import Field, ModelSchema, NinjaAPI, Schema
+from ninja import Field, ModelSchema, NinjaAPI, Query, Schema
 from ninja.security import django_auth
 
 from leagues.access import leagues_for
@@ -90,15 +91,6 @@ class Refreshed(Schema):
     context: Context
 
 
-class CleanUp(Schema):
-    days: int = Field(
-        default_factory=lambda: option("SIGNAL_RETENTION_DAYS"),
-        ge=0,
-        le=3650,
-        description="Signals completed longer ago than this are deleted.",
-    )
-
-
 class CleanedUp(Schema):
     deleted: int
 
@@ -176,15 +168,15 @@ def refresh_session(request):
     response={200: CleanedUp, 401: Refusal, 403: Refusal},
     tags=["sessions"],
 )
-def clean_up_signals(request, options: CleanUp | None = None):
-    """Staff: delete signals completed long ago."""
+def clean_up_signals(request, days: Annotated[int | None, Query(ge=0, le=3650)] = None):
+    """Staff: delete signals completed more than `days` days ago; without `days`, the site's own figure."""
     if not request.user.is_staff:
         raise PermissionDenied("Only staff may clean up signals.")
-    return {"deleted": delete_old_signals((options or CleanUp()).days)}
+    return {"deleted": delete_old_signals(option("SIGNAL_RETENTION_DAYS") if days is None else days)}
 
 
 @api.get("/health/session", auth=None, response={200: dict, 503: dict}, tags=["health"])
 def health(request):
     """Public: which session backend is in use, whether it is healthy, latencies and counts."""
     found = session_health()
-    return (200 if found["healthy"] else 503), found
+    return api.create_response(request, found, status=200 if found["healthy"] else 503)
