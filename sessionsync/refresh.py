@@ -104,12 +104,11 @@ def refresh(request: HttpRequest) -> HttpResponse | None:
         context = build(session)
         if context is None:
             return send_away(request)
-        signal = complete_signal(int(session[SESSION_KEY]), context["version"])
         touch(session, 0)
         session[CONTEXT_KEY] = context
-        won = save(session) and session[CONTEXT_KEY] is context
+        is_saved, signal = save_with_signal(session, context["version"])
     metrics.REFRESHED.inc()
-    if won:
+    if is_saved and session[CONTEXT_KEY] is context:
         is_news = signal and signal[1] > stale.get("version", -1)
         # One line: it goes into a header.
         request.session_refreshed = " ".join(signal[0].split()) if is_news else NO_SIGNAL_REASON
@@ -125,9 +124,8 @@ def restore(request: HttpRequest) -> HttpResponse | None:
             context = build(session)
             if context is None:
                 return send_away(request)
-            complete_signal(int(session[SESSION_KEY]), context["version"])
             session[CONTEXT_KEY] = context
-            save(session)
+            save_with_signal(session, context["version"])
     except Exception:
         metrics.RESTORE_FAILED.inc()
         raise
@@ -154,18 +152,36 @@ def build(session) -> dict | None:
     The version is read before the context, so a stamp is never newer than what it stamps.
     """
     version = version_of(session)
-    user_id = get_user_model()._meta.pk.to_python(session[SESSION_KEY])
-    context = import_string(option("CONTEXT_BUILDER"))(user_id, session.get(CONTEXT_KEY))
+    build_context = import_string(option("CONTEXT_BUILDER"))
+    context = build_context(user_id_of(session), session.get(CONTEXT_KEY))
     return None if context is None else {**context, "version": version}
 
 
-def save(session) -> bool:
+def user_id_of(session):
+    return get_user_model()._meta.pk.to_python(session[SESSION_KEY])
+
+
+def save_with_signal(session, version: int) -> tuple[bool, tuple[str, int] | None]:
+    """Save a context built at that version and, with it, complete the user's signal.
+
+    Returns whether there was a session to save, and the signal's reason and version if there is one.
+    """
+    signal = None
+
+    def complete():
+        nonlocal signal
+        signal = complete_signal(user_id_of(session), version)
+
+    return save(session, along=complete), signal
+
+
+def save(session, **how) -> bool:
     """Save at once, so that requests beside this one see it; whether there was a session to save.
 
     The response still renews the cookie: the session middleware finds it modified, and this saved.
     """
     try:
-        session.save()
+        session.save(**how)
     except UpdateError:
         # Ended or re-keyed by a request beside this one: not a reason to refuse this one its page.
         session.modified = False

@@ -48,9 +48,9 @@ class SessionStore(DatabaseStore):
             cache.add(entry_key(self.session_key, probable_epoch), [self._revision, data], CACHED_SECONDS)
         return data
 
-    def save(self, must_create=False):
+    def save(self, must_create=False, along=None):
         self._may_roll_back = is_inside_transaction(router.db_for_write(self.model))
-        super().save(must_create)
+        super().save(must_create, along)
 
     def _cache_is_in_step(self) -> Q:
         epoch = SystemSetting.objects.filter(key=versions.EPOCH)

@@ -2,12 +2,13 @@
 
 import pickle
 import time
+from collections.abc import Callable
 
 from asgiref.sync import sync_to_async
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends.base import CreateError, UpdateError
 from django.contrib.sessions.backends.db import SessionStore as DjangoStore
-from django.db import IntegrityError, router, transaction
+from django.db import IntegrityError, connections, router, transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -77,13 +78,21 @@ class SessionStore(DjangoStore):
         self._known = pickle.dumps(data)
         return data
 
-    def save(self, must_create=False):
+    def save(self, must_create=False, along: Callable[[], None] | None = None):
+        """`along` is what else belongs into the transaction of a change that can be made again: a derived one.
+
+        Its commit does not wait for the disk, for after a crash the next request makes the change anew.
+        """
         if self.session_key is None:
             return self.create()
         data = self._get_session(no_load=must_create)
         if self._has_saved and not must_create and pickle.dumps(data) == self._known:
             return None
-        with transaction.atomic(using=router.db_for_write(self.model)):
+        using = router.db_for_write(self.model)
+        with transaction.atomic(using=using):
+            if along:
+                do_not_wait_for_the_disk(using)
+                along()
             if must_create:
                 self._insert(data)
             else:
@@ -184,6 +193,13 @@ class SessionStore(DjangoStore):
     @classmethod
     def _deleted(cls, keys: list[str]):
         """Called within the transaction of a deletion."""
+
+
+def do_not_wait_for_the_disk(using: str) -> None:
+    """Let this transaction return from its commit before it is safe from a crash, where that can be told."""
+    if connections[using].vendor == "postgresql" and len(connections[using].atomic_blocks) == 1:
+        with connections[using].cursor() as cursor:
+            cursor.execute("SET LOCAL synchronous_commit = off")
 
 
 def looks_like_a_key(session_key: str | None) -> bool:
