@@ -1,6 +1,7 @@
 """The fields of each kind of file: what they are called, in every known spelling, and what they may hold."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Annotated, Any
 
 import msgspec
@@ -42,6 +43,7 @@ class Field:
     length: int | None = None
 
 
+@lru_cache(maxsize=1_000)
 def plain(key: str) -> str:
     """`Series Mapping ID`, `series_mapping_id` → `series mapping id`."""
     return " ".join(key.replace("_", " ").casefold().split())

@@ -62,7 +62,7 @@ class Kind:
     def repaired(self, part: Any, attribute: str, name: str, memo: Memo | None = None) -> list[str]:
         value = getattr(part, attribute)
         try:
-            (memo or self.memos[attribute])[value]
+            (self.memos[attribute] if memo is None else memo)[value]
         except Unreadable as error:
             setattr(part, attribute, None)
             return [f"{name.replace('_', ' ')} {str(value)[:60]!r} {error}"]

@@ -15,7 +15,7 @@ from etlimport.read.fields import LONGEST_VALUE, Entry, Field, Figures, Value, p
 from etlimport.read.split import MAX_ELEMENT, Block, TooLarge
 
 MOST_KEYS = 200
-FEW = 16
+FEW = 4
 NUL = b"\\u0000"
 NUL_ESCAPE = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 NOT_DECODABLE = (ValueError, RecursionError)
@@ -120,7 +120,7 @@ class Shape:
         try:
             found = self.by_attribute(element)
             league = checked(self.fields["league"], found.get("league")) or ""
-            if NUL_ESCAPE.search(element):
+            if NUL in element and NUL_ESCAPE.search(element):
                 raise Rejected("holds a NUL character")
             values = {name: checked(field, found.get(name)) for name, field in self.fields.items()}
             return SimpleNamespace(**values)
@@ -140,7 +140,8 @@ class Shape:
             value = decoded(raw, decode_any) if name else None
             if value is not None and value != "":
                 rank = self.fields[name].spellings.index(plain(key))
-                found[name] = min(found.get(name, (rank, value)), (rank, value), key=lambda pair: pair[0])
+                if name not in found or rank < found[name][0]:
+                    found[name] = rank, value
         return {name: value for name, (_, value) in found.items()}
 
 
@@ -170,11 +171,11 @@ def what_is_wrong(element: bytes, error: ValueError) -> str:
 
 def checked(field: Field, value: Any) -> Any:
     """The value as the Struct would hold it. Raises Rejected for a text that no column can take."""
-    if field.type == Figures | None:
-        return figures(value)
-    if field.type == list[Entry] | None:
-        return entries(field, value)
-    return text(field.name, value, field.length) if field.length else scalar(value)
+    if field.length:
+        return text(field.name, value, field.length)
+    if field.type is Value:
+        return scalar(value)
+    return figures(value) if field.type == Figures | None else entries(field, value)
 
 
 def text(name: str, value: Any, length: int) -> str | None:

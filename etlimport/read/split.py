@@ -138,6 +138,7 @@ class ArrayReader:
             elements.append(element if len(element) <= MAX_ELEMENT else TooLarge(element[:KEPT_OF_TOO_LARGE]))
             start = end + 1
         self.drop(start)
+        self.separator = None  # the next rows may begin with another key
         if self.closed and elements == [b""] and not self.met_any:
             elements = []
         elif not elements:

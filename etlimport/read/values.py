@@ -41,8 +41,12 @@ class Memo(dict):
         return parsed
 
 
+def as_text(value: Any) -> str:
+    return "" if value is None else str(value).strip()
+
+
 def number(value: str | int | float | None) -> Decimal | None:
-    text = "" if value is None else str(value).strip()
+    text = as_text(value)
     if text.casefold() in NOTHING:
         return None
     try:
@@ -78,9 +82,9 @@ def rating(value: str | int | float | None) -> str | None:
     return format(parsed, "f")
 
 
-def iso_date(value: str | None) -> str | None:
+def iso_date(value: str | int | float | None) -> str | None:
     """`09/24/2024`, `24-Sep-24` → `2024-09-24`; None where there is none. Raises Unreadable."""
-    text = (value or "").strip()
+    text = as_text(value)
     if text.casefold() in NOTHING:
         return None
     parsed = first_that_fits(text, DATE_FORMATS)
@@ -92,9 +96,9 @@ def iso_date(value: str | None) -> str | None:
         raise Unreadable("is no date") from None
 
 
-def iso_time(value: str | None) -> str | None:
+def iso_time(value: str | int | float | None) -> str | None:
     """`06:30 pm` → `18:30:00`; None where there is none. Raises Unreadable."""
-    text = (value or "").strip()
+    text = as_text(value)
     if text.casefold() in NOTHING:
         return None
     parsed = first_that_fits(text, TIME_FORMATS)
@@ -114,7 +118,7 @@ def first_that_fits(text: str, formats: tuple[str, ...]) -> datetime | None:
 
 def line_number(value: str | int | None) -> int | None:
     """`Line 1` and `1` → 1; None where there is none. Raises Unreadable."""
-    text = "" if value is None else str(value).strip()
+    text = as_text(value)
     line = whole_number(text[4:] if text[:4].casefold() == "line" else text)
     if line is not None and not 0 <= line < 2**15:
         raise Unreadable("is out of range")
@@ -124,13 +128,13 @@ def line_number(value: str | int | None) -> int | None:
 def captaincy(value: Any) -> tuple[bool, bool]:
     """(is captain, is co-captain)."""
     try:
-        return CAPTAINS["" if value is None else str(value).strip().casefold()]
+        return CAPTAINS[as_text(value).casefold()]
     except KeyError:
         raise Unreadable("is neither C, CC, Yes nor No") from None
 
 
 def winner(value: Any) -> str:
-    text = "" if value is None else str(value).strip().casefold()
+    text = as_text(value).casefold()
     if text in ("home", "away"):
         return text
     if text in ("", "unknown", "n/a"):

@@ -288,6 +288,11 @@ def test_figures_that_are_no_object_are_repaired(read, figures):
     assert report.repaired == (figures != 5)
 
 
+def test_a_first_row_without_any_readable_figure_is_rejected(read):
+    _, report = read("series_stats", [STANDING | {"points": [], "matches": []}])
+    assert report.notes[0].reason == "points '[]' is no number; matches won '[]' is no number"
+
+
 def test_an_unreadable_time_line_winner_or_rating_is_repaired(read):
     (match,), schedules = read("schedules", [SCHEDULE | {"time": "late"}])
     (line,), lines = read("match_history", [LINE | {"Line": "last"}])
@@ -323,6 +328,8 @@ def test_a_row_with_several_unreadable_values_is_rejected(rejection):
         ("schedules", {"date": "13/45/2025"}, "is no date"),
         ("schedules", {"date": ""}, "no date"),
         ("schedules", {"date": ["2025"]}, "is no date"),
+        ("schedules", {"date": 20250105.5}, "is no date"),
+        ("match_history", {"Date": 1}, "date '1' is no date"),
         ("schedules", {"home_team": None}, "names only one team: home_team is ''"),
         ("schedules", {"home_team": " - 5"}, "names only one team: home_team is ' - 5'"),
         ("schedules", {"away_team": " #5"}, "names only one team: away_team is ' #5'"),
