@@ -5,6 +5,7 @@ from django.contrib import admin
 from leagues.admin.base import ReadOnlyAdmin
 from leagues.models import (
     Club,
+    FormerKey,
     League,
     MatchScore,
     Player,
@@ -146,3 +147,10 @@ class PlayerHistoryAdmin(ReadOnlyAdmin):
     list_filter = ["date", "player__league"]
     list_select_related = ["player"]
     search_fields = ["player__first_name", "player__last_name", "player__external_id"]
+
+
+@admin.register(FormerKey)
+class FormerKeyAdmin(ReadOnlyAdmin):
+    list_display = ["kind", "league_key", "former_key", "current_key"]
+    list_filter = ["kind", "league_key"]
+    search_fields = ["former_key", "current_key"]

@@ -9,6 +9,8 @@ import yaml
 from django.conf import settings
 from django.core.management import get_commands
 
+from rally.tests.processes import production_environment
+
 ROOT = settings.BASE_DIR
 COMPOSE = yaml.safe_load((ROOT / "compose.yaml").read_text())
 SERVICES = COMPOSE["services"]
@@ -49,7 +51,7 @@ def test_every_program_called_is_installed_by_the_requirements():
     assert programs == {"celery", "gunicorn"}
     requirements = (ROOT / "requirements.txt").read_text()
     for program in programs:
-        assert shutil.which(program)
+        assert shutil.which(program, path=production_environment()["PATH"])
         assert re.search(rf"^{program}\b", requirements, flags=re.MULTILINE)
 
 
