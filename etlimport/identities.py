@@ -6,17 +6,23 @@ from etlimport.models import AmbiguousIdentity, IdentityChange, ImportRun
 CHANGES = {
     "league": """SELECT '' AS league_key, w.target_id, t.code AS old_label, w.code AS new_label, w.layer, w.evidence
                  FROM w_league w JOIN leagues_league t ON t.id = w.target_id WHERE t.code <> w.code""",
-    "club": """SELECT '' AS league_key, w.target_id, t.name AS old_label, w.name AS new_label, w.layer, w.evidence
+    "club": """SELECT '' AS league_key, w.target_id, t.name AS old_label, w.name AS new_label,
+                      w.layer, w.evidence
                FROM w_club w JOIN leagues_club t ON t.id = w.target_id WHERE t.name <> w.name""",
-    "series": """SELECT l.key AS league_key, w.target_id, t.name AS old_label, w.name AS new_label, w.layer, w.evidence FROM w_series w
+    "series": """SELECT l.key AS league_key, w.target_id, t.name AS old_label, w.name AS new_label,
+                      w.layer, w.evidence
+               FROM w_series w
                  JOIN w_league l ON l.no = w.league_no
                  JOIN leagues_series t ON t.id = w.target_id WHERE t.name <> w.name""",
-    "team": """SELECT l.key AS league_key, w.target_id, t.name AS old_label, w.name AS new_label, w.layer, w.evidence FROM w_team w
+    "team": """SELECT l.key AS league_key, w.target_id, t.name AS old_label, w.name AS new_label,
+                      w.layer, w.evidence
+               FROM w_team w
                JOIN w_league l ON l.no = w.league_no
                JOIN leagues_team t ON t.id = w.target_id WHERE t.name <> w.name""",
     "player": """SELECT l.key AS league_key, w.target_id,
                         t.first_name || ' ' || t.last_name || ' (' || t.external_id || ')' AS old_label,
-                        w.first_name || ' ' || w.last_name || ' (' || w.external_id || ')' AS new_label, w.layer, w.evidence
+                        w.first_name || ' ' || w.last_name || ' (' || w.external_id || ')' AS new_label,
+                        w.layer, w.evidence
                  FROM w_player w JOIN w_league l ON l.no = w.league_no JOIN leagues_player t ON t.id = w.target_id
                  WHERE t.external_id <> w.external_id OR t.name_key <> w.name_key""",
 }
@@ -65,9 +71,7 @@ def find_ambiguous() -> dict[str, list[tuple]]:
 
 def note_ambiguous(run: ImportRun, found: dict[str, list[tuple]]) -> int:
     """Record the ambiguous pairs; one an operator has already decided stays decided."""
-    new_ids = {
-        kind: dict(db.rows(f"SELECT no, target_id FROM w_{kind}")) for kind, pairs in found.items() if pairs
-    }
+    new_ids = {kind: dict(db.rows(f"SELECT no, target_id FROM w_{kind}")) for kind, pairs in found.items() if pairs}
     rows = [
         AmbiguousIdentity(
             run=run,

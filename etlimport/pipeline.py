@@ -18,6 +18,7 @@ from etlimport import accounting, db, dialect, runs
 from etlimport.audit import audit
 from etlimport.diff import describe_changes
 from etlimport.errors import AuditFailed, DryRun, Refused
+from etlimport.health import Health
 from etlimport.health import keep as keep_health
 from etlimport.identities import find_ambiguous, note_ambiguous, note_changes
 from etlimport.merge.steps import PLAYERS_LEFT, TEAMS_NOT_NAMED, merge_catalogue, refuse_drops
@@ -206,39 +207,49 @@ def work_through(job: Import, hook: Callable[[str], None]) -> None:
         remember_contexts()
         protection = backup.take_backup()
     with step("merge"):
-        identity_changes = note_changes(run)
+        run.counts["identity changes"] = note_changes(run)
         rebuild = Rebuild(undo_log) if options.rebuild else None
         if rebuild:
             rebuild.clear()
         things = merge_catalogue(undo_log, force=options.force)
+        placed = {kind: accounting.account(kind) for kind in accounting.WORKING}
     with step("restore"):
         moved = rebuild.regain() if rebuild else {}
         backup.prove(protection, moved)
     with step("repair"):
         repairs = repair()
     with step("audit"):
-        account_for(job)
+        account_for(job, placed)
         health = audit()
     with step("publish"):
+        run.counts["things"] = {name: asdict(counts) for name, counts in things.items()}
+        run.counts["ambiguous"] = note_ambiguous(run, ambiguous)
         run.protection = protection.as_json() | {"repairs": repairs.lines()[:MOST_LINES]}
         run.diff = describe_changes(undo_log, full=options.dry_run and options.diff)
-        run.counts |= {
-            "things": {name: asdict(counts) for name, counts in things.items()},
-            "identity changes": identity_changes,
-            "ambiguous": note_ambiguous(run, ambiguous),
-        }
-        run.health_before, run.health_after = last_score(), health.score
-        if health.warning:
-            job.warnings.append(health.warning)
+        note_health(job, health)
         if options.dry_run:
             raise DryRun
-        run.session_version, run.counts["signals"] = publish()
         undo_log.close()
-        keep_health(health, run)
-        remember_sources(job.files, job.book, run, partial=bool(options.leagues))
-        forget_old_undo()
-        RejectedRow.objects.bulk_create(job.notes, batch_size=1000)
-        runs.finish(run, Status.PUBLISHED, **outcome(job))
+        conclude(job, changed=bool(repairs) or any(counts.changed for counts in things.values()))
+
+
+def conclude(job: Import, *, changed: bool) -> None:
+    """Publish what changed, and keep what the next run and an undo need."""
+    run = job.run
+    if changed:
+        run.session_version, run.counts["signals"] = publish()
+    remember_sources(job.files, job.book, run, partial=bool(job.options.leagues))
+    forget_old_undo()
+    RejectedRow.objects.bulk_create(job.notes, batch_size=1000)
+    runs.finish(run, Status.PUBLISHED if changed else Status.UNCHANGED, **outcome(job))
+
+
+def note_health(job: Import, health: Health) -> None:
+    job.run.health_before = HealthSnapshot.objects.values_list("score", flat=True).first()
+    job.run.health_after = health.score
+    if health.warning:
+        job.warnings.append(health.warning)
+    keep_health(health, job.run)
 
 
 def check(options: Options) -> None:
@@ -251,12 +262,14 @@ def check(options: Options) -> None:
         )
 
 
-def account_for(job: Import) -> None:
-    """Account for every row of every file; raises AuditFailed where a sum does not add up."""
+def account_for(job: Import, placed: dict[str, dict[int, dict[str, int]]]) -> None:
+    """Account for every row of every file; raises AuditFailed where a sum does not add up.
+
+    `placed`: what became of the staged rows, by kind and file number.
+    """
     names = {file.no: file.path.relative for file in job.files}
     unplaced = accounting.unplaced_rows(job.run, names)
     job.notes = unplaced + accounting.contradictions(job.run, names)
-    placed = {kind: accounting.account(kind) for kind in accounting.WORKING}
     for file in job.files:
         if file.known:
             file.counts = counts_of_known(file.known)
@@ -270,10 +283,6 @@ def account_for(job: Import) -> None:
         file.counts["repaired"] = file.report.repaired
     job.run.counts["files"] = {file.path.relative: file.counts for file in job.files}
     job.run.counts["contradictions"] = len(job.notes) - len(unplaced)
-
-
-def last_score() -> float | None:
-    return HealthSnapshot.objects.values_list("score", flat=True).first()
 
 
 def forget_old_undo() -> None:

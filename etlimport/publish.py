@@ -48,6 +48,7 @@ def publish(reason: str = "") -> tuple[int, int]:
     if reason:
         db.execute("UPDATE changed_contexts SET reason = %s", [reason])
     version = publish_refresh(
-        "SELECT user_id, email, old_league_id, new_league_id, league_name, reason AS refresh_reason FROM changed_contexts"
+        """SELECT user_id, email, old_league_id, new_league_id, league_name, reason AS refresh_reason
+           FROM changed_contexts"""
     )
     return version, db.value("SELECT count(*) FROM changed_contexts")

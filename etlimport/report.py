@@ -112,6 +112,10 @@ def protection_lines(run: ImportRun) -> str:
     total, restored = sum(held.values()), sum(after.get(name, 0) for name in held)
     lines = [f"What users own: backed up {total:,}, restored {restored:,}"]
     lines += [f"  {name}: {count:,} → {after.get(name, 0):,}" for name, count in held.items()]
+    if how := run.protection.get("restored"):
+        lines.append("  restored by " + ", ".join(f"{layer}: {count:,}" for layer, count in how.items()))
+    if run.mode == ImportRun.Mode.REBUILD:
+        lines.append(f"  team ids preserved: {run.protection.get('team_ids_preserved', 1):.0%}")
     lines += [f"  skipped {name}: {why}" for name, why in run.protection.get("skipped", {}).items()]
     repairs = run.protection.get("repairs", [])
     lines += [f"  {line}" for line in repairs[:20]]

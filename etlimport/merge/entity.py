@@ -20,6 +20,10 @@ class Counts:
     unchanged: int = 0
     deactivated: int = 0
 
+    @property
+    def changed(self) -> int:
+        return self.inserted + self.updated + self.deactivated
+
 
 @dataclass(frozen=True)
 class Entity:

@@ -64,9 +64,7 @@ def merge_catalogue(log: UndoLog, *, force: bool) -> dict[str, Counts]:
     matches.find_rescheduled()
     matches.create_standings()
     if not force:
-        refuse_drops(
-            [(ScheduledMatch, "scheduled matches", MATCHES_LEFT), (Standing, "standings", STANDINGS_LEFT)]
-        )
+        refuse_drops([(ScheduledMatch, "scheduled matches", MATCHES_LEFT), (Standing, "standings", STANDINGS_LEFT)])
     left = deactivate(ScheduledMatch, MATCHES_LEFT, log)
     counts["scheduled matches"] = replace(merge(matches.SCHEDULED_MATCH, log), deactivated=left)
     left = deactivate(Standing, STANDINGS_LEFT, log)

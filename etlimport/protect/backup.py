@@ -4,24 +4,29 @@ The backup is a working table of the run's connection: it is keyed by reference 
 changes nothing, and it is gone when the run is.
 """
 
+from collections import Counter
 from dataclasses import dataclass, field
 
 from etlimport import db, dialect
 from etlimport.errors import AuditFailed
 from etlimport.references import Reference, owned_references
+from leagues.models import Team
 
 BACKUP = "protected_rows"
 
 
 @dataclass
 class Protection:
-    """Rows backed up per reference (`leagues.PracticeTime.team`: 27), and what became of them."""
+    """Rows backed up per reference (`leagues.PracticeTime.team_id`: 27), and what became of them.
+
+    `restored`: rows by how they found their target: directly by its id, or by the layer that told who it is.
+    `team_ids_preserved`: the share, 0–1, of the teams users hold whose id is what it was.
+    """
 
     before: dict[str, int] = field(default_factory=dict)
     after: dict[str, int] = field(default_factory=dict)
     skipped: dict[str, str] = field(default_factory=dict)
     restored: dict[str, int] = field(default_factory=dict)
-    carried_over: dict[str, int] = field(default_factory=dict)
     team_ids_preserved: float = 1.0
 
     def as_json(self) -> dict:
@@ -45,9 +50,7 @@ def take_backup() -> Protection:
     )
     for number, reference in enumerate(owned_references()):
         target = reference.target_table
-        valid = (
-            f"FROM {reference.table} u JOIN {target} t ON t.{reference.target_column} = u.{reference.column}"
-        )
+        valid = f"FROM {reference.table} u JOIN {target} t ON t.{reference.target_column} = u.{reference.column}"
         protection.before[reference.name] = db.execute(
             f"""INSERT INTO {BACKUP} (reference, row_id, target_id)
                 SELECT {number}, CAST(u.{reference.primary_key} AS text), t.id {valid} WHERE true
@@ -56,9 +59,7 @@ def take_backup() -> Protection:
         filled = db.value(f"SELECT count({reference.column}) FROM {reference.table}")
         if filled > protection.before[reference.name]:
             missing = filled - protection.before[reference.name]
-            protection.skipped[reference.name] = (
-                f"{missing:,} rows point at a {target} that was gone before this run"
-            )
+            protection.skipped[reference.name] = f"{missing:,} rows point at a {target} that was gone before this run"
     db.analyze(BACKUP)
     return protection
 
@@ -79,6 +80,35 @@ def prove(protection: Protection, moved: dict[str, str]) -> None:
             )
     if failures:
         raise AuditFailed(failures)
+    protection.restored = dict(sorted(restored_by_layer(moved).items()))
+    protection.team_ids_preserved = share_of_teams_preserved(moved)
+
+
+def restored_by_layer(moved: dict[str, str]) -> Counter:
+    """How many rows found their target again in which way."""
+    restored = Counter()
+    for number, reference in enumerate(owned_references()):
+        mapping = moved.get(reference.target_table)
+        layer = "coalesce(m.layer, 'id')" if mapping else "'id'"
+        join = f"LEFT JOIN {mapping} m ON m.old_id = b.target_id" if mapping else ""
+        restored += Counter(
+            dict(
+                db.rows(
+                    f"SELECT {layer}, count(*) FROM {BACKUP} b {join} WHERE b.reference = {number} GROUP BY {layer}"
+                )
+            )
+        )
+    return restored
+
+
+def share_of_teams_preserved(moved: dict[str, str]) -> float:
+    teams = [number for number, reference in enumerate(owned_references()) if reference.target is Team]
+    mapping = moved.get(Team._meta.db_table)
+    held = f"SELECT DISTINCT target_id FROM {BACKUP} WHERE reference IN ({', '.join(map(str, teams))})"
+    count = db.value(f"SELECT count(*) FROM ({held}) held")
+    if not count or not mapping:
+        return 1.0
+    return 1 - db.value(f"SELECT count(*) FROM ({held}) held JOIN {mapping} m ON m.old_id = held.target_id") / count
 
 
 def count_rightly_placed(number: int, reference: Reference, moved: dict[str, str]) -> int:

@@ -11,7 +11,9 @@ from dataclasses import dataclass, field
 
 from etlimport import db
 from etlimport.merge import catalogue, matches
-from etlimport.merge.entity import Entity, deactivate_leaving, find_inserted, release_keys
+from etlimport.merge.entity import Entity, deactivate, deactivate_leaving, find_inserted, release_keys
+from etlimport.merge.steps import TEAMS_LEFT
+from etlimport.models import IdentityChange
 from etlimport.references import Reference, catalogue_references, owned_references
 from etlimport.undo_log import UndoLog
 from leagues.models import (
@@ -99,9 +101,10 @@ class Rebuild:
         self.was = [*PARENTS, *(entity for entity, _ in CHILDREN.values() if entity.model in held)]
         for entity in self.was:
             condition = SCOPE[entity.model]
+            layer = "layer" if entity in PARENTS else f"'{IdentityChange.Layer.NATURAL_KEY}' AS layer"
             db.create_temporary(
                 was(entity),
-                f"""AS SELECT no, target_id AS old_id FROM {entity.work}
+                f"""AS SELECT no, target_id AS old_id, {layer} FROM {entity.work}
                     WHERE target_id IN (SELECT id FROM {entity.table} WHERE {condition})""",
                 index="old_id",
             )
@@ -146,7 +149,7 @@ class Rebuild:
                 find_inserted(entity)
             db.create_temporary(
                 mapping,
-                f"""AS SELECT o.old_id, w.target_id AS new_id FROM {was(entity)} o
+                f"""AS SELECT o.old_id, w.target_id AS new_id, o.layer FROM {was(entity)} o
                     JOIN {entity.work} w ON w.no = o.no WHERE w.target_id <> o.old_id""",
                 index="old_id",
             )
@@ -157,6 +160,8 @@ class Rebuild:
         for reference in owned_references():
             if mapping := moved.get(reference.target_table):
                 repoint(reference, mapping)
+        # Carried-over teams belong to the new league only now.
+        deactivate(Team, TEAMS_LEFT, self.log)
         return moved
 
     def repoint_kept(self, moved: dict[str, str]) -> None:

@@ -15,6 +15,10 @@ class Repairs:
     associations: list[Reassociation]
     discoveries: list[Discovery]
 
+    def __bool__(self):
+        """Whether anything was repaired; an association that is only kept was not."""
+        return bool(self.contexts or self.discoveries or any(item.restored for item in self.associations))
+
     def lines(self) -> list[str]:
         return [str(item) for item in (*self.associations, *self.discoveries, *self.contexts)]
 

@@ -214,9 +214,9 @@ def split_team(words: Tokens, series: Tokens, styles: frozenset[str]) -> tuple[T
     forms = {series[-1]} | {style[0] + series[-1] for style in styles}
     head = series[:-1]
     # … 99 A, … H (1), … S1 T1: the series, then the squad
-    if len(words) > len(series) + 1 and words[-2] in forms and words[-2 - len(head) : -2] == head:
-        if is_squad_like(words[-1]):
-            return words[: -2 - len(head)], words[-1].strip("()")
+    inside = len(words) > len(series) + 1 and words[-2] in forms and words[-2 - len(head) : -2] == head
+    if inside and is_squad_like(words[-1]):
+        return words[: -2 - len(head)], words[-1].strip("()")
     # … S2A: the series behind the initial of its style
     if len(words) > len(series) and words[-1] in forms and words[-1 - len(head) : -1] == head:
         return words[: -1 - len(head)], ""
