@@ -223,6 +223,8 @@ def first_separator(window: bytes) -> bytes:
     depth = 0
     for match in TOKEN.finditer(window):
         token = match.group()
+        if token == b'"':  # the window ends inside a string
+            break
         depth += (token in b"{[") - (token in b"}]")
         if depth <= 0:
             separator = SEPARATOR.match(window, match.start())

@@ -4,12 +4,12 @@ Files hold few distinct values, so each parser is behind a Memo.
 """
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 NOTHING = frozenset({"", "n/a", "na", "none", "null", "-", "--", "tbd", "tba"})
-DATE_FORMATS = ("%m/%d/%Y", "%Y-%m-%d", "%d-%b-%y", "%d-%b-%Y", "%m/%d/%y", "%B %d, %Y")
+DATE_FORMATS = ("%m/%d/%Y", "%Y-%m-%d", "%d-%b-%y", "%d-%b-%Y", "%m/%d/%y")
 TIME_FORMATS = ("%I:%M %p", "%H:%M", "%H:%M:%S", "%I:%M%p", "%I %p", "%I%p", "%I:%M:%S %p")
 MEMO_SIZE = 50_000
 CAPTAIN, CO_CAPTAIN, NO_CAPTAIN = (True, False), (False, True), (False, False)
@@ -87,13 +87,11 @@ def iso_date(value: str | int | float | None) -> str | None:
     text = as_text(value)
     if text.casefold() in NOTHING:
         return None
-    parsed = first_that_fits(text, DATE_FORMATS)
-    if parsed:
-        return parsed.date().isoformat()
-    try:
-        return date.fromisoformat(text.partition("T")[0]).isoformat()
-    except ValueError:
-        raise Unreadable("is no date") from None
+    day = text[:10] if text[10:11] in ("T", " ") else text
+    parsed = first_that_fits(day, DATE_FORMATS)
+    if not parsed:
+        raise Unreadable("is no date")
+    return parsed.date().isoformat()
 
 
 def iso_time(value: str | int | float | None) -> str | None:
