@@ -40,6 +40,9 @@ def addressed(view):
         try:
             return view(request, *args, **kwargs)
         except Moved as moved:
+            if isinstance(moved.target, League) and "league_key" in kwargs:
+                # The rest of the address is looked up anew in the league.
+                return redirect(request.resolver_match.url_name, **{**kwargs, "league_key": moved.target.key})
             return redirect(moved.target)
 
     return wrapped
