@@ -13,6 +13,14 @@ from leagues.models import League, User
 RECENT = timedelta(days=365)
 PLAYER_COLUMNS = ("home_player_1_id", "home_player_2_id", "away_player_1_id", "away_player_2_id")
 
+ACTIVE_IN = """
+    SELECT 1 FROM leagues_playerassociation association
+    JOIN leagues_player player ON player.id = association.player_id AND player.is_active
+    JOIN leagues_league home ON home.id = player.league_id AND home.is_active
+    WHERE association.user_id = person.id
+"""
+"""SQL, of a user `person`: the active leagues, each `home`, in which they have an active player."""
+
 # One branch a column, so that each can use its own index; an OR over the four could use none.
 PLAYED = " UNION ALL ".join(
     f"SELECT player_id, date FROM seat JOIN leagues_matchscore ON {column} = player_id" for column in PLAYER_COLUMNS

@@ -11,9 +11,9 @@ from itertools import chain, islice
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
-from leagues.models import AssociationSuggestion, Player, PlayerAssociation, User
+from leagues.models import AssociationSuggestion, Player, PlayerAssociation, RosterSpot, User
 from leagues.names import given_name_variants
-from leagues.sql import dicts, execute, only, temporary_table
+from leagues.sql import dicts, execute, only, refresh_statistics, temporary_table
 from sessionsync.publishing import publish as publish_refresh
 
 
@@ -60,50 +60,46 @@ UNDECIDED = """
     )
 """
 
-SHARED_CLUB = """
-    SELECT MIN(club.name)
-    FROM leagues_rosterspot spot
-    JOIN leagues_team team ON team.id = spot.team_id
-    JOIN leagues_club club ON club.id = team.club_id
-    JOIN leagues_team other_team ON other_team.club_id = team.club_id
-    JOIN leagues_rosterspot other_spot ON other_spot.team_id = other_team.id
-    WHERE spot.player_id = linked.id AND spot.is_active AND team.is_active
-      AND other_spot.player_id = candidate.id AND other_spot.is_active AND other_team.is_active
+# The players of a user and the candidates of the same name.
+NAMESAKES = f"""
+SELECT person.id AS user_id, linked.id AS linked_id, linked.league_id AS linked_league_id,
+       candidate.id AS player_id, candidate.league_id, candidate.name_key
+FROM leagues_playerassociation association
+JOIN leagues_user person ON person.id = association.user_id
+JOIN leagues_player linked ON linked.id = association.player_id AND linked.is_active
+JOIN leagues_player candidate ON candidate.name_key = linked.name_key
+JOIN leagues_league league ON league.id = candidate.league_id
+WHERE {CANDIDATE} AND {FITS} AND {UNDECIDED.format(decided="AND status = 'declined'")} AND {{chosen}}
 """
 
 # Two people of one name are never mixed: another player of the name in either league, or another user of it.
 ONLY_ONE = """
     NOT EXISTS (
-        SELECT 1 FROM leagues_player namesake
-        WHERE namesake.name_key = candidate.name_key AND namesake.is_active
-          AND namesake.league_id IN (candidate.league_id, linked.league_id)
-          AND namesake.id NOT IN (candidate.id, linked.id)
+        SELECT 1 FROM leagues_player other
+        WHERE other.name_key = pair.name_key AND other.is_active
+          AND other.league_id IN (pair.league_id, pair.linked_league_id)
+          AND other.id NOT IN (pair.player_id, pair.linked_id)
     ) AND NOT EXISTS (
-        SELECT 1 FROM leagues_user namesake
-        WHERE namesake.name_key = candidate.name_key AND namesake.id <> person.id
+        SELECT 1 FROM leagues_user other WHERE other.name_key = pair.name_key AND other.id <> pair.user_id
     ) AND NOT EXISTS (
-        SELECT 1 FROM leagues_player namesake
-        JOIN leagues_playerassociation claim ON claim.player_id = namesake.id
-        WHERE namesake.name_key = candidate.name_key AND claim.user_id <> person.id
+        SELECT 1 FROM leagues_player other
+        JOIN leagues_playerassociation claim ON claim.player_id = other.id
+        WHERE other.name_key = pair.name_key AND claim.user_id <> pair.user_id
     )
 """
 
-EVIDENCE = "CASE by_nickname WHEN 0 THEN 'same name' ELSE 'a form of the same name' END"
-
 CERTAIN = f"""
 SELECT user_id, player_id, club FROM (
-    SELECT pair.*, COUNT(*) OVER (PARTITION BY user_id, league_id) AS rivals FROM (
-        SELECT person.id AS user_id, candidate.id AS player_id, candidate.league_id,
-               MIN(({SHARED_CLUB})) AS club
-        FROM leagues_playerassociation association
-        JOIN leagues_user person ON person.id = association.user_id
-        JOIN leagues_player linked ON linked.id = association.player_id AND linked.is_active
-        JOIN leagues_player candidate ON candidate.name_key = linked.name_key
-        JOIN leagues_league league ON league.id = candidate.league_id
-        WHERE {CANDIDATE} AND {FITS} AND {ONLY_ONE} AND {UNDECIDED.format(decided="AND status = 'declined'")}
-          AND {{chosen}}
-        GROUP BY person.id, candidate.id, candidate.league_id
-    ) pair WHERE club IS NOT NULL
+    SELECT pair.user_id, pair.player_id, MIN(club.name) AS club,
+           COUNT(*) OVER (PARTITION BY pair.user_id, pair.league_id) AS rivals
+    FROM namesake pair
+    JOIN leagues_rosterspot spot ON spot.player_id = pair.linked_id AND spot.is_active
+    JOIN leagues_team team ON team.id = spot.team_id AND team.is_active
+    JOIN leagues_rosterspot other_spot ON other_spot.player_id = pair.player_id AND other_spot.is_active
+    JOIN leagues_team other_team ON other_team.id = other_spot.team_id AND other_team.is_active
+    JOIN leagues_club club ON club.id = team.club_id AND club.id = other_team.club_id
+    WHERE {ONLY_ONE}
+    GROUP BY pair.user_id, pair.player_id, pair.league_id
 ) corroborated WHERE rivals = 1
 ORDER BY user_id, player_id {{limit}}
 """
@@ -117,6 +113,8 @@ JOIN leagues_playerassociation association ON association.user_id = person.id
 JOIN leagues_player player ON player.id = association.player_id
 WHERE person.is_active AND player.name_key <> '' AND {chosen}
 """
+
+EVIDENCE = "CASE by_nickname WHEN 0 THEN 'same name' ELSE 'a form of the same name' END"
 
 POSSIBLE = f"""
 SELECT person.id AS user_id, candidate.id AS player_id, MIN(named.by_nickname) AS by_nickname
@@ -186,6 +184,8 @@ def discover_associations(
     `publish=False` where the caller publishes the change of sessions itself.
     """
     with transaction.atomic():
+        if user_ids is None:
+            refresh_statistics(Player, PlayerAssociation, RosterSpot, User)
         linked = link_certain(user_ids, limit, publish and not dry_run)
         left = None if limit is None else limit - len(linked)
         suggested = suggest_possible(user_ids, left)
@@ -196,7 +196,10 @@ def discover_associations(
 
 def link_certain(user_ids: Collection[int] | None, limit: int | None, publish: bool) -> list[Discovery]:
     chosen, params = only("person.id", user_ids)
-    with temporary_table("certain", CERTAIN.format(chosen=chosen, limit=at_most(limit)), params):
+    with (
+        temporary_table("namesake", NAMESAKES.format(chosen=chosen), params),
+        temporary_table("certain", CERTAIN.format(limit=at_most(limit))),
+    ):
         found = dicts(REPORT.format(table="certain", evidence="'same name, same club ' || found.club"))
         if found:
             execute(LINK)

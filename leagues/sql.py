@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 
 from django.db import connection, transaction
+from django.db.models import Model
 
 
 def execute(sql: str, params: Sequence = ()) -> int:
@@ -29,10 +30,17 @@ def only(column: str, values: Collection | None) -> tuple[str, list]:
     return f"{column} IN ({', '.join(['%s'] * len(values))})", list(values)
 
 
+def refresh_statistics(*models: type[Model]) -> None:
+    """Tell PostgreSQL's planner what these tables hold now; what an open transaction wrote it cannot know."""
+    if connection.vendor == "postgresql":
+        execute("ANALYZE " + ", ".join(model._meta.db_table for model in models))
+
+
 @contextmanager
 def temporary_table(name: str, select: str, params: Sequence = ()) -> Iterator[str]:
     """A table of what `select` finds, in a transaction, for as long as the block runs."""
     with transaction.atomic():
         execute(f"CREATE TEMPORARY TABLE {name} AS {select}", params)
+        execute(f"ANALYZE {name}")  # nothing else tells a planner what a temporary table holds
         yield name
         execute(f"DROP TABLE {name}")

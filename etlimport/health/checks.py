@@ -13,6 +13,7 @@ from etlimport.references import (
     references_of,
     tables,
 )
+from leagues.best_league import ACTIVE_IN
 from leagues.models import CatalogueModel, League
 from leagues.sql import dicts
 
@@ -161,14 +162,6 @@ def total(counts: Iterable[str]) -> str:
 def plural(model: type[Model]) -> str:
     return str(model._meta.verbose_name_plural)
 
-
-ACTIVE_IN = """
-    SELECT 1 FROM leagues_playerassociation association
-    JOIN leagues_player player ON player.id = association.player_id AND player.is_active
-    JOIN leagues_league home ON home.id = player.league_id AND home.is_active
-    WHERE association.user_id = person.id
-"""
-"""Of `person`: the leagues, each `home`, in which they have an active player."""
 
 PEOPLE = (
     Check(

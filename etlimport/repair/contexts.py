@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from leagues.best_league import best_leagues_sql
+from leagues.best_league import ACTIVE_IN, best_leagues_sql
 from leagues.sql import dicts, execute, only, temporary_table
 from sessionsync.publishing import publish as publish_refresh
 
@@ -29,34 +29,28 @@ class ContextFix:
         return f"auto-fixed {self.name} → {self.new_league} ({matches if self.matches else self.reason})"
 
 
-NOT_AT_HOME = """
-    league.id IS NULL OR NOT EXISTS (
-        SELECT 1 FROM leagues_playerassociation association
-        JOIN leagues_player player ON player.id = association.player_id
-        WHERE association.user_id = person.id AND player.is_active AND player.league_id = league.id
-    )
-"""
-"""Of `person` and the active `league` of their context, if any: not a league they are active in."""
-
 FIXES = f"""
 WITH broken AS (
-    SELECT person.id, league.id AS active_league_id
-    FROM leagues_user person
+    SELECT person.id FROM leagues_user person
+    WHERE person.is_active AND {{chosen}}
+      AND NOT EXISTS ({ACTIVE_IN} AND home.id = person.league_context_id)
+), fix AS (
+    SELECT user_id, league_id, reason, matches FROM ({{best}}) best
+    UNION ALL
+    SELECT person.id, NULL, 'no active player', 0
+    FROM broken
+    JOIN leagues_user person ON person.id = broken.id
     LEFT JOIN leagues_league league ON league.id = person.league_context_id AND league.is_active
-    WHERE person.is_active AND {{chosen}} AND ({NOT_AT_HOME})
+    WHERE person.league_context_id IS NOT NULL AND league.id IS NULL AND NOT EXISTS ({ACTIVE_IN})
 )
 SELECT person.id AS user_id, person.email,
        COALESCE(NULLIF(TRIM(person.first_name || ' ' || person.last_name), ''), person.email) AS name,
        person.league_context_id AS old_league_id, COALESCE(old.name, '') AS old_league,
-       best.league_id AS new_league_id, COALESCE(new.name, '') AS new_league,
-       COALESCE(best.reason, 'no active player') AS reason, COALESCE(best.matches, 0) AS matches
-FROM broken
-JOIN leagues_user person ON person.id = broken.id
+       fix.league_id AS new_league_id, COALESCE(new.name, '') AS new_league, fix.reason, fix.matches
+FROM fix
+JOIN leagues_user person ON person.id = fix.user_id
 LEFT JOIN leagues_league old ON old.id = person.league_context_id
-LEFT JOIN ({{best}}) best ON best.user_id = broken.id
-LEFT JOIN leagues_league new ON new.id = best.league_id
-WHERE best.league_id IS NOT NULL
-   OR (person.league_context_id IS NOT NULL AND broken.active_league_id IS NULL)
+LEFT JOIN leagues_league new ON new.id = fix.league_id
 """
 
 # Only what the fix was found for: somebody may have selected a league in the meantime.
