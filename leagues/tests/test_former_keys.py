@@ -39,8 +39,8 @@ def test_an_old_address_of_a_player_of_a_renamed_league_leads_on(member, login, 
     player = Player.objects.get(association__user=member)
     old = player.get_absolute_url()
     remember(
-        ("player", team.league.key, rename(player, "NEW-1", "external_id"), "NEW-1"),
         ("league", "", rename(team.league, "new-league"), "new-league"),
+        ("player", "new-league", rename(player, "NEW-1", "external_id"), "NEW-1"),
     )
     page = login(member).get(old, follow=True)
     assert page.status_code == 200
