@@ -1,13 +1,10 @@
 """The commands of the image and of compose.yaml, started as processes."""
 
 import json
-import os
 import urllib.error
 import urllib.request
 import uuid
-from urllib.parse import urlsplit
 
-import psycopg2
 import pytest
 from django.conf import settings
 
@@ -27,20 +24,6 @@ def fetch(url: str, **headers: str) -> tuple[int, str]:
         return error.code, error.read().decode()
     except OSError:
         return 0, ""
-
-
-@pytest.fixture
-def empty_database():
-    """The URL of a PostgreSQL database without a table, dropped afterwards."""
-    name = f"rally_test_{uuid.uuid4().hex[:12]}"
-    url = urlsplit(os.environ["DATABASE_URL"])
-    connection = psycopg2.connect(url._replace(path="/postgres").geturl())
-    connection.autocommit = True
-    with connection.cursor() as cursor:
-        cursor.execute(f"CREATE DATABASE {name}")
-        yield url._replace(path=f"/{name}").geturl()
-        cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")
-    connection.close()
 
 
 def test_the_web_command_migrates_then_serves(tmp_path):
