@@ -22,8 +22,14 @@ class SystemSetting(models.Model):
 class RefreshSignal(models.Model):
     """This user's context changed, and whether a session has taken it up. One row a user, re-armed."""
 
+    # No constraint: a user deleted while a publish runs is no reason to fail it, and checking a million
+    # users would take longer than arming their signals. A signal left by such a user goes with the old ones.
     user = models.OneToOneField(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True, related_name="refresh_signal"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        primary_key=True,
+        db_constraint=False,
+        related_name="refresh_signal",
     )
     email = models.EmailField()
     old_league_id = models.BigIntegerField(null=True, blank=True)
@@ -39,10 +45,7 @@ class RefreshSignal(models.Model):
 
     class Meta:
         db_table = "user_session_refresh_signals"
-        indexes = [
-            models.Index(fields=["created_at"], condition=Q(is_refreshed=False), name="refresh_signal_pending"),
-            models.Index(fields=["refreshed_at"], condition=Q(is_refreshed=True), name="refresh_signal_completed"),
-        ]
+        indexes = [models.Index(fields=["created_at"], condition=Q(is_refreshed=False), name="refresh_signal_pending")]
 
     def __str__(self):
         return f"{self.email}: {self.refresh_reason}"

@@ -2,8 +2,9 @@
 
 from datetime import timedelta
 
+from django.contrib.auth import get_user_model
 from django.db import connection, transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from sessionsync import versions
@@ -52,9 +53,11 @@ def publish(changed_users_sql: str, params=()) -> int:
 
 
 def delete_old_signals(days: float) -> int:
-    """Delete signals completed more than `days` days ago; how many there were."""
+    """Delete signals completed more than `days` days ago, or of users long gone; how many there were."""
     before = timezone.now() - timedelta(days=days)
-    deleted, _ = RefreshSignal.objects.filter(is_refreshed=True, refreshed_at__lt=before).delete()
+    is_completed = Q(is_refreshed=True, refreshed_at__lt=before)
+    is_of_nobody = Q(created_at__lt=before) & ~Exists(get_user_model().objects.filter(pk=OuterRef("pk")))
+    deleted, _ = RefreshSignal.objects.filter(is_completed | is_of_nobody).delete()
     return deleted
 
 

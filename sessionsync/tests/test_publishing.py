@@ -81,6 +81,14 @@ def test_a_version_in_the_cache_is_believed_without_sql(user, rename, django_ass
         assert versions.current_version() == version
 
 
+def test_an_old_signal_of_a_user_deleted_behind_its_back_goes_too(user, rename):
+    rename("Bea")
+    RefreshSignal.objects.update(user_id=user.pk + 1000)
+    assert delete_old_signals(7) == 0
+    RefreshSignal.objects.update(created_at=timezone.now() - timedelta(days=8))
+    assert delete_old_signals(7) == 1
+
+
 def test_only_signals_completed_long_ago_are_deleted(make_user, rename):
     old, recent, pending = (make_user(name) for name in ("Old", "Recent", "Pending"))
     version = rename("X", old, recent, pending)
