@@ -40,16 +40,20 @@ SHARED_CLUB = """
     )
 """
 
+IN_RUN = "run.started_at <= {moment} AND (run.status = 'running' OR {moment} <= run.finished_at)"
+
 # Two rows that were active side by side are two people. The old one must be gone before the new one came,
-# or both must have happened in one run. A row nothing has touched since it was made cannot tell when it left.
-CAME_AFTER = """
-    old.created_at < old.updated_at AND (
+# or both must have happened in one run. When somebody came cannot be told of a row a rebuild made, nor when
+# somebody left of a row that nothing has touched since it was made.
+CAME_AFTER = f"""
+    old.created_at < old.updated_at AND NOT EXISTS (
+        SELECT 1 FROM etlimport_importrun run
+        WHERE run.mode = 'rebuild' AND {IN_RUN.format(moment="new.created_at")}
+    ) AND (
         old.updated_at < new.created_at OR EXISTS (
             SELECT 1 FROM etlimport_importrun run
             WHERE old.created_at < run.started_at
-              AND run.started_at <= new.created_at AND run.started_at <= old.updated_at
-              AND (run.status = 'running'
-                   OR (new.created_at <= run.finished_at AND old.updated_at <= run.finished_at))
+              AND {IN_RUN.format(moment="new.created_at")} AND {IN_RUN.format(moment="old.updated_at")}
         )
     )
 """
@@ -96,7 +100,7 @@ WITH lost AS (
         WHEN claimed THEN 'the active player of this name is linked already'
         WHEN has_another THEN 'already linked to another active player of the league'
         WHEN in_question THEN 'for an operator to decide, or decided: not the same'
-        WHEN NOT came_after THEN 'a namesake who played at the same time'
+        WHEN NOT came_after THEN 'a namesake who may have played at the same time'
         WHEN club IS NULL AND NOT same_id THEN 'a namesake at no club in common'
     END AS doubt
     FROM weighed
