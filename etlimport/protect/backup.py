@@ -92,11 +92,7 @@ def restored_by_layer(moved: dict[str, str]) -> Counter:
         layer = "coalesce(m.layer, 'id')" if mapping else "'id'"
         join = f"LEFT JOIN {mapping} m ON m.old_id = b.target_id" if mapping else ""
         restored += Counter(
-            dict(
-                db.rows(
-                    f"SELECT {layer}, count(*) FROM {BACKUP} b {join} WHERE b.reference = {number} GROUP BY {layer}"
-                )
-            )
+            dict(db.rows(f"SELECT {layer}, count(*) FROM {BACKUP} b {join} WHERE b.reference = {number} GROUP BY 1"))
         )
     return restored
 

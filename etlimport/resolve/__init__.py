@@ -29,6 +29,7 @@ def resolve_everything(book: LabelBook) -> None:
     if players.gather_unmatched():
         players.count_names()
         players.resolve_corroborated_names()
+        players.resolve_namesakes_in_rekeyed_leagues()
         players.resolve_nicknames()
     if teams.some_are_unmatched():
         teams.resolve_shared_rosters()

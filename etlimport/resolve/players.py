@@ -180,6 +180,26 @@ def resolve_names_in_rekeyed_leagues() -> None:
     )
 
 
+def resolve_namesakes_in_rekeyed_leagues() -> None:
+    """Of people who share a name, the one who has the same record with the same team, and no other has.
+
+    A record of no matches at all says nothing, so it takes at least one.
+    """
+    accept_unique(
+        "w_player",
+        Layer.FULL_NAME,
+        f"""SELECT n.no, o.id AS old_id, 'both are ' || n.name_key || ' of ' || t.name || ', '
+                   || s.wins || '–' || s.losses AS evidence
+            FROM new_players n JOIN old_players o ON o.league_id = n.league_id AND o.name_key = n.name_key
+            JOIN leagues_player p ON p.id = o.id JOIN w_player w ON w.no = n.no
+            JOIN leagues_rosterspot r ON r.player_id = o.id AND r.is_active
+            JOIN w_roster s ON s.player_no = n.no AND s.wins = r.wins AND s.losses = r.losses
+            JOIN w_team t ON t.no = s.team_no AND t.target_id = r.team_id
+            WHERE r.wins + r.losses > 0 AND p.pti IS NOT DISTINCT FROM w.pti
+              AND {telling("n.name_key")} AND n.league_id IN ({rekeyed_leagues()})""",
+    )
+
+
 def resolve_corroborated_names() -> None:
     """Where ids come back, a person with a new id must at least still play for the same team or club."""
     accept_unique(
