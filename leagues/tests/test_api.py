@@ -157,3 +157,9 @@ def test_the_schema_documents_every_path_and_the_docs_load_nothing_from_elsewher
     docs = client.get("/api/docs")
     assert docs.status_code == 200
     assert "//cdn" not in docs.content.decode()
+
+
+def test_an_unknown_path_is_a_404_in_json(client):
+    answer = client.get("/api/nothing")
+    assert answer.status_code == 404
+    assert "/api/docs" in answer.json()["detail"]
