@@ -54,13 +54,9 @@ def constraint_problems() -> list[Problem]:
         return [Problem(CONSTRAINT, 1, f"{table} lacks the constraint {CONSTRAINT}: run migrate")]
     if not constraint["unique"] or set(constraint["columns"]) != COLUMNS:
         columns = ", ".join(sorted(COLUMNS))
-        return [
-            Problem(CONSTRAINT, 1, f"the constraint {CONSTRAINT} of {table} is not unique over {columns}")
-        ]
+        return [Problem(CONSTRAINT, 1, f"the constraint {CONSTRAINT} of {table} is not unique over {columns}")]
     if not is_valid(CONSTRAINT):
-        return [
-            Problem(CONSTRAINT, 1, f"the index of {CONSTRAINT} is not valid: run REINDEX INDEX {CONSTRAINT}")
-        ]
+        return [Problem(CONSTRAINT, 1, f"the index of {CONSTRAINT} is not valid: run REINDEX INDEX {CONSTRAINT}")]
     return []
 
 
@@ -68,7 +64,5 @@ def is_valid(index: str) -> bool:
     """PostgreSQL keeps an index whose making failed, and does not enforce it; SQLite knows no such thing."""
     if connection.vendor != "postgresql":
         return True
-    found = dicts(
-        "SELECT indisvalid AND indisready AS valid FROM pg_index WHERE indexrelid = %s::regclass", [index]
-    )
+    found = dicts("SELECT indisvalid AND indisready AS valid FROM pg_index WHERE indexrelid = %s::regclass", [index])
     return found[0]["valid"]

@@ -14,9 +14,7 @@ class Command(RepairCommand):
 
     def add_arguments(self, parser):
         super().add_arguments(parser)
-        parser.add_argument(
-            "--check", metavar="NAME", help="Only this check; fails where its number is not 0."
-        )
+        parser.add_argument("--check", metavar="NAME", help="Only this check; fails where its number is not 0.")
 
     def handle(self, **options):
         if options["check"]:
