@@ -23,9 +23,7 @@ def make_run(number: int) -> models.ImportRun:
     models.RejectedRow.objects.create(run=run, file="players.json", index=1, reason="no team", content="{}")
     labels = {"run": run, "kind": "team", "old_label": "Birchwood 1", "new_label": "Birchwood 2"}
     models.IdentityChange.objects.create(**labels, row_id=1, layer="shared roster")
-    models.AmbiguousIdentity.objects.create(
-        **labels, old_id=number, new_id=number + 1, reason="two of a name"
-    )
+    models.AmbiguousIdentity.objects.create(**labels, old_id=number, new_id=number + 1, reason="two of a name")
     models.Alias.objects.create(kind="team", league_key="l", label=f"Birch {number}", means="Birchwood")
     models.HealthSnapshot.objects.create(run=run, score=99.5, band="excellent")
     return run
