@@ -1,29 +1,28 @@
 """Where an address leads whose key has changed since."""
 
 from leagues.models import FormerKey
-from leagues.sql import execute
+from leagues.sql import execute, temporary_table
 
 Kind = FormerKey.Kind
 
 # A league's own change of key takes along what was remembered within it.
 FOLLOW_LEAGUES = """
-UPDATE leagues_formerkey SET league_key = renamed.current_key
-FROM ({changes}) renamed
-WHERE renamed.kind = 'league' AND leagues_formerkey.league_key = renamed.former_key
+UPDATE leagues_formerkey SET league_key = changed.current_key
+FROM changed_key changed
+WHERE changed.kind = 'league' AND leagues_formerkey.league_key = changed.former_key
 """
 
 # What led to the former key leads to the present one at once, so that a look-up is a single step.
 SHORTEN = """
 UPDATE leagues_formerkey SET current_key = changed.current_key
-FROM ({changes}) changed
+FROM changed_key changed
 WHERE leagues_formerkey.kind = changed.kind AND leagues_formerkey.league_key = changed.league_key
   AND leagues_formerkey.current_key = changed.former_key
 """
 
 REMEMBER = """
 INSERT INTO leagues_formerkey (kind, league_key, former_key, current_key)
-SELECT kind, league_key, former_key, current_key FROM ({changes}) changed
-WHERE former_key <> current_key
+SELECT kind, league_key, former_key, current_key FROM changed_key WHERE TRUE
 ON CONFLICT (kind, league_key, former_key) DO UPDATE SET current_key = excluded.current_key
 """
 
@@ -34,9 +33,11 @@ def remember_former_keys(changes: str, params=()) -> int:
     The columns mean what they mean in `FormerKey`. To be called within the transaction that changes the
     keys; the number of keys remembered.
     """
-    for sql in (FOLLOW_LEAGUES, SHORTEN):
-        execute(sql.format(changes=changes), params)
-    return execute(REMEMBER.format(changes=changes), params)
+    only_changes = f"SELECT * FROM ({changes}) every WHERE former_key <> current_key"
+    with temporary_table("changed_key", only_changes, params):
+        execute(FOLLOW_LEAGUES)
+        execute(SHORTEN)
+        return execute(REMEMBER)
 
 
 def current_key(kind: str, key: str, league_key: str = "") -> str | None:

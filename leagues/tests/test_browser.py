@@ -1,6 +1,7 @@
 """The pages in a real browser: they fit a phone, break no rule of their own, and work by keyboard."""
 
 import pytest
+from django.db import connections
 
 from leagues.tests.factories import PASSWORD, StandingFactory
 
@@ -25,6 +26,8 @@ def page(browser_path, live_server, monkeypatch):
         page.on("console", lambda line: page.complaints.append(line.text) if line.type == "error" else None)
         yield page
         browser.close()
+        # Django keeps connections apart by event loop: those made under this one nobody else would close.
+        connections.close_all()
 
 
 @pytest.fixture
