@@ -101,11 +101,12 @@ class Rebuild:
         self.was = [*PARENTS, *(entity for entity, _ in CHILDREN.values() if entity.model in held)]
         for entity in self.was:
             condition = SCOPE[entity.model]
-            layer = "layer" if entity in PARENTS else f"'{IdentityChange.Layer.NATURAL_KEY}' AS layer"
+            layer = "w.layer" if entity in PARENTS else f"'{IdentityChange.Layer.NATURAL_KEY}' AS layer"
             db.create_temporary(
                 was(entity),
-                f"""AS SELECT no, target_id AS old_id, {layer} FROM {entity.work}
-                    WHERE target_id IN (SELECT id FROM {entity.table} WHERE {condition})""",
+                f"""AS SELECT w.no, t.id AS old_id, t.created_at, {layer} FROM {entity.work} w
+                    JOIN {entity.table} t ON t.id = w.target_id WHERE t.id IN (
+                        SELECT id FROM {entity.table} WHERE {condition})""",
                 index="old_id",
             )
 
@@ -141,7 +142,10 @@ class Rebuild:
             db.execute(f"DELETE FROM {model._meta.db_table} WHERE id IN (SELECT id FROM {gone(model)})")
 
     def regain(self) -> dict[str, str]:
-        """Point what users own, and what was carried over, at the new rows; {table: moved working table}."""
+        """Point what users own, and what was carried over, at the new rows; {table: moved working table}.
+
+        The same thing is as old as it was: who came first still tells people of one name apart.
+        """
         moved = {}
         for entity in self.was:
             mapping = f"moved_{entity.table}"
@@ -149,11 +153,15 @@ class Rebuild:
                 find_inserted(entity)
             db.create_temporary(
                 mapping,
-                f"""AS SELECT o.old_id, w.target_id AS new_id, o.layer FROM {was(entity)} o
+                f"""AS SELECT o.old_id, w.target_id AS new_id, o.layer, o.created_at FROM {was(entity)} o
                     JOIN {entity.work} w ON w.no = o.no WHERE w.target_id <> o.old_id""",
                 index="old_id",
             )
             db.analyze(mapping)
+            db.execute(
+                f"""UPDATE {entity.table} SET created_at = m.created_at FROM {mapping} m
+                    WHERE {entity.table}.id = m.new_id"""
+            )
             self.log.rekeyed(entity.model, f"SELECT old_id, new_id FROM {mapping}")
             moved[entity.table] = mapping
         self.repoint_kept(moved)

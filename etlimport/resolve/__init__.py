@@ -22,6 +22,7 @@ def resolve_everything(book: LabelBook) -> None:
         players.resolve_id_tails()
         players.count_names()
         players.resolve_names_in_rekeyed_leagues()
+    teams.distrust_swapped_labels()
     if teams.some_are_unmatched():
         teams.resolve_shared_rosters()
         teams.resolve_renamed_clubs_and_series()

@@ -16,6 +16,10 @@ Layer = IdentityChange.Layer
 ID_TAIL = 8
 """Characters at the end of a re-keyed id that must be the same; fewer would be chance."""
 
+REISSUED_ABOVE = 0.2
+"""A league where more than this share of the ids that come back bear somebody else's name reissued its ids:
+there an id alone says nothing, and a first name in common is chance."""
+
 REKEYED_BELOW = 0.5
 """A league fewer of whose players' ids come back was re-keyed: there a unique full name is a person."""
 
@@ -49,8 +53,35 @@ def create_working_tables() -> None:
     db.execute("CREATE INDEX w_player_no ON w_player (no)")
     db.execute("CREATE INDEX w_player_target ON w_player (target_id)")
     db.analyze("w_player")
+    distrust_reissued_ids()
     db.create_temporary("w_roster", f"AS {ROSTER}", index="team_no")
     db.analyze("w_roster")
+
+
+def distrust_reissued_ids() -> None:
+    """Where a league gave its ids to other people, an id counts only under the same name."""
+    db.execute(
+        f"""UPDATE w_player SET target_id = NULL, layer = '' WHERE no IN (
+                SELECT w.no FROM w_player w JOIN leagues_player p ON p.id = w.target_id
+                WHERE p.name_key <> w.name_key AND p.league_id IN ({reissuing_leagues(SAME_IDS)}))"""
+    )
+
+
+SAME_IDS = """
+    SELECT p.league_id, p.name_key AS old_name, w.name_key AS new_name FROM w_player w
+    JOIN w_league l ON l.no = w.league_no
+    JOIN leagues_player p ON p.league_id = l.target_id AND p.external_id = w.external_id"""
+
+SAME_TAILS = """
+    SELECT n.league_id, o.name_key AS old_name, n.name_key AS new_name
+    FROM new_players n JOIN old_players o ON o.league_id = n.league_id AND o.tail = n.tail"""
+
+
+def reissuing_leagues(pairs: str) -> str:
+    """SQL: the leagues of `pairs` (league_id, old_name, new_name) in which too many names conflict."""
+    return f"""SELECT league_id FROM ({pairs}) pair GROUP BY league_id
+               HAVING sum(CASE WHEN {names_conflict("old_name", "new_name")} THEN 1 ELSE 0 END)
+                      > {REISSUED_ABOVE} * count(*)"""
 
 
 def names_conflict(old: str, new: str) -> str:
@@ -119,7 +150,8 @@ def resolve_id_tails() -> None:
         Layer.ID_TAIL,
         f"""SELECT n.no, o.id AS old_id, 'id ends in ' || n.tail AS evidence
             FROM new_players n JOIN old_players o ON o.league_id = n.league_id AND o.tail = n.tail
-            WHERE NOT ({names_conflict("o.name_key", "n.name_key")})""",
+            WHERE o.name_key = n.name_key OR (NOT ({names_conflict("o.name_key", "n.name_key")})
+                  AND n.league_id NOT IN ({reissuing_leagues(SAME_TAILS)}))""",
     )
 
 

@@ -70,6 +70,34 @@ def some_are_unmatched() -> bool:
     ) and bool(db.value("SELECT 1 FROM w_league WHERE target_id IS NOT NULL LIMIT 1"))
 
 
+def distrust_swapped_labels() -> None:
+    """A label now borne by other people, who are mostly those of another team, no longer tells the team.
+
+    Squads I and II that exchanged labels are told by their rosters instead; so is a team that took over the
+    label of one that dissolved. Without a team the people come from, the label stands.
+    """
+    db.create_temporary(
+        "strangers",
+        """AS SELECT w.no, w.target_id AS team_id FROM w_team w
+           WHERE w.target_id IS NOT NULL
+             AND EXISTS (SELECT 1 FROM leagues_rosterspot r WHERE r.team_id = w.target_id AND r.is_active)
+             AND EXISTS (SELECT 1 FROM w_roster s WHERE s.team_no = w.no)
+             AND NOT EXISTS (
+                 SELECT 1 FROM w_roster s JOIN w_player p ON p.no = s.player_no
+                 JOIN leagues_rosterspot r ON r.player_id = p.target_id AND r.is_active
+                 WHERE s.team_no = w.no AND r.team_id = w.target_id)""",
+    )
+    db.execute(
+        """UPDATE w_team SET target_id = NULL, layer = '' WHERE no IN (
+               SELECT x.no FROM strangers x JOIN w_roster s ON s.team_no = x.no JOIN w_player p ON p.no = s.player_no
+               JOIN leagues_rosterspot r ON r.player_id = p.target_id AND r.is_active
+               GROUP BY x.no, r.team_id
+               HAVING 2 * count(*) > (SELECT count(*) FROM w_roster y WHERE y.team_no = x.no)
+                  AND 2 * count(*) > (SELECT count(*) FROM leagues_rosterspot z
+                                      WHERE z.team_id = r.team_id AND z.is_active))"""
+    )
+
+
 SHARED_ROSTERS = """
     SELECT w.team_no, r.team_id, count(*) AS shared
     FROM w_roster w JOIN w_player p ON p.no = w.player_no
