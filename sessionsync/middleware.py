@@ -1,11 +1,13 @@
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction, sync_to_async
 from django.http import HttpRequest, HttpResponse
 
-from sessionsync.refresh import begin, finish
+from sessionsync.refresh import begin, finish, is_torn, start_over
 
 
 class SessionRefreshMiddleware:
     """Keeps each session in step with the database; see `sessionsync.refresh`.
+
+    A page that met a publish on its way is made once more, so that none mixes the old with the new.
 
     Belongs right after AuthenticationMiddleware.
     """
@@ -22,9 +24,16 @@ class SessionRefreshMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if self.is_async:
             return self.__acall__(request)
-        return finish(request, begin(request) or self.get_response(request))
+        response = begin(request) or self.get_response(request)
+        if is_torn(request, response):
+            start_over(request)
+            response = begin(request) or self.get_response(request)
+        return finish(request, response)
 
     async def __acall__(self, request: HttpRequest) -> HttpResponse:
-        # The check reads the session and may ask the database: work for a thread.
+        # The checks read the session and may ask the database: work for a thread.
         response = await sync_to_async(begin)(request) or await self.get_response(request)
+        if await sync_to_async(is_torn)(request, response):
+            start_over(request)
+            response = await sync_to_async(begin)(request) or await self.get_response(request)
         return finish(request, response)

@@ -44,6 +44,7 @@ def publish(changed_users_sql: str, params=()) -> int:
     """
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("publish() belongs in the transaction of its data.")
+    versions.announce()
     version = versions.raise_number(versions.VERSION)
     now = connection.ops.adapt_datetimefield_value(timezone.now())
     with connection.cursor() as cursor:

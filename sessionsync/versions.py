@@ -5,6 +5,7 @@ Sessions read both along with themselves (see `backends`), so a warm request pay
 
 from typing import NamedTuple
 
+from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
@@ -17,11 +18,19 @@ CACHED_SECONDS = 10
 """How long a cached number may outlive a publish whose message to the cache was lost."""
 
 
+PUBLISHING_SECONDS = 60
+"""How long a commit may take after its announcement to be noticed in the instant it happens."""
+
+
 class State(NamedTuple):
-    """`version` rises with every publish; `epoch` whenever the cache missed a write, to outdate all of it."""
+    """`version` rises with every publish; `epoch` whenever the cache missed a write, to outdate all of it.
+
+    `is_publishing`: the next version may be committed any moment, so only the database knows for sure.
+    """
 
     version: int
     epoch: int
+    is_publishing: bool = False
 
 
 def current_version() -> int:
@@ -30,9 +39,8 @@ def current_version() -> int:
 
 def current_state() -> State:
     """From the cache; from the database where the cache has nothing."""
-    if found := cache.read([cache.STATE_KEY]).get(cache.STATE_KEY):
-        return State(*found)
-    return cached(stored_state())
+    found = cache.read_one(cache.STATE_KEY)
+    return State(*found) if found else cached(stored_state())
 
 
 def stored_state() -> State:
@@ -50,6 +58,32 @@ def cached(state: State) -> State:
 def push() -> None:
     """Let the cache know what the database holds now, whatever it knew."""
     cache.write({cache.STATE_KEY: list(stored_state())}, CACHED_SECONDS)
+
+
+def announce() -> None:
+    """Let the cache know that a publish is about to be committed; see `has_moved`."""
+    publishing = current_state()._replace(is_publishing=True)
+    cache.write({cache.STATE_KEY: list(publishing)}, PUBLISHING_SECONDS)
+
+
+def has_moved(version: int, mark: int | None) -> bool:
+    """Whether a newer version is committed; `mark` is what `commit_mark` said when `version` was current.
+
+    Certain, and for next to nothing: one look at the cache, or at SQLite's mark. Never known to be so where
+    neither is there to ask.
+    """
+    if settings.SESSION_ENGINE.endswith("cached_db"):
+        state = current_state()
+        return (stored_state() if state.is_publishing else state).version > version
+    return mark is not None and commit_mark() != mark and stored_state().version > version
+
+
+def commit_mark() -> int | None:
+    """On SQLite a number that differs once another connection has committed anything; elsewhere None."""
+    if connection.vendor != "sqlite":
+        return None
+    connection.ensure_connection()
+    return connection.connection.execute("PRAGMA data_version").fetchone()[0]
 
 
 def raise_number(key: str) -> int:
