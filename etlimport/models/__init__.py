@@ -1,7 +1,7 @@
 from etlimport.models.health import HealthSnapshot
 from etlimport.models.identity import Alias, AmbiguousIdentity, IdentityChange
 from etlimport.models.run import ImportRun, RejectedRow, RunProgress, SourceFile
-from etlimport.models.undo import InsertedRange, ReKey, RowChange
+from etlimport.models.undo import InsertedRange, OwnedChange, ReKey, RowChange
 
 __all__ = [
     "Alias",
@@ -10,6 +10,7 @@ __all__ = [
     "IdentityChange",
     "ImportRun",
     "InsertedRange",
+    "OwnedChange",
     "ReKey",
     "RejectedRow",
     "RowChange",

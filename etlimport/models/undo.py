@@ -4,11 +4,7 @@ from etlimport.models.run import ImportRun
 
 
 class RowChange(models.Model):
-    """A catalogue row, or a user's reference, as it was before a run updated or deleted it.
-
-    `before` holds the whole row by column for a catalogue table, and only the reference columns for a
-    table users own.
-    """
+    """A catalogue row as it was, by column, before a run updated or deleted it; a user's row that it deleted."""
 
     run = models.ForeignKey(ImportRun, on_delete=models.CASCADE, related_name="row_changes", db_index=False)
     table_name = models.CharField(max_length=100)
@@ -59,3 +55,27 @@ class ReKey(models.Model):
 
     def __str__(self):
         return f"{self.table_name} {self.old_id} → {self.new_id} by run {self.run_id}"
+
+
+class OwnedChange(models.Model):
+    """A user's reference into the catalogue that a run itself changed: by a repair, or by settling who is who.
+
+    Empty `before_id` or `after_id`: it led nowhere. `inserted`: the run made the row. `row_id` is text, since
+    an app's own table may be keyed by anything.
+    """
+
+    run = models.ForeignKey(ImportRun, on_delete=models.CASCADE, related_name="owned_changes", db_index=False)
+    table_name = models.CharField(max_length=100)
+    column_name = models.CharField(max_length=100)
+    row_id = models.CharField(max_length=100)
+    before_id = models.BigIntegerField(null=True)
+    after_id = models.BigIntegerField(null=True)
+    inserted = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["run", "table_name", "column_name", "row_id"], name="unique_owned_change")
+        ]
+
+    def __str__(self):
+        return f"{self.table_name}.{self.column_name} of {self.row_id}: {self.before_id} → {self.after_id}"
