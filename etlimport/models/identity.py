@@ -17,9 +17,7 @@ class Alias(models.Model):
     """An operator's word that a label of the source means a known thing. Speaks labels, never ids."""
 
     kind = models.CharField(max_length=10, choices=Kind)
-    league_key = models.CharField(
-        max_length=100, blank=True, help_text="Empty for leagues and clubs everywhere."
-    )
+    league_key = models.CharField(max_length=100, blank=True, help_text="Empty for leagues and clubs everywhere.")
     label = models.CharField(max_length=200, help_text="As the source writes it.")
     means = models.CharField(max_length=200, help_text="The label, or the player id, it stands for.")
 
@@ -88,9 +86,7 @@ class AmbiguousIdentity(models.Model):
 
     class Meta:
         verbose_name_plural = "ambiguous identities"
-        constraints = [
-            models.UniqueConstraint(fields=["kind", "old_id", "new_id"], name="unique_ambiguous_identity")
-        ]
+        constraints = [models.UniqueConstraint(fields=["kind", "old_id", "new_id"], name="unique_ambiguous_identity")]
 
     def __str__(self):
         return f"{self.old_label} = {self.new_label}? {self.status}"

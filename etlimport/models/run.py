@@ -26,9 +26,7 @@ class ImportRun(models.Model):
     source = models.CharField(max_length=1000, blank=True)
     mode = models.CharField(max_length=10, choices=Mode, default=Mode.MERGE)
     status = models.CharField(max_length=12, choices=Status, default=Status.RUNNING)
-    leagues = models.JSONField(
-        default=list, blank=True, help_text="Only these league codes; empty: all in the source."
-    )
+    leagues = models.JSONField(default=list, blank=True, help_text="Only these league codes; empty: all in the source.")
     forced = models.BooleanField(default=False)
     dry_run = models.BooleanField(default=False)
     started_by = models.ForeignKey(
@@ -43,16 +41,12 @@ class ImportRun(models.Model):
     counts = models.JSONField(default=dict, blank=True)
     timings = models.JSONField(default=dict, blank=True, help_text="Seconds per step.")
     warnings = models.JSONField(default=list, blank=True)
-    protection = models.JSONField(
-        default=dict, blank=True, help_text="What users own: before, after, how restored."
-    )
+    protection = models.JSONField(default=dict, blank=True, help_text="What users own: before, after, how restored.")
     diff = models.JSONField(default=dict, blank=True, help_text="What the run changed, grouped.")
     session_version = models.BigIntegerField(null=True, blank=True)
     health_before = models.FloatField(null=True, blank=True)
     health_after = models.FloatField(null=True, blank=True)
-    undone_by = models.OneToOneField(
-        "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="undoes"
-    )
+    undone_by = models.OneToOneField("self", on_delete=models.SET_NULL, null=True, blank=True, related_name="undoes")
 
     class Meta:
         ordering = ["-pk"]

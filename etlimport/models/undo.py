@@ -13,9 +13,7 @@ class RowChange(models.Model):
     before = models.JSONField()
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["run", "table_name", "row_id"], name="unique_row_change")
-        ]
+        constraints = [models.UniqueConstraint(fields=["run", "table_name", "row_id"], name="unique_row_change")]
         indexes = [models.Index(fields=["table_name", "row_id"], name="row_change_row")]
 
     def __str__(self):
@@ -28,9 +26,7 @@ class InsertedRange(models.Model):
     Only an import writes the catalogue and only one runs at a time, so a range says it all.
     """
 
-    run = models.ForeignKey(
-        ImportRun, on_delete=models.CASCADE, related_name="inserted_ranges", db_index=False
-    )
+    run = models.ForeignKey(ImportRun, on_delete=models.CASCADE, related_name="inserted_ranges", db_index=False)
     table_name = models.CharField(max_length=100)
     after_id = models.BigIntegerField()
     last_id = models.BigIntegerField()

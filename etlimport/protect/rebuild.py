@@ -85,6 +85,8 @@ class Rebuild:
         self.remember_ids()
         for model in SCOPE:
             self.kept[model._meta.db_table] = keep(model)
+            if model is Player:  # where somebody used to play still tells who they are
+                self.kept[RosterSpot._meta.db_table] += keep_spots_of_kept_players()
         self.deactivate_kept()
         self.delete()
         for entity in PARENTS:
@@ -235,6 +237,13 @@ def keep(model: type[CatalogueModel]) -> int:
         index="id",
     )
     return db.value(f"SELECT count(*) FROM {kept(model)}")
+
+
+def keep_spots_of_kept_players() -> int:
+    return db.execute(
+        f"""INSERT INTO {kept(RosterSpot)} SELECT id FROM leagues_rosterspot
+            WHERE player_id IN (SELECT id FROM {kept(Player)}) AND id NOT IN (SELECT id FROM {kept(RosterSpot)})"""
+    )
 
 
 def scoped(model: type[CatalogueModel]) -> str:

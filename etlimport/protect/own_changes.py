@@ -1,0 +1,33 @@
+"""What a run's own repair changed of users' references, told by comparing them with the backup."""
+
+from etlimport import db
+from etlimport.models import ImportRun, OwnedChange
+from etlimport.protect.backup import BACKUP
+from etlimport.references import Reference, owned_references
+
+
+def note_own_changes(run: ImportRun, moved: dict[str, str]) -> None:
+    """Write down the references that lead elsewhere than before the repair, and those of rows it made.
+
+    To be called in the transaction that took the backup; `moved` as `backup.prove` takes it.
+    """
+    for number, reference in enumerate(owned_references()):
+        if reference.by_id:
+            db.execute(changed_references(number, reference, moved.get(reference.target_table)), [run.pk])
+
+
+def changed_references(number: int, reference: Reference, mapping: str | None) -> str:
+    before = "coalesce(m.new_id, b.target_id)" if mapping else "b.target_id"
+    join = f"LEFT JOIN {mapping} m ON m.old_id = b.target_id" if mapping else ""
+    # A reference that may be empty was empty in a row that was there; else the row itself is new.
+    inserted = "false" if reference.nullable else "b.row_id IS NULL"
+    return f"""
+        INSERT INTO {OwnedChange._meta.db_table}
+            (run_id, table_name, column_name, row_id, before_id, after_id, inserted)
+        SELECT %s, '{reference.table}', '{reference.column}', CAST(u.{reference.primary_key} AS text),
+               {before}, u.{reference.column}, {inserted}
+        FROM {reference.table} u
+        LEFT JOIN {BACKUP} b ON b.reference = {number} AND b.row_id = CAST(u.{reference.primary_key} AS text)
+        {join} LEFT JOIN {reference.target_table} t ON t.id = u.{reference.column}
+        WHERE u.{reference.column} IS DISTINCT FROM {before}
+          AND (t.id IS NOT NULL OR u.{reference.column} IS NULL)"""
