@@ -10,7 +10,6 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from django.conf import settings
 from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 
@@ -22,9 +21,10 @@ from etlimport.health import Health
 from etlimport.health import keep as keep_health
 from etlimport.identities import find_ambiguous, note_ambiguous, note_changes
 from etlimport.merge.steps import PLAYERS_LEFT, TEAMS_NOT_NAMED, merge_catalogue, refuse_drops
-from etlimport.models import HealthSnapshot, ImportRun, InsertedRange, RejectedRow, ReKey, RowChange
+from etlimport.models import HealthSnapshot, ImportRun, RejectedRow
 from etlimport.progress import Clock, Silent
 from etlimport.protect import backup
+from etlimport.protect.own_changes import note_own_changes
 from etlimport.protect.rebuild import Rebuild
 from etlimport.publish import publish, remember_contexts
 from etlimport.read import LabelBook, SourceRefused, SourceUnreadable
@@ -32,7 +32,7 @@ from etlimport.repair.after_import import repair
 from etlimport.resolve import resolve_everything
 from etlimport.safety import validate
 from etlimport.sources import ReadFile, counts_of_known, gather, read_and_stage, remember_sources
-from etlimport.undo_log import UndoLog
+from etlimport.undo_log import UndoLog, forget_old_undo
 from leagues.models import Player, Team
 
 log = logging.getLogger(__name__)
@@ -114,7 +114,7 @@ def attempt(job: Import, hook: Callable[[str], None]) -> ImportRun:
             if everything_is_known(job):
                 return runs.finish(run, Status.UNCHANGED, **outcome(job), counts=known_counts(job))
             stage_rows(job)
-        publish_snapshot(job, hook)
+        in_one_commit(run, lambda: work_through(job, hook), lock_users=job.options.rebuild)
     except DryRun:
         RejectedRow.objects.bulk_create(job.notes, batch_size=1000)
         return runs.finish(run, Status.PREVIEWED, **outcome(job))
@@ -160,30 +160,31 @@ def stage_rows(job: Import) -> None:
 # One transaction: resolve, check, protect, merge, restore, repair, audit, publish
 
 
-def publish_snapshot(job: Import, hook: Callable[[str], None]) -> None:
-    """Everything that touches the catalogue, in one commit.
+def in_one_commit(run: ImportRun, work: Callable[[], None], *, lock_users: bool) -> None:
+    """Everything that touches the catalogue.
 
     A conflict with what somebody wrote at the same moment begins the transaction anew; staged rows stay.
+    `lock_users`: nobody writes what users own meanwhile.
     """
     for attempt_no in range(1, ATTEMPTS + 1):
         try:
-            with import_transaction(job.options):
-                work_through(job, hook)
+            with import_transaction(lock_users=lock_users):
+                work()
             return
         except OperationalError as error:
             if attempt_no == ATTEMPTS or not dialect.is_conflict(error):
                 raise
-            log.warning("run %s begins anew: %s", job.run.pk, error)
+            log.warning("run %s begins anew: %s", run.pk, error)
 
 
 @contextlib.contextmanager
-def import_transaction(options: Options):
+def import_transaction(*, lock_users: bool):
     """Sees the database as of one moment: what users write meanwhile can neither help nor hurt the proof."""
     outermost = not connection.in_atomic_block
     with transaction.atomic():
         if outermost and dialect.on_postgresql():
             db.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-            if options.rebuild:
+            if lock_users:
                 backup.lock_user_tables()
         yield
 
@@ -218,6 +219,8 @@ def work_through(job: Import, hook: Callable[[str], None]) -> None:
         backup.prove(protection, moved)
     with step("repair"):
         repairs = repair()
+        if repairs:
+            note_own_changes(run, moved)
     with step("audit"):
         account_for(job, placed)
         health = audit()
@@ -226,7 +229,7 @@ def work_through(job: Import, hook: Callable[[str], None]) -> None:
         run.counts["ambiguous"] = note_ambiguous(run, ambiguous)
         run.protection = protection.as_json() | {"repairs": repairs.lines()[:MOST_LINES]}
         run.diff = describe_changes(undo_log, full=options.dry_run and options.diff)
-        note_health(job, health)
+        job.warnings += note_health(run, health)
         if options.dry_run:
             raise DryRun
         undo_log.close()
@@ -244,12 +247,12 @@ def conclude(job: Import, *, changed: bool) -> None:
     runs.finish(run, Status.PUBLISHED if changed else Status.UNCHANGED, **outcome(job))
 
 
-def note_health(job: Import, health: Health) -> None:
-    job.run.health_before = HealthSnapshot.objects.values_list("score", flat=True).first()
-    job.run.health_after = health.score
-    if health.warning:
-        job.warnings.append(health.warning)
-    keep_health(health, job.run)
+def note_health(run: ImportRun, health: Health) -> list[str]:
+    """Record the health a run leaves behind; a warning where it is low."""
+    run.health_before = HealthSnapshot.objects.values_list("score", flat=True).first()
+    run.health_after = health.score
+    keep_health(health, run)
+    return [health.warning] if health.warning else []
 
 
 def check(options: Options) -> None:
@@ -283,11 +286,3 @@ def account_for(job: Import, placed: dict[str, dict[int, dict[str, int]]]) -> No
         file.counts["repaired"] = file.report.repaired
     job.run.counts["files"] = {file.path.relative: file.counts for file in job.files}
     job.run.counts["contradictions"] = len(job.notes) - len(unplaced)
-
-
-def forget_old_undo() -> None:
-    """Keep what undo needs of the last runs only."""
-    published = ImportRun.objects.filter(status=Status.PUBLISHED).order_by("-pk")
-    kept = list(published.values_list("pk", flat=True)[: settings.ETL_UNDOABLE_RUNS])
-    for model in (RowChange, InsertedRange, ReKey):
-        model.objects.exclude(run__in=kept).exclude(run__status=Status.RUNNING).delete()

@@ -33,6 +33,14 @@ class Reference:
         return self.target_column == self.target._meta.pk.column
 
     @property
+    def field(self) -> ForeignKey:
+        return next(field for field in self.model._meta.local_fields if field.column == self.column)
+
+    @property
+    def nullable(self) -> bool:
+        return self.field.null
+
+    @property
     def primary_key(self) -> str:
         return self.model._meta.pk.column
 

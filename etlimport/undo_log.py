@@ -1,9 +1,26 @@
 """What undo needs, written while a run changes rows: at a cost in proportion to what changes."""
 
-from django.db.models import Model
+from django.conf import settings
+from django.db.models import Model, QuerySet
 
 from etlimport import db, dialect
-from etlimport.models import ImportRun, InsertedRange, ReKey, RowChange
+from etlimport.models import ImportRun, InsertedRange, OwnedChange, ReKey, RowChange
+
+LOGS = (RowChange, InsertedRange, ReKey, OwnedChange)
+"""What a run keeps so that it can be undone."""
+
+
+def undoable_runs() -> QuerySet[ImportRun]:
+    """The last published runs, as many as the setting says. An undo is none: importing again undoes it."""
+    published = ImportRun.objects.filter(status=ImportRun.Status.PUBLISHED).exclude(mode=ImportRun.Mode.UNDO)
+    return published.order_by("-pk")[: settings.ETL_UNDOABLE_RUNS]
+
+
+def forget_old_undo() -> None:
+    """Keep what undo needs of the last runs only."""
+    kept = list(undoable_runs().values_list("pk", flat=True))
+    for model in LOGS:
+        model.objects.exclude(run__in=kept).exclude(run__status=ImportRun.Status.RUNNING).delete()
 
 
 def columns_of(model: type[Model]) -> list[str]:
