@@ -24,11 +24,6 @@ def read(keys: Iterable[str]) -> dict:
     return guarded(lambda cache: cache.get_many(keys), otherwise={})
 
 
-def read_one(key: str):
-    """The value of a key, or None; cheaper than `read`."""
-    return guarded(lambda cache: cache.get(key), otherwise=None)
-
-
 def write(values: dict, seconds: float) -> bool:
     """Whether all of them are in the cache now."""
 

@@ -35,7 +35,7 @@ def begin(request: HttpRequest) -> HttpResponse | None:
     """
     request.session_refreshed = ""
     request.session_refreshed_now = False
-    request.session_version = None
+    request.session_state = None
     if settings.SESSION_COOKIE_NAME not in request.COOKIES or is_exempt(request.path_info):
         return None
     try:
@@ -70,12 +70,12 @@ def is_torn(request: HttpRequest, response: HttpResponse) -> bool:
     Then the response may show some of the old and some of the new. Asked only where asking again is
     harmless.
     """
-    if request.session_version is None or request.method not in ("GET", "HEAD") or response.streaming:
+    if request.session_state is None or request.method not in ("GET", "HEAD") or response.streaming:
         return False
     if request.session.session_key != request.COOKIES[settings.SESSION_COOKIE_NAME]:
         return False
     try:
-        return versions.has_moved(request.session_version, request.session_commit_mark)
+        return versions.has_moved(request.session_state, request.session_commit_mark)
     except Exception:
         logger.exception("Could not tell whether %s met a publish", request.path)
         return False
@@ -96,9 +96,9 @@ def check(request: HttpRequest) -> HttpResponse | None:
     if session.get(SESSION_KEY) is None:
         return None
     context = session.get(CONTEXT_KEY)
-    request.session_version = version_of(session)
+    request.session_state = state_of(session)
     request.session_refreshed = session.get(NOTICE_KEY, "")
-    if is_current(context, request.session_version) or (context is None and not option("RESTORE")):
+    if is_current(context, request.session_state.version) or (context is None and not option("RESTORE")):
         metrics.WARM.inc()
         if touch(session, option("TOUCH_SECONDS")):
             save(session)
@@ -119,10 +119,9 @@ def is_current(context: dict | None, version: int) -> bool:
     )
 
 
-def version_of(session) -> int:
-    """The session version as of the session's read, which brought it along; else asked for."""
-    state = getattr(session, "state", None)
-    return state.version if state else versions.current_version()
+def state_of(session) -> versions.State:
+    """The session version and what goes with it, as of the session's read, which brought them along."""
+    return session.state or versions.current_state()
 
 
 def refresh(request: HttpRequest) -> HttpResponse | None:
@@ -180,7 +179,7 @@ def build(session) -> dict | None:
 
     The version is read before the context, so a stamp is never newer than what it stamps.
     """
-    version = version_of(session)
+    version = state_of(session).version
     build_context = import_string(option("CONTEXT_BUILDER"))
     context = build_context(user_id_of(session), session.get(CONTEXT_KEY))
     return None if context is None else {**context, "version": version}

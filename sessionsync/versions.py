@@ -5,7 +5,6 @@ Sessions read both along with themselves (see `backends`), so a warm request pay
 
 from typing import NamedTuple
 
-from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
@@ -39,7 +38,7 @@ def current_version() -> int:
 
 def current_state() -> State:
     """From the cache; from the database where the cache has nothing."""
-    found = cache.read_one(cache.STATE_KEY)
+    found = cache.read([cache.STATE_KEY]).get(cache.STATE_KEY)
     return State(*found) if found else cached(stored_state())
 
 
@@ -60,22 +59,19 @@ def push() -> None:
     cache.write({cache.STATE_KEY: list(stored_state())}, CACHED_SECONDS)
 
 
-def announce() -> None:
-    """Let the cache know that a publish is about to be committed; see `has_moved`."""
+def announce() -> bool:
+    """Let the cache know that a publish is about to be committed; whether it heard."""
     publishing = current_state()._replace(is_publishing=True)
-    cache.write({cache.STATE_KEY: list(publishing)}, PUBLISHING_SECONDS)
+    return cache.write({cache.STATE_KEY: list(publishing)}, PUBLISHING_SECONDS)
 
 
-def has_moved(version: int, mark: int | None) -> bool:
-    """Whether a newer version is committed; `mark` is what `commit_mark` said when `version` was current.
+def has_moved(since: State, mark: int | None) -> bool:
+    """Whether a newer version is committed than the one of a request's start.
 
-    Certain, and for next to nothing: one look at the cache, or at SQLite's mark. Never known to be so where
-    neither is there to ask.
+    `mark` is what `commit_mark` said then. The database is asked only if there is reason to.
     """
-    if settings.SESSION_ENGINE.endswith("cached_db"):
-        state = current_state()
-        return (stored_state() if state.is_publishing else state).version > version
-    return mark is not None and commit_mark() != mark and stored_state().version > version
+    is_suspect = since.is_publishing or (mark is not None and commit_mark() != mark)
+    return is_suspect and stored_state().version > since.version
 
 
 def commit_mark() -> int | None:
