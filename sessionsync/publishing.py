@@ -41,9 +41,9 @@ def publish(changed_users_sql: str, params=()) -> int:
     `changed_users_sql` selects user_id, email, old_league_id, new_league_id, league_name, refresh_reason,
     one row for each user whose context changed; a literal % is written %%. The version's row stays locked
     until the commit, so publishes follow one another. Commit soon: pages made meanwhile are made again if
-    the commit meets them, and those that began before get PUBLISH_GRACE_SECONDS to end. The cache hears of it after the commit; if it cannot,
-    sessions notice within `versions.CACHED_SECONDS`. Raises TransactionManagementError outside a
-    transaction.
+    the commit meets them, and those that began before get PUBLISH_GRACE_SECONDS to end. The cache hears of
+    it after the commit; if it cannot, sessions notice within `versions.CACHED_SECONDS`. Raises
+    TransactionManagementError outside a transaction.
     """
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("publish() belongs in the transaction of its data.")
