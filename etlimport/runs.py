@@ -2,19 +2,23 @@
 
 import contextlib
 import json
+import logging
 import os
 import socket
 import time
 
-from django.db import OperationalError, connection, transaction
+from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 
 from etlimport import dialect
 from etlimport.models import ImportRun, RunProgress
 
+log = logging.getLogger(__name__)
 Status = ImportRun.Status
 
 SECONDS_BETWEEN_NOTES = 0.5
+PATIENCE_WITH_DATABASE = 60
+"""Seconds a run waits for its database to come back, to write down how it ended."""
 
 
 def start(**fields) -> ImportRun:
@@ -25,19 +29,33 @@ def finish(run: ImportRun, status: str, **fields) -> ImportRun:
     """End a run; called outside the import's transaction for every outcome but a published one."""
     for name, value in {"status": status, "finished_at": timezone.now(), **fields}.items():
         setattr(run, name, value)
-    run.save()
+    if connection.in_atomic_block:
+        run.save()
+    else:
+        save_through_restart(run)
     return run
+
+
+def save_through_restart(run: ImportRun) -> None:
+    """Save the outcome even when the database went away in the middle: it may be back in a moment."""
+    deadline = time.monotonic() + PATIENCE_WITH_DATABASE
+    while True:
+        try:
+            return run.save()
+        except (OperationalError, InterfaceError):
+            if time.monotonic() > deadline:
+                raise
+            connection.close()
+            time.sleep(1)
 
 
 def bury_dead(current: ImportRun | None = None) -> list[ImportRun]:
     """Mark the runs that were cut off as died. Only to be called by who holds the import's lock."""
     dead = list(ImportRun.objects.filter(status=Status.RUNNING).exclude(pk=current and current.pk))
     for run in dead:
-        finish(
-            run,
-            Status.DIED,
-            error=f"The process was ended from outside during the step “{run.step or 'start'}”.",
-        )
+        step = live(run)[0]
+        ended = f"The process was ended from outside during the step “{step or 'start'}”."
+        finish(run, Status.DIED, step=step, error=ended)
     return dead
 
 
@@ -81,6 +99,12 @@ class Watch:
             return
         self.last = time.monotonic()
         self.run.step = step
+        try:
+            self.write(step, details)
+        except (DatabaseError, InterfaceError, OSError):
+            log.warning("run %s: its progress could not be noted", self.run.pk, exc_info=True)
+
+    def write(self, step: str, details: dict) -> None:
         if self.own:
             with self.own.cursor() as cursor:
                 # A run inside a test's transaction is not there for other connections: then nothing is noted.

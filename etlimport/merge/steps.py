@@ -57,6 +57,8 @@ def merge_catalogue(log: UndoLog, *, force: bool) -> dict[str, Counts]:
     left = deactivate(Player, PLAYERS_LEFT, log)
     counts["players"] = replace(merge_parent(catalogue.PLAYER, log), deactivated=left)
     catalogue.create_spots()
+    if not force:
+        refuse_drops([(RosterSpot, "roster spots", SPOTS_LEFT)])
     left = deactivate(RosterSpot, SPOTS_LEFT, log)
     counts["roster spots"] = replace(merge(catalogue.ROSTER_SPOT, log), deactivated=left)
 
