@@ -187,7 +187,7 @@ CONTENT_SECURITY_POLICY = {
 LOGGING = logging_config(as_json=env.bool("LOG_JSON", default=not DEBUG), level=env.str("LOG_LEVEL", default="INFO"))
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 """The bearer token of /metrics. Without one nobody may read them outside DEBUG."""
-METRICS_COLLECTORS = []
+METRICS_COLLECTORS = ["etlimport.metrics.figures"]
 """Functions, by dotted path, that return prometheus metric families; /metrics asks each when it is read."""
 
 LANGUAGE_CODE = "en-us"
@@ -217,6 +217,21 @@ ETL_DROP_MIN_ROWS = env.int("ETL_DROP_MIN_ROWS", default=10)
 """Entities with fewer active rows than this are too small for a share to mean anything."""
 ETL_UNDOABLE_RUNS = env.int("ETL_UNDOABLE_RUNS", default=14)
 """How many published runs keep what `undo_run` needs."""
+
+# Import schedule
+IMPORT_SOURCE = env.str("IMPORT_SOURCE", default="")
+"""The folder the nightly import reads; without one there is no nightly import."""
+IMPORT_TIME = env.str("IMPORT_TIME", default="02:30")
+IMPORT_ROOTS = env.list("IMPORT_ROOTS", default=[])
+"""Further folders below which the admin may choose a source to import."""
+
+# Alerts
+ADMINS = [(address, address) for address in env.list("ADMINS", default=[])]
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
+EMAIL_SUBJECT_PREFIX = "[Rally] "
+EMAIL_TIMEOUT = 10
+ALERT_WEBHOOK = env.str("ALERT_WEBHOOK", default="")
+"""Where each alert is sent as JSON, when it opens and when it is over."""
 
 # Celery. Without a broker a task runs at once in the process that sends it.
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default=REDIS_URL)
