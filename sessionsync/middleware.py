@@ -7,9 +7,10 @@ from sessionsync.refresh import begin, finish, is_torn, start_over
 class SessionRefreshMiddleware:
     """Keeps each session in step with the database; see `sessionsync.refresh`.
 
-    A page that met a publish on its way is made once more, so that none mixes the old with the new.
+    A page that met a publish on its way is made once more, so that none mixes the old with the new. It learns
+    of the publish from the session cache, or from SQLite itself; on PostgreSQL without a cache it does not.
 
-    Belongs right after AuthenticationMiddleware.
+    Belongs right after AuthenticationMiddleware, with a SESSION_ENGINE of `sessionsync.backends`.
     """
 
     sync_capable = True

@@ -78,7 +78,8 @@ def commit_mark() -> int | None:
     """On SQLite a number that differs once another connection has committed anything; elsewhere None."""
     if connection.vendor != "sqlite":
         return None
-    connection.ensure_connection()
+    if connection.connection is None:
+        connection.ensure_connection()
     return connection.connection.execute("PRAGMA data_version").fetchone()[0]
 
 
