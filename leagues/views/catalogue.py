@@ -7,11 +7,13 @@ from django.views.decorators.http import require_safe
 from leagues import addresses, season
 from leagues.forms import natural_order
 from leagues.models import Series
+from leagues.moment import as_of_one_moment
 from leagues.sparkline import Sparkline
 
 
 @require_safe
 @addresses.addressed
+@as_of_one_moment
 def league(request, league_key: str):
     found = addresses.find_league(request.user, league_key)
     playing = Count("teams", filter=Q(teams__is_active=True))
@@ -25,6 +27,7 @@ def league(request, league_key: str):
 
 @require_safe
 @addresses.addressed
+@as_of_one_moment
 def series(request, league_key: str, key: str):
     league = addresses.find_league(request.user, league_key)
     found = addresses.find_series(league, key)
@@ -43,6 +46,7 @@ def series(request, league_key: str, key: str):
 
 @require_safe
 @addresses.addressed
+@as_of_one_moment
 def team(request, league_key: str, series_key: str, club_key: str, squad: str = ""):
     league = addresses.find_league(request.user, league_key)
     found = addresses.find_team(league, series_key, club_key, squad)
@@ -59,6 +63,7 @@ def team(request, league_key: str, series_key: str, club_key: str, squad: str = 
 
 @require_safe
 @addresses.addressed
+@as_of_one_moment
 def player(request, league_key: str, external_id: str):
     league = addresses.find_league(request.user, league_key)
     found = addresses.find_player(league, external_id)

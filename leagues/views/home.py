@@ -7,6 +7,7 @@ from leagues import addresses, season
 from leagues.access import leagues_for
 from leagues.discovery import open_suggestions
 from leagues.models import Player, RosterSpot, Team
+from leagues.moment import as_of_one_moment
 from leagues.selection import select_league, select_team
 from sessionsync.backends.db import CONTEXT_KEY
 from sessionsync.decorators import login_required
@@ -14,6 +15,7 @@ from sessionsync.decorators import login_required
 
 @require_safe
 @login_required
+@as_of_one_moment
 def home(request):
     """The league and team the session's context names, read anew by their natural keys."""
     context = request.session.get(CONTEXT_KEY) or {}
