@@ -18,9 +18,7 @@ def on_postgresql() -> bool:
     return connection.vendor == "postgresql"
 
 
-def load(
-    table: str, constants: dict[str, int], columns: tuple[str, ...], blocks: Iterable[list[tuple]]
-) -> None:
+def load(table: str, constants: dict[str, int], columns: tuple[str, ...], blocks: Iterable[list[tuple]]) -> None:
     """Bring rows into a working table, by COPY or executemany; `constants` are the same in every row."""
     if on_postgresql():
         copy(table, constants, columns, blocks)
@@ -40,9 +38,7 @@ def copy(table, constants, columns, blocks) -> None:
         filled = {name for (name,) in cursor.fetchall()} & set(columns)
         options = f", FORCE_NOT_NULL ({', '.join(sorted(filled))})" if filled else ""
         names = ", ".join(columns)
-        cursor.copy_expert(
-            f"COPY {table} ({names}) FROM STDIN (FORMAT csv{options})", CsvStream(blocks), 1 << 20
-        )
+        cursor.copy_expert(f"COPY {table} ({names}) FROM STDIN (FORMAT csv{options})", CsvStream(blocks), 1 << 20)
 
 
 class CsvStream(io.TextIOBase):
@@ -78,6 +74,15 @@ def row_as_json(alias: str, columns: Iterable[str]) -> str:
     """SQL for a JSON object of a row's columns."""
     pairs = ", ".join(f"'{name}', {alias}.{name}" for name in columns)
     return f"jsonb_build_object({pairs})" if on_postgresql() else f"json_object({pairs})"
+
+
+def rows_from_json(table: str, columns: list[str], json: str, source: str) -> str:
+    """SQL for the rows of `table` that `row_as_json` made the objects in column `json` of `source` from."""
+    if on_postgresql():
+        names = ", ".join(f"r.{name}" for name in columns)
+        return f"SELECT {names} FROM {source} CROSS JOIN LATERAL jsonb_populate_record(NULL::{table}, {json}) r"
+    values = ", ".join(f"json_extract({json}, '$.{name}')" for name in columns)
+    return f"SELECT {values} FROM {source}"
 
 
 def json_text(column: str, name: str) -> str:

@@ -20,7 +20,7 @@ from etlimport.errors import AuditFailed, DryRun, Refused
 from etlimport.health import Health
 from etlimport.health import keep as keep_health
 from etlimport.identities import find_ambiguous, note_ambiguous, note_changes
-from etlimport.merge.steps import PLAYERS_LEFT, TEAMS_NOT_NAMED, merge_catalogue, refuse_drops
+from etlimport.merge.steps import merge_catalogue, refuse_drops
 from etlimport.models import HealthSnapshot, ImportRun, RejectedRow
 from etlimport.progress import Clock, Silent
 from etlimport.protect import backup
@@ -33,7 +33,6 @@ from etlimport.resolve import resolve_everything
 from etlimport.safety import validate
 from etlimport.sources import ReadFile, counts_of_known, gather, read_and_stage, remember_sources
 from etlimport.undo_log import UndoLog, forget_old_undo
-from leagues.models import Player, Team
 
 log = logging.getLogger(__name__)
 Status = ImportRun.Status
@@ -212,7 +211,7 @@ def work_through(job: Import, hook: Callable[[str], None]) -> None:
         rebuild = Rebuild(undo_log) if options.rebuild else None
         if rebuild:
             rebuild.clear()
-        things = merge_catalogue(undo_log, force=options.force)
+        things = merge_catalogue(undo_log)
         placed = {kind: accounting.account(kind) for kind in accounting.WORKING}
     with step("restore"):
         moved = rebuild.regain() if rebuild else {}
@@ -260,9 +259,7 @@ def check(options: Options) -> None:
     if options.rebuild and (problems := validate()):
         raise Refused([str(problem) for problem in problems], forcible=False)
     if not options.force:
-        refuse_drops(
-            [(Team, "teams", TEAMS_NOT_NAMED), (Player, "players", PLAYERS_LEFT)],
-        )
+        refuse_drops()
 
 
 def account_for(job: Import, placed: dict[str, dict[int, dict[str, int]]]) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.apps import apps
+from django.db import connection
 from django.db.models import ForeignKey, Model
 
 from leagues.models import CatalogueModel
@@ -39,6 +40,15 @@ class Reference:
     @property
     def nullable(self) -> bool:
         return self.field.null
+
+    @property
+    def unique(self) -> bool:
+        return self.field.unique
+
+    @property
+    def key_type(self) -> str:
+        """The SQL type of the holding model's primary key."""
+        return self.model._meta.pk.cast_db_type(connection)
 
     @property
     def primary_key(self) -> str:

@@ -40,6 +40,7 @@ class UndoLog:
 
     def before_delete(self, model: type[Model], ids: str) -> int:
         """Keep the rows as deleted; one that the run changed before keeps the state before that."""
+        self.before_insert(model)  # what is inserted later is told by the highest id there was, not that is left
         kept = self.keep(model, ids, deleted=True)
         db.execute(
             f"""UPDATE {RowChange._meta.db_table} SET deleted = true

@@ -1,0 +1,166 @@
+"""Why a run cannot be undone, in words that say what to do first."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from django.conf import settings
+from django.db.models import Model, UniqueConstraint
+
+from etlimport import db
+from etlimport.errors import Refused
+from etlimport.models import ImportRun, InsertedRange, RowChange
+from etlimport.references import Reference, catalogue_references, owned_references, references_of
+from etlimport.undo.working import Working, back, gone
+from etlimport.undo_log import undoable_runs
+from leagues.models import User
+
+Status = ImportRun.Status
+
+
+def refuse_unless_undoable(run: ImportRun) -> None:
+    if run.mode == ImportRun.Mode.UNDO:
+        raise refusal(f"Run {run.pk} is itself an undo; import the files again to have back what it undid.")
+    if run.status == Status.UNDONE:
+        raise refusal(f"Run {run.pk} is already undone, by run {run.undone_by_id}.")
+    if run.status != Status.PUBLISHED:
+        raise refusal(f"Run {run.pk} ({run.get_status_display()}) changed nothing that could be undone.")
+    if run.pk not in undoable_runs().values_list("pk", flat=True):
+        raise refusal(
+            f"What undoing run {run.pk} needs is no longer kept: ETL_UNDOABLE_RUNS keeps it of the last "
+            f"{settings.ETL_UNDOABLE_RUNS} published runs."
+        )
+
+
+def refusal(*reasons: str) -> Refused:
+    return Refused(list(reasons), forcible=False)
+
+
+def refuse_if_touched_later(working: Working) -> None:
+    """Refuse where a later run touched the same rows, refers to those that would go or bears a former key."""
+    found: dict[int | None, list[str]] = defaultdict(list)
+    for model in working.models:
+        for run_id, count in changed_later(working, model):
+            found[run_id].append(f"changed {counted(count, model)}")
+        for run_id, count in keys_taken(working, model):
+            found[run_id].append(f"made {counted(count, model)} under a former key")
+    for reference in catalogue_references():
+        for run_id, count in referred_to_later(working, reference):
+            found[run_id].append(f"made {counted(count, reference.model)} of {plural(reference.target)} that would go")
+    for reference in references_within(working):
+        for run_id, count in lost_targets(working, reference):
+            found[run_id].append(f"removed {plural(reference.target)} that {counted(count, reference.model)} need")
+    if found:
+        raise refusal(*(because_of(run_id, what) for run_id, what in sorted(found.items(), key=str)))
+
+
+def because_of(run_id: int | None, what: list[str]) -> str:
+    done = ", ".join(dict.fromkeys(what))
+    if run_id is None:
+        return f"Somebody other than an import {done} since."
+    return f"Run {run_id} {done} since: undo run {run_id} first."
+
+
+def counted(count: int, model: type[Model]) -> str:
+    return f"{count:,} {model._meta.verbose_name if count == 1 else plural(model)}"
+
+
+def plural(model: type[Model]) -> str:
+    return str(model._meta.verbose_name_plural)
+
+
+def changed_later(working: Working, model: type[Model]) -> list[tuple[int, int]]:
+    """(run, rows) of later published runs that changed or deleted rows of `model` this run touched."""
+    changes = RowChange._meta.db_table
+    return db.rows(
+        f"""SELECT later.run_id, count(*) FROM {changes} later JOIN {ImportRun._meta.db_table} r ON r.id = later.run_id
+            WHERE r.id > %s AND r.status = 'published' AND later.table_name = %s AND (
+                {working.inserted(model, "later.row_id")} OR EXISTS (
+                    SELECT 1 FROM {changes} c WHERE c.run_id = %s AND c.table_name = later.table_name
+                       AND c.row_id = later.row_id))
+            GROUP BY later.run_id""",
+        [working.run.pk, model._meta.db_table, working.run.pk],
+    )
+
+
+def by_run_that_made(model: type[Model], condition: str, *joins: str) -> str:
+    """SQL: (run, rows) of the rows `t` of `model` that meet a condition, by the run after %s that made them."""
+    return f"""SELECT made.run_id, count(DISTINCT t.id) FROM {model._meta.db_table} t {" ".join(joins)}
+               LEFT JOIN {InsertedRange._meta.db_table} made ON made.table_name = '{model._meta.db_table}'
+                AND t.id > made.after_id AND t.id <= made.last_id AND made.run_id > %s
+               WHERE t.id NOT IN (SELECT id FROM {gone(model)}) AND t.id NOT IN (SELECT id FROM {back(model)})
+                 AND {condition} GROUP BY made.run_id"""
+
+
+def referred_to_later(working: Working, reference: Reference) -> list[tuple[int | None, int]]:
+    if reference.target._meta.db_table not in working.ranges:
+        return []
+    condition = f"t.{reference.column} IN (SELECT id FROM {gone(reference.target)})"
+    return db.rows(by_run_that_made(reference.model, condition), [working.run.pk])
+
+
+def keys_taken(working: Working, model: type[Model]) -> Iterator[tuple[int | None, int]]:
+    for columns in unique_keys(model):
+        same = " AND ".join(f"b.{column} = t.{column}" for column in columns)
+        yield from db.rows(by_run_that_made(model, "true", f"JOIN {back(model)} b ON {same}"), [working.run.pk])
+
+
+def unique_keys(model: type[Model]) -> Iterator[list[str]]:
+    """The columns of each of the model's unique keys but its id."""
+    for field in model._meta.local_concrete_fields:
+        if field.unique and not field.primary_key:
+            yield [field.column]
+    for constraint in model._meta.constraints:
+        if isinstance(constraint, UniqueConstraint) and constraint.fields and constraint.condition is None:
+            yield [model._meta.get_field(name).column for name in constraint.fields]
+
+
+def references_within(working: Working) -> Iterator[Reference]:
+    for model in working.models:
+        yield from (reference for reference in references_of(model) if reference.by_id)
+
+
+def lost_targets(working: Working, reference: Reference) -> list[tuple[int | None, int]]:
+    """(run, rows) that could not be put back, as a later run deleted what they refer to."""
+    target, column = reference.target_table, f"b.{reference.column}"
+    known = f"UNION SELECT id FROM {back(reference.target)}" if reference.target in working.models else ""
+    return db.rows(
+        f"""SELECT later.run_id, count(DISTINCT b.id) FROM {back(reference.model)} b
+            LEFT JOIN {RowChange._meta.db_table} later ON later.table_name = '{target}' AND later.row_id = {column}
+             AND later.deleted AND later.run_id > %s
+            WHERE {column} IS NOT NULL AND {column} NOT IN (
+                SELECT {reference.target_column} FROM {target}
+                WHERE {reference.target_column} IN (SELECT {reference.column} FROM {back(reference.model)}) {known})
+            GROUP BY later.run_id""",
+        [working.run.pk],
+    )
+
+
+def refuse_if_held(working: Working) -> None:
+    """Refuse where users attached something to a row that would go."""
+    reasons = [held(reference) for reference in owned_references() if reference.target._meta.db_table in working.ranges]
+    if reasons := [reason for reason in reasons if reason]:
+        raise refusal(*reasons)
+
+
+def held(reference: Reference) -> str:
+    """What users hold of the rows that would go by this reference, in words; empty where nothing."""
+    model = reference.model
+    lost = f"""FROM {reference.table} u
+               JOIN {reference.target_table} t ON t.{reference.target_column} = u.{reference.column}
+               WHERE t.id IN (SELECT id FROM {gone(reference.target)})"""
+    count = db.value(f"SELECT count(*) {lost}")
+    if not count:
+        return ""
+    example = model._base_manager.get(pk=db.value(f"SELECT min(u.{reference.primary_key}) {lost}"))
+    return (
+        f"{counted(count, model)} of users would lose their {reference.target._meta.verbose_name}: "
+        f"the run made it, e.g. “{example}”{owner(example)}. Remove or move them first."
+    )
+
+
+def owner(instance: Model) -> str:
+    """` of ann@example.com`: the user a row belongs to, where it says."""
+    for field in instance._meta.fields:
+        if field.related_model is User and (user := getattr(instance, field.name)):
+            return f" of {user.email}"
+    return ""
