@@ -46,6 +46,7 @@ def snapshot():
             connection.cursor().execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
             yield
     else:
+        connection.ensure_connection()
         # The site's transactions take SQLite's lock for writers at once; a reader must not wait for it.
         usual, connection.transaction_mode = connection.transaction_mode, "DEFERRED"
         try:

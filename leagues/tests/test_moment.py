@@ -5,6 +5,7 @@ from threading import Thread
 import pytest
 from django.db import connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from leagues import season
 from leagues.models import League, Team
@@ -12,8 +13,9 @@ from leagues.moment import snapshot
 from leagues.tests.factories import StandingFactory
 from sessionsync.publishing import publish
 
+pytestmark = pytest.mark.django_db(transaction=True)
 # The SQLite of tests lives in memory and knows no snapshots: a writer there waits for every reader.
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgresql]
+needs_snapshots = pytest.mark.postgresql
 
 RENAMED = """SELECT id AS user_id, email, NULL AS old_league_id, NULL AS new_league_id, '' AS league_name,
                     'team renamed' AS refresh_reason FROM leagues_user"""
@@ -58,6 +60,7 @@ def names_in(page):
 OLD, NEW = {"Old League", "Elm 5"}, {"New League", "New Team"}
 
 
+@needs_snapshots
 @pytest.mark.parametrize("page", ["/", "team"])
 def test_a_page_in_the_middle_of_which_something_is_published_is_all_old_or_all_new(client, team, page, monkeypatch):
     address = team.get_absolute_url() if page == "team" else page
@@ -73,6 +76,7 @@ def test_a_page_in_the_middle_of_which_something_is_published_is_all_old_or_all_
     assert names_in(client.get(address)) == NEW
 
 
+@needs_snapshots
 def test_a_publish_between_the_check_and_the_page_is_in_both_head_and_body(client, monkeypatch):
     from sessionsync import middleware
 
@@ -91,9 +95,19 @@ def test_a_publish_between_the_check_and_the_page_is_in_both_head_and_body(clien
     assert "X-Session-Refreshed" not in client.get("/")
 
 
+@needs_snapshots
 def test_a_reader_neither_waits_for_a_writer_nor_makes_one_wait(team):
     with snapshot():
         assert Team.objects.get().name == "Elm 5"
         elsewhere(publish_new_names)
         assert Team.objects.get().name == "Elm 5"
     assert Team.objects.get().name == "New Team"
+
+
+def test_a_page_takes_no_lock_and_leaves_the_connection_as_it_was():
+    with CaptureQueriesContext(connection) as read, snapshot():
+        Team.objects.count()
+    with CaptureQueriesContext(connection) as write, transaction.atomic():
+        Team.objects.count()
+    begins = [queries.captured_queries[0]["sql"] for queries in (read, write)]
+    assert begins == (["BEGIN DEFERRED", "BEGIN IMMEDIATE"] if connection.vendor == "sqlite" else ["BEGIN", "BEGIN"])
