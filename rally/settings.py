@@ -168,7 +168,6 @@ SESSIONSYNC = {
     "EXEMPT_PATHS": env.list("SESSION_EXEMPT_PATHS", default=["/healthz", "/readyz", "/metrics", "/api/health/"]),
     "RESTORE": env.bool("SESSION_RESTORE", default=True),
     "SIGNAL_RETENTION_DAYS": env.int("SIGNAL_RETENTION_DAYS", default=7),
-    "PUBLISH_GRACE_SECONDS": env.float("PUBLISH_GRACE_SECONDS", default=0.2 if REDIS_URL else 0),
     "BEHIND_PROXY": BEHIND_PROXY,
 }
 """What keeps sessions in step with the database; `sessionsync/conf.py` lists it all."""

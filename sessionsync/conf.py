@@ -17,8 +17,6 @@ DEFAULTS = {
     "SIGNAL_RETENTION_DAYS": 7,
     # How long a session may go unsaved while it is used. Each save moves its end and its "last seen".
     "TOUCH_SECONDS": 3600,
-    # How long a publish waits before its commit for pages that began without knowing of it.
-    "PUBLISH_GRACE_SECONDS": 0.2,
     # Whether a proxy in front sets X-Forwarded-For, so that its last address can be believed.
     "BEHIND_PROXY": False,
 }

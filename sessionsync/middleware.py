@@ -1,14 +1,11 @@
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction, sync_to_async
 from django.http import HttpRequest, HttpResponse
 
-from sessionsync.refresh import begin, finish, is_torn, start_over
+from sessionsync.refresh import begin, finish
 
 
 class SessionRefreshMiddleware:
     """Keeps each session in step with the database; see `sessionsync.refresh`.
-
-    A page that met a publish on its way is made once more, so that none mixes the old with the new. It learns
-    of the publish from the session cache, or from SQLite itself; on PostgreSQL without a cache it does not.
 
     Belongs right after AuthenticationMiddleware, with a SESSION_ENGINE of `sessionsync.backends`.
     """
@@ -25,16 +22,9 @@ class SessionRefreshMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if self.is_async:
             return self.__acall__(request)
-        response = begin(request) or self.get_response(request)
-        if is_torn(request, response):
-            start_over(request)
-            response = begin(request) or self.get_response(request)
-        return finish(request, response)
+        return finish(request, begin(request) or self.get_response(request))
 
     async def __acall__(self, request: HttpRequest) -> HttpResponse:
-        # The checks read the session and may ask the database: work for a thread.
+        # The check reads the session and may ask the database: work for a thread.
         response = await sync_to_async(begin)(request) or await self.get_response(request)
-        if await sync_to_async(is_torn)(request, response):
-            start_over(request)
-            response = await sync_to_async(begin)(request) or await self.get_response(request)
         return finish(request, response)

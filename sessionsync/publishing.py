@@ -1,6 +1,5 @@
 """Tell sessions that the data changed: raise the session version, arm the signals of whom it concerns."""
 
-import time
 from datetime import timedelta
 
 from django.contrib.auth import get_user_model
@@ -9,7 +8,6 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from sessionsync import versions
-from sessionsync.conf import option
 from sessionsync.models import RefreshSignal
 
 # `WHERE true` lets SQLite tell ON CONFLICT from a join condition; the casts give NULL literals a type.
@@ -40,29 +38,18 @@ def publish(changed_users_sql: str, params=()) -> int:
 
     `changed_users_sql` selects user_id, email, old_league_id, new_league_id, league_name, refresh_reason,
     one row for each user whose context changed; a literal % is written %%. The version's row stays locked
-    until the commit, so publishes follow one another. Commit soon: pages made meanwhile are made again if
-    the commit meets them, and those that began before get PUBLISH_GRACE_SECONDS to end. The cache hears of
-    it after the commit; if it cannot, sessions notice within `versions.CACHED_SECONDS`. Raises
-    TransactionManagementError outside a transaction.
+    until the commit, so publishes follow one another. The cache hears of it after the commit; if it cannot,
+    sessions notice within `versions.CACHED_SECONDS`. Raises TransactionManagementError outside a
+    transaction.
     """
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("publish() belongs in the transaction of its data.")
-    announced_at = time.monotonic() if versions.announce() else 0
     version = versions.raise_number(versions.VERSION)
     now = connection.ops.adapt_datetimefield_value(timezone.now())
     with connection.cursor() as cursor:
         cursor.execute(ARM.format(changed_users=changed_users_sql), [version, now, *params])
     transaction.on_commit(versions.push, robust=True)
-    wait_until(announced_at + option("PUBLISH_GRACE_SECONDS"))
     return version
-
-
-def wait_until(moment: float) -> None:
-    """Let pages that began before the announcement come to their end before the commit.
-
-    Those that begin after it know that they may have to be made once more.
-    """
-    time.sleep(max(0, moment - time.monotonic()))
 
 
 def delete_old_signals(days: float) -> int:

@@ -7,7 +7,6 @@ import logging
 
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY, get_user_model
-from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.auth.views import redirect_to_login
 from django.contrib.sessions.backends.base import UpdateError
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -35,7 +34,6 @@ def begin(request: HttpRequest) -> HttpResponse | None:
     """
     request.session_refreshed = ""
     request.session_refreshed_now = False
-    request.session_state = None
     if settings.SESSION_COOKIE_NAME not in request.COOKIES or is_exempt(request.path_info):
         return None
     try:
@@ -64,41 +62,14 @@ def finish(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     return response
 
 
-def is_torn(request: HttpRequest, response: HttpResponse) -> bool:
-    """Whether a publish was committed between the check and the end of the view.
-
-    Then the response may show some of the old and some of the new. Asked only where asking again is
-    harmless.
-    """
-    if request.session_state is None or request.method not in ("GET", "HEAD") or response.streaming:
-        return False
-    if request.session.session_key != request.COOKIES[settings.SESSION_COOKIE_NAME]:
-        return False
-    try:
-        return versions.has_moved(request.session_state, request.session_commit_mark)
-    except Exception:
-        logger.exception("Could not tell whether %s met a publish", request.path)
-        return False
-
-
-def start_over(request: HttpRequest) -> None:
-    """Forget what the first answer to this request read and changed in the session."""
-    logger.info("A publish met %s %s, which is answered once more", request.method, request.path)
-    request.session = type(request.session)(request.session.session_key)
-    for name in ("_cached_user", "_acached_user"):
-        request.__dict__.pop(name, None)
-    AuthenticationMiddleware(lambda _: None).process_request(request)
-
-
 def check(request: HttpRequest) -> HttpResponse | None:
-    request.session_commit_mark = versions.commit_mark()
     session = request.session
-    if session.get(SESSION_KEY) is None:
+    user_id = session.get(SESSION_KEY)
+    if user_id is None:
         return None
     context = session.get(CONTEXT_KEY)
-    request.session_state = state_of(session)
     request.session_refreshed = session.get(NOTICE_KEY, "")
-    if is_current(context, request.session_state.version) or (context is None and not option("RESTORE")):
+    if is_current(context, version_of(session)) or (context is None and not option("RESTORE")):
         metrics.WARM.inc()
         if touch(session, option("TOUCH_SECONDS")):
             save(session)
@@ -119,9 +90,10 @@ def is_current(context: dict | None, version: int) -> bool:
     )
 
 
-def state_of(session) -> versions.State:
-    """The session version and what goes with it, as of the session's read, which brought them along."""
-    return session.state or versions.current_state()
+def version_of(session) -> int:
+    """The session version as of the session's read, which brought it along; else asked for."""
+    state = getattr(session, "state", None)
+    return state.version if state else versions.current_version()
 
 
 def refresh(request: HttpRequest) -> HttpResponse | None:
@@ -179,7 +151,7 @@ def build(session) -> dict | None:
 
     The version is read before the context, so a stamp is never newer than what it stamps.
     """
-    version = state_of(session).version
+    version = version_of(session)
     build_context = import_string(option("CONTEXT_BUILDER"))
     context = build_context(user_id_of(session), session.get(CONTEXT_KEY))
     return None if context is None else {**context, "version": version}

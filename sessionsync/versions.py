@@ -17,19 +17,11 @@ CACHED_SECONDS = 10
 """How long a cached number may outlive a publish whose message to the cache was lost."""
 
 
-PUBLISHING_SECONDS = 60
-"""How long a commit may take after its announcement to be noticed in the instant it happens."""
-
-
 class State(NamedTuple):
-    """`version` rises with every publish; `epoch` whenever the cache missed a write, to outdate all of it.
-
-    `is_publishing`: the next version may be committed any moment, so only the database knows for sure.
-    """
+    """`version` rises with every publish; `epoch` whenever the cache missed a write, to outdate all of it."""
 
     version: int
     epoch: int
-    is_publishing: bool = False
 
 
 def current_version() -> int:
@@ -38,8 +30,9 @@ def current_version() -> int:
 
 def current_state() -> State:
     """From the cache; from the database where the cache has nothing."""
-    found = cache.read([cache.STATE_KEY]).get(cache.STATE_KEY)
-    return State(*found) if found else cached(stored_state())
+    if found := cache.read([cache.STATE_KEY]).get(cache.STATE_KEY):
+        return State(*found)
+    return cached(stored_state())
 
 
 def stored_state() -> State:
@@ -57,30 +50,6 @@ def cached(state: State) -> State:
 def push() -> None:
     """Let the cache know what the database holds now, whatever it knew."""
     cache.write({cache.STATE_KEY: list(stored_state())}, CACHED_SECONDS)
-
-
-def announce() -> bool:
-    """Let the cache know that a publish is about to be committed; whether it heard."""
-    publishing = current_state()._replace(is_publishing=True)
-    return cache.write({cache.STATE_KEY: list(publishing)}, PUBLISHING_SECONDS)
-
-
-def has_moved(since: State, mark: int | None) -> bool:
-    """Whether a newer version is committed than the one of a request's start.
-
-    `mark` is what `commit_mark` said then. The database is asked only if there is reason to.
-    """
-    is_suspect = since.is_publishing or (mark is not None and commit_mark() != mark)
-    return is_suspect and stored_state().version > since.version
-
-
-def commit_mark() -> int | None:
-    """On SQLite a number that differs once another connection has committed anything; elsewhere None."""
-    if connection.vendor != "sqlite":
-        return None
-    if connection.connection is None:
-        connection.ensure_connection()
-    return connection.connection.execute("PRAGMA data_version").fetchone()[0]
 
 
 def raise_number(key: str) -> int:

@@ -20,7 +20,6 @@ def small_site(settings):
         "CONTEXT_BUILDER": f"{SITE}.build_context",
         "REQUIRED_FIELDS": ["id", "email", "external_player_id"],
         "EXEMPT_PATHS": ["/quiet/"],
-        "PUBLISH_GRACE_SECONDS": 0,
     }
 
 

@@ -23,17 +23,6 @@ def page(request):
     return HttpResponse(f"{name} | {request.session_refreshed}")
 
 
-def slow_page(request):
-    """Says what the session knew at first, then lets something happen, then what the database says."""
-    knew = request.session["context"]["first_name"]
-    while_the_page_is_made()
-    return HttpResponse(f"{knew} = {request.user.first_name}")
-
-
-def while_the_page_is_made():
-    """For tests to replace."""
-
-
 async def async_page(request):
     context = await request.session.aget("context", {})
     return HttpResponse(f"{context.get('first_name', 'nobody')} | {request.session_refreshed}")
@@ -65,7 +54,6 @@ class AsyncRoom(LoginRequiredMixin, View):
 urlpatterns = [
     path("page", page),
     path("async-page", async_page),
-    path("slow-page", slow_page),
     path("api/data", data),
     path("moved", moved),
     path("note", note),

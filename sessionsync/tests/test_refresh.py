@@ -217,7 +217,7 @@ def test_a_publish_while_the_context_is_built_is_taken_up_next(browser, rename, 
         return context
 
     monkeypatch.setattr(site, "build_context", slow_builder)
-    first, second = browser.post("/page"), browser.get("/page")
+    first, second = browser.get("/page"), browser.get("/page")
     assert first.content.startswith(b"Bea")
     assert second.content == b"Cleo | run undone"
     assert refreshed(second) == "run undone"

@@ -2,22 +2,17 @@
 
 import shutil
 import socket
-import sqlite3
 import subprocess
 import time
 from concurrent.futures import ThreadPoolExecutor
-from itertools import count
-from types import SimpleNamespace
 
 import pytest
 from django.core.cache import caches
 from django.db import connections, transaction
 from django.test import Client
 
-from sessionsync import versions
 from sessionsync.models import RefreshSignal
 from sessionsync.publishing import publish
-from sessionsync.tests import site
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NOBODY = """SELECT 0 AS user_id, '' AS email, 0 AS old_league_id, 0 AS new_league_id,
@@ -58,64 +53,8 @@ def test_publishes_at_once_follow_one_another(user):
             connections.close_all()
 
     with ThreadPoolExecutor(8) as threads:
-        published = list(threads.map(publish_once, range(24)))
-    assert sorted(published) == list(range(min(published), min(published) + 24))
-
-
-@pytest.mark.parametrize("method", ["get", "post"])
-def test_no_page_mixes_what_was_before_a_publish_with_what_is_after(browser, rename, settings, monkeypatch, method):
-    """A page is made once more; what was posted is not done twice."""
-    if settings.SESSION_ENGINE.endswith("cached_db"):
-        versions.announce()
-    else:
-        # The test has one connection; this stands for the commits of others, of which SQLite tells.
-        monkeypatch.setattr(versions, "commit_mark", count().__next__)
-    made = []
-
-    def publish_while_made():
-        made.append(1)
-        if len(made) == 1:
-            rename("Bea")
-
-    monkeypatch.setattr(site, "while_the_page_is_made", publish_while_made)
-    response = getattr(browser, method)("/slow-page")
-    if method == "get":
-        assert (response.content, len(made)) == (b"Bea = Bea", 2)
-        assert response["X-Session-Refreshed"] == "true"
-    else:
-        assert len(made) == 1
-        assert browser.get("/page")["X-Session-Refreshed"] == "true"
-
-
-def test_a_request_that_knows_of_a_publish_notices_its_commit_before_the_cache_does(monkeypatch):
-    monkeypatch.setattr(versions, "push", lambda: None)
-    assert versions.announce()
-    at_start = versions.current_state()
-    assert not versions.has_moved(at_start, None)
-    with transaction.atomic():
-        publish(NOBODY)
-    assert versions.current_version() == at_start.version
-    assert versions.has_moved(at_start, None)
-
-
-def test_a_publish_waits_for_the_pages_that_began_before_it_was_announced(settings):
-    settings.SESSIONSYNC = {**settings.SESSIONSYNC, "PUBLISH_GRACE_SECONDS": 0.1}
-    started = time.monotonic()
-    with transaction.atomic():
-        publish(NOBODY)
-        assert time.monotonic() - started >= 0.1
-
-
-def test_sqlite_tells_of_the_commits_of_others_without_a_query(tmp_path, monkeypatch):
-    mine, other = (sqlite3.connect(tmp_path / "shared.sqlite3") for _ in range(2))
-    mine.execute("PRAGMA journal_mode=WAL")
-    wrapper = SimpleNamespace(vendor="sqlite", connection=mine, ensure_connection=lambda: None)
-    monkeypatch.setattr(versions, "connection", wrapper)
-    before = versions.commit_mark()
-    assert versions.commit_mark() == before
-    other.execute("CREATE TABLE news (id)")
-    other.commit()
-    assert versions.commit_mark() != before
+        versions = list(threads.map(publish_once, range(24)))
+    assert sorted(versions) == list(range(min(versions), min(versions) + 24))
 
 
 class Redis:
