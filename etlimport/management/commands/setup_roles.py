@@ -1,0 +1,20 @@
+import json
+
+from django.core.management.base import BaseCommand
+
+from etlimport.roles import setup_roles
+
+
+class Command(BaseCommand):
+    help = "Make the groups viewer, operator and administrator, or bring them up to date; to be repeated at will."
+
+    def add_arguments(self, parser):
+        parser.add_argument("--json", action="store_true", help="Print one JSON object.")
+
+    def handle(self, **options):
+        counts = setup_roles()
+        if options["json"]:
+            self.stdout.write(json.dumps(counts))
+            return
+        for name, number in counts.items():
+            self.stdout.write(f"{name}: {number} permissions")

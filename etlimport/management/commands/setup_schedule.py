@@ -1,0 +1,23 @@
+import json
+
+from django.core.management.base import BaseCommand
+from django_celery_beat.models import PeriodicTask
+
+from etlimport.schedule import setup_schedule
+
+
+class Command(BaseCommand):
+    help = "Write the schedule that the settings ask for; to be repeated whenever they change."
+
+    def add_arguments(self, parser):
+        parser.add_argument("--json", action="store_true", help="Print one JSON object.")
+
+    def handle(self, **options):
+        done = setup_schedule()
+        if options["json"]:
+            self.stdout.write(json.dumps(done))
+            return
+        entries = PeriodicTask.objects.filter(name__in=done).select_related("crontab")
+        when = {entry.name: str(entry.crontab) + ("" if entry.enabled else " (switched off)") for entry in entries}
+        for name, what in done.items():
+            self.stdout.write(f"{name}: {what}, {when.get(name, 'no longer asked for')}")

@@ -1,0 +1,104 @@
+"""What runs by itself or in the background: each task is one call of the function its command calls, too."""
+
+import functools
+from pathlib import Path
+
+from celery import shared_task
+from django.conf import settings
+from django.db import InterfaceError, OperationalError
+
+from etlimport import alerts, health, runs
+from etlimport.health.history import forget_old_health
+from etlimport.models import ImportRun
+from etlimport.pipeline import Options, run_import
+from etlimport.undo import undo_run as undo
+from leagues.models import User
+from leagues.stale_contexts import clear_stale_contexts
+from sessionsync.conf import option
+from sessionsync.publishing import delete_old_signals
+from sessionsync.sessions import delete_expired_sessions
+
+SHORT = 600
+"""Seconds a task other than an import may take."""
+
+
+class ConnectionWasLost(ConnectionError):
+    """An import was rolled back because its connection broke: worth another try."""
+
+
+task = functools.partial(
+    shared_task,
+    autoretry_for=(OperationalError, InterfaceError, ConnectionError),
+    max_retries=5,
+    retry_backoff=10,
+    retry_backoff_max=600,
+)
+short_task = functools.partial(task, time_limit=SHORT, soft_time_limit=SHORT - 30)
+
+
+@task()
+def import_nightly() -> int:
+    """Import IMPORT_SOURCE; the number of the run."""
+    if not settings.IMPORT_SOURCE:
+        raise ValueError("Set IMPORT_SOURCE to the folder the nightly import reads.")
+    return run_and_tell(Options(source=Path(settings.IMPORT_SOURCE)))
+
+
+@task()
+def import_snapshot(source: str, started_by: int | None = None, leagues: tuple[str, ...] = (), **how: bool) -> int:
+    """Import a source as somebody asked; `how`: rebuild, dry_run, force, diff. The number of the run."""
+    person = User.objects.filter(pk=started_by).first()
+    return run_and_tell(Options(source=Path(source), leagues=tuple(leagues), started_by=person, **how))
+
+
+def run_and_tell(options: Options) -> int:
+    """A run that finds another at work ends as refused and is left at that: the other one does the job."""
+    run = run_import(options)
+    if run.status == ImportRun.Status.FAILED and was_cut_off(run):
+        raise ConnectionWasLost(run.error)
+    if not options.dry_run:
+        alerts.check_alerts()
+    return run.pk
+
+
+def was_cut_off(run: ImportRun) -> bool:
+    return run.error.startswith(("Rolled back: OperationalError", "Rolled back: InterfaceError"))
+
+
+@task()
+def undo_run(run: int, started_by: int | None = None) -> int:
+    """Put the catalogue back as it was before a run; the number of the run that did so."""
+    return undo(ImportRun.objects.get(pk=run), started_by=User.objects.filter(pk=started_by).first()).pk
+
+
+@short_task()
+def check_health() -> float:
+    """Keep the health score of this moment, and find runs whose process was killed."""
+    runs.find_dead()
+    return health.record_health().score
+
+
+@short_task()
+def check_alerts() -> int:
+    return len(alerts.check_alerts())
+
+
+@short_task()
+def clean_up_sessions() -> int:
+    return delete_expired_sessions()
+
+
+@short_task()
+def clean_up_stale_contexts() -> int:
+    cleared = clear_stale_contexts()
+    return cleared.leagues + cleared.teams
+
+
+@short_task()
+def clean_up_refresh_signals() -> int:
+    return delete_old_signals(option("SIGNAL_RETENTION_DAYS"))
+
+
+@short_task()
+def clean_up_health() -> int:
+    return forget_old_health()
