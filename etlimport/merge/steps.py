@@ -40,11 +40,21 @@ TEAMS_LEFT = f"""
     AND id NOT IN (SELECT team_id FROM leagues_standing WHERE is_active)"""
 
 
-def merge_catalogue(log: UndoLog, *, force: bool) -> dict[str, Counts]:
+LEAVING = {
+    Team: ("teams", TEAMS_NOT_NAMED),
+    Player: ("players", PLAYERS_LEFT),
+    RosterSpot: ("roster spots", SPOTS_LEFT),
+    ScheduledMatch: ("scheduled matches", MATCHES_LEFT),
+    Standing: ("standings", STANDINGS_LEFT),
+}
+"""What a league can lose: its name, and SQL giving the ids of the rows that are no more in the source."""
+
+
+def merge_catalogue(log: UndoLog) -> dict[str, Counts]:
     """Write everything staged, deactivate what left; counts per kind of thing, in the order written.
 
     Rows refer to rows written before them, so each kind gets its ids before the next is written. What left
-    is told before new rows come in. Raises Refused for a drop that only shows here, unless `force`.
+    is told before new rows come in.
     """
     counts = {}
     for name, entity in (
@@ -57,16 +67,12 @@ def merge_catalogue(log: UndoLog, *, force: bool) -> dict[str, Counts]:
     left = deactivate(Player, PLAYERS_LEFT, log)
     counts["players"] = replace(merge_parent(catalogue.PLAYER, log), deactivated=left)
     catalogue.create_spots()
-    if not force:
-        refuse_drops([(RosterSpot, "roster spots", SPOTS_LEFT)])
     left = deactivate(RosterSpot, SPOTS_LEFT, log)
     counts["roster spots"] = replace(merge(catalogue.ROSTER_SPOT, log), deactivated=left)
 
     matches.create_schedule()
     matches.find_rescheduled()
     matches.create_standings()
-    if not force:
-        refuse_drops([(ScheduledMatch, "scheduled matches", MATCHES_LEFT), (Standing, "standings", STANDINGS_LEFT)])
     left = deactivate(ScheduledMatch, MATCHES_LEFT, log)
     counts["scheduled matches"] = replace(merge(matches.SCHEDULED_MATCH, log), deactivated=left)
     left = deactivate(Standing, STANDINGS_LEFT, log)
@@ -88,15 +94,20 @@ def merge_parent(entity: Entity, log: UndoLog) -> Counts:
     return counts
 
 
-def refuse_drops(entities: list[tuple]) -> None:
+def refuse_drops() -> None:
     """Refuse the run when an entity of a league would lose more than its share of active rows.
 
-    `entities`: (model, name, SQL giving the ids that left). Raises Refused naming each with its numbers.
+    Before anything is touched: what is staged is compared with the rows there are. Raises Refused naming
+    each entity with its numbers.
     """
+    catalogue.create_spots()
+    matches.create_schedule()
+    matches.find_rescheduled()
+    matches.create_standings()
     reasons = [
         f"{league} would lose {lost:,} of its {active:,} active {name} ({lost / active:.0%}; "
         f"{settings.ETL_MAX_DROP:.0%} is allowed)"
-        for model, name, left in entities
+        for model, (name, left) in LEAVING.items()
         for league, active, lost in drops(model, left)
         if active >= settings.ETL_DROP_MIN_ROWS and lost > settings.ETL_MAX_DROP * active
     ]
