@@ -63,9 +63,7 @@ def read_and_stage(
             continue
         file.report = FileReport(file.path)
         try:
-            stage.load_rows(
-                file.path.kind, file.no, clock.count(read_file(file.path, book, file.report, leagues))
-            )
+            stage.load_rows(file.path.kind, file.no, clock.count(read_file(file.path, book, file.report, leagues)))
         except SourceRefused as error:
             if not force:
                 raise
@@ -135,10 +133,7 @@ def labels_of(file: ReadFile, book: LabelBook) -> list[list]:
         for column in columns.get(file.path.kind, ("label_no",))
         for (number,) in db.rows(f"SELECT DISTINCT {column} FROM {table} WHERE file_no = %s", [file.no])
     }
-    return [
-        [book.leagues[league], *label]
-        for league, *label in (book.labels[number] for number in sorted(numbers))
-    ]
+    return [[book.leagues[league], *label] for league, *label in (book.labels[number] for number in sorted(numbers))]
 
 
 def forget_sources() -> None:

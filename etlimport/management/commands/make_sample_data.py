@@ -11,9 +11,7 @@ SHOW_PROGRESS_AFTER = 2  # seconds
 
 
 class Command(BaseCommand):
-    help = (
-        "Invent leagues with the quirks of real sources, or the next snapshot of such leagues with its truth."
-    )
+    help = "Invent leagues with the quirks of real sources, or the next snapshot of such leagues with its truth."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(

@@ -18,22 +18,12 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser):
-        parser.add_argument(
-            "--source", required=True, type=Path, help="folder with the files, or one of folders"
-        )
-        parser.add_argument(
-            "--league", action="append", default=[], help="only this league's code; repeatable"
-        )
+        parser.add_argument("--source", required=True, type=Path, help="folder with the files, or one of folders")
+        parser.add_argument("--league", action="append", default=[], help="only this league's code; repeatable")
         parser.add_argument("--dry-run", action="store_true", help="do everything, commit nothing")
-        parser.add_argument(
-            "--diff", action="store_true", help="show what changes, grouped; all of it with --json"
-        )
-        parser.add_argument(
-            "--force", action="store_true", help="go on where a safety check refuses; it is recorded"
-        )
-        parser.add_argument(
-            "--rebuild", action="store_true", help="delete the leagues' catalogue, create it anew"
-        )
+        parser.add_argument("--diff", action="store_true", help="show what changes, grouped; all of it with --json")
+        parser.add_argument("--force", action="store_true", help="go on where a safety check refuses; it is recorded")
+        parser.add_argument("--rebuild", action="store_true", help="delete the leagues' catalogue, create it anew")
         parser.add_argument("--json", action="store_true", help="print one JSON object instead of the report")
         parser.add_argument("--no-progress", action="store_true", help="do not show progress")
 
