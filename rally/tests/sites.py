@@ -1,0 +1,124 @@
+"""A whole site of its own: a database, gunicorn in front of it, and its commands, as production runs them."""
+
+import json
+import os
+import urllib.request
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import environ
+import psycopg2
+import redis
+from django.conf import settings
+from django.db import connections
+
+from rally.tests.processes import free_port, production_environment, run, running, wait_until
+
+ALIAS = "site"
+"""Under this alias the tests look into the site's database; they have no other way to it."""
+
+
+@dataclass
+class Site:
+    url: str
+    environment: dict[str, str]
+
+    def manage(self, *arguments: str | Path) -> str:
+        """What the management command printed; AssertionError with its complaints if it fails."""
+        result = run(["python", "manage.py", *map(str, arguments)], self.environment)
+        assert result.returncode == 0, result.stdout[-3000:] + result.stderr[-3000:]
+        return result.stdout
+
+    def import_source(self, source: Path, *flags: str) -> dict:
+        """The run's report. Forced, as a sample's next night drops more of its few teams than a real one."""
+        return json.loads(self.manage("run_etl", "--source", source, "--force", "--json", *flags))
+
+
+@contextmanager
+def serving(database_url: str, redis_url: str, folder: Path, **variables: str) -> Iterator[Site]:
+    """A migrated site behind gunicorn; `folder` takes its log. It sees what tests do by the alias `site`.
+
+    It runs as in production, behind a proxy that speaks https.
+    """
+    port = free_port()
+    environment = production_environment(
+        DATABASE_URL=database_url,
+        REDIS_URL=redis_url,
+        SECRET_KEY=settings.SECRET_KEY,
+        PORT=str(port),
+        BEHIND_PROXY="1",
+        LOG_LEVEL="WARNING",
+        **variables,
+    )
+    site = Site(f"http://127.0.0.1:{port}", environment)
+    site.manage("migrate_locked")
+    with database(database_url), running(["gunicorn", "rally.wsgi"], environment, folder / "gunicorn.log"):
+        wait_until(lambda: answers(f"{site.url}/healthz"), seconds=60)
+        yield site
+
+
+def answers(url: str) -> bool:
+    try:
+        return urllib.request.urlopen(url, timeout=5).status == 200
+    except OSError:
+        return False
+
+
+@contextmanager
+def database(url: str) -> Iterator[None]:
+    """Open the database under the alias; afterwards nobody finds it any more."""
+    configured = connections.configure_settings({"default": {}, ALIAS: environ.Env.db_url_config(url)})
+    connections.settings[ALIAS] = configured[ALIAS]
+    try:
+        yield
+    finally:
+        connections[ALIAS].close()
+        del connections[ALIAS]
+        del connections.settings[ALIAS]
+
+
+@contextmanager
+def empty_database(folder: Path) -> Iterator[str]:
+    """The URL of a database without a table, of the kind the tests run on; gone afterwards."""
+    if settings.DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+        yield f"sqlite:///{folder / 'rally.sqlite3'}"
+    else:
+        with empty_postgresql() as url:
+            yield url
+
+
+@contextmanager
+def empty_postgresql() -> Iterator[str]:
+    name = f"rally_test_{uuid.uuid4().hex[:12]}"
+    url = urlsplit(os.environ["DATABASE_URL"])
+    connection = psycopg2.connect(url._replace(path="/postgres").geturl())
+    connection.autocommit = True
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE DATABASE {name}")
+        try:
+            yield url._replace(path=f"/{name}").geturl()
+        finally:
+            cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    connection.close()
+
+
+@contextmanager
+def own_redis(port: int, folder: Path):
+    """A Redis for us alone, to stop and start as we like; it keeps nothing over a stop."""
+    command = ["redis-server", "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(folder)]
+    with running(command, production_environment(), folder / "redis.log") as process:
+        client = redis.Redis(port=port)
+
+        def is_up() -> bool:
+            try:
+                return client.ping()
+            except redis.ConnectionError:
+                return False
+
+        wait_until(is_up)
+        client.close()
+        yield process
