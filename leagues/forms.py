@@ -7,6 +7,8 @@ from django.db.models import Exists, OuterRef
 from leagues.models import Club, League, Series, Team, User
 from leagues.names import name_key
 
+EMAIL_IS_TAKEN = "There is an account with this email. Log in, or reset the password."
+
 
 def natural_order(name: str) -> list:
     """A sort key by which `Series 9` comes before `Series 10`."""
@@ -70,7 +72,7 @@ class RegistrationForm(PlayerForm, NameForm):
     def clean_email(self) -> str:
         email = User.objects.normalize_email(self.cleaned_data["email"])
         if User.objects.filter(email__iexact=email).exists():
-            raise forms.ValidationError("There is an account with this email. Log in, or reset the password.")
+            raise forms.ValidationError(EMAIL_IS_TAKEN)
         return email
 
     def clean(self):

@@ -2,6 +2,7 @@ import pytest
 from django.contrib.auth import SESSION_KEY
 from django.core import mail
 
+from leagues.forms import RegistrationForm
 from leagues.models import PlayerAssociation, User
 from leagues.tests.factories import (
     PASSWORD,
@@ -110,6 +111,17 @@ def test_what_cannot_be_is_said_at_its_field_and_nothing_is_made(client, team, f
     page = client.post(f"/register/{team.league.key}/", details(team, **{field: value}))
     assert complaint in " ".join(page.context["form"].errors[field])
     assert User.objects.count() == 1
+
+
+def test_a_form_sent_twice_at_once_makes_one_account_and_says_so(client, team, monkeypatch):
+    UserFactory(email="ann@example.com")
+    monkeypatch.setattr(RegistrationForm, "clean_email", lambda form: form.cleaned_data["email"])
+    monkeypatch.setattr(RegistrationForm, "_post_clean", lambda form: None)
+    monkeypatch.setattr(RegistrationForm, "save", lambda form: UserFactory(email="Ann@example.com"))
+    page = client.post(f"/register/{team.league.key}/", details(team))
+    assert "There is an account" in page.context["form"].errors["email"][0]
+    assert User.objects.count() == 1
+    assert SESSION_KEY not in client.session
 
 
 def test_a_name_without_letters_finds_nobody_and_is_refused(client, team):

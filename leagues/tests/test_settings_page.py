@@ -120,6 +120,11 @@ def test_finding_oneself_is_for_leagues_open_to_the_user(member, login, other_te
     assert client.get(f"/settings/player/{other_team.league.key}/").status_code == 403
 
 
+def test_who_has_a_player_in_a_league_is_told_so(member, login, team):
+    page = login(member).get(f"/settings/player/{team.league.key}/", follow=True)
+    assert "already" in page.content.decode()
+
+
 def test_the_page_takes_few_queries_however_many_players_and_suggestions(member, login, django_assert_max_num_queries):
     for _ in range(5):
         PlayerAssociationFactory(user=member)

@@ -3,14 +3,14 @@
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
 from leagues.associations import Claim, claim_player
-from leagues.forms import RegistrationForm
+from leagues.forms import EMAIL_IS_TAKEN, RegistrationForm
 from leagues.models import League, User
 from leagues.selection import select_league
 
@@ -32,9 +32,14 @@ def register(request, league_key: str):
     league = get_object_or_404(League, key=league_key, is_active=True)
     form = RegistrationForm(request.POST or None, league=league)
     if form.is_valid():
-        claim = create_account(request, form, league)
-        tell(request, claim, league)
-        return redirect("home" if claim.player else "settings")
+        try:
+            claim = create_account(request, form, league)
+        except IntegrityError:
+            # Sent twice at once: the other one made the account.
+            form.add_error("email", EMAIL_IS_TAKEN)
+        else:
+            tell(request, claim, league)
+            return redirect("home" if claim.player else "settings")
     return render(request, "registration/register.html", {"form": form, "league": league})
 
 

@@ -46,6 +46,9 @@ def find_me(request):
 @addressed
 def find_me_in(request, league_key: str):
     league = find_league(request.user, league_key)
+    if mine := request.user.associations.filter(player__league=league, player__is_active=True).first():
+        messages.info(request, f"You are {mine.player} in {league.name} already.")
+        return redirect("settings")
     form = PlayerForm(request.POST or None, league=league)
     if form.is_valid():
         claim = claim_player(request.user, league, form.cleaned_data["club"], form.cleaned_data["series"])
