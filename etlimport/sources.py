@@ -13,7 +13,10 @@ PARTS = ("inserted", "updated", "unchanged", "duplicate", "rejected", "repaired"
 
 @dataclass
 class ReadFile:
-    """A file of the source and what came of it; `known`: its content is that of the published snapshot."""
+    """A file of the source and what came of it; `known`: its content is that of the published snapshot.
+
+    `left_out`: it could not be read and force went on without it.
+    """
 
     no: int
     path: SourcePath
@@ -21,6 +24,7 @@ class ReadFile:
     known: SourceFile | None
     report: FileReport | None = None
     counts: dict[str, int] = field(default_factory=dict)
+    left_out: bool = False
 
 
 def gather(source, *, use_known: bool) -> list[ReadFile]:
@@ -67,6 +71,7 @@ def read_and_stage(
         except SourceRefused as error:
             if not force:
                 raise
+            file.left_out = True
             warnings.append(f"Left out by force: {error}")
         note_rejected(file, run)
     stage.analyze()
@@ -117,7 +122,7 @@ def remember_sources(files: list[ReadFile], book: LabelBook, run: ImportRun, *, 
             run=run,
         )
         for file in files
-        if not file.known
+        if not file.known and not file.left_out
     )
 
 

@@ -32,16 +32,24 @@ STANDINGS_LEFT = f"""
 TEAMS_NOT_NAMED = """
     SELECT id FROM leagues_team WHERE league_id IN (SELECT target_id FROM w_league WHERE target_id IS NOT NULL)
     AND id NOT IN (SELECT target_id FROM w_team WHERE target_id IS NOT NULL)"""
-TEAMS_LEFT = f"""
-    SELECT id FROM leagues_team WHERE id IN ({TEAMS_NOT_NAMED})
-    AND id NOT IN (SELECT team_id FROM leagues_rosterspot WHERE is_active)
-    AND id NOT IN (SELECT home_team_id FROM leagues_scheduledmatch WHERE is_active)
-    AND id NOT IN (SELECT away_team_id FROM leagues_scheduledmatch WHERE is_active)
-    AND id NOT IN (SELECT team_id FROM leagues_standing WHERE is_active)"""
+HELD_BY = {
+    "players": "SELECT team_id FROM leagues_rosterspot WHERE is_active",
+    "schedules": """SELECT home_team_id FROM leagues_scheduledmatch WHERE is_active
+                    UNION SELECT away_team_id FROM leagues_scheduledmatch WHERE is_active""",
+    "series_stats": "SELECT team_id FROM leagues_standing WHERE is_active",
+}
+"""SQL: the teams that what a kind of file feeds keeps in the league."""
 
+TEAMS_LEFT = f"SELECT id FROM leagues_team WHERE id IN ({TEAMS_NOT_NAMED})" + "".join(
+    f" AND id NOT IN ({held})" for held in HELD_BY.values()
+)
+TEAMS_LEAVING = f"SELECT id FROM leagues_team WHERE id IN ({TEAMS_NOT_NAMED})" + "".join(
+    f" AND (league_id IN ({FED.format(kind=kind)}) OR id NOT IN ({held}))" for kind, held in HELD_BY.items()
+)
+"""SQL: the teams that will have left, told before the merge: a file that is absent lets go of none."""
 
 LEAVING = {
-    Team: ("teams", TEAMS_NOT_NAMED),
+    Team: ("teams", TEAMS_LEAVING),
     Player: ("players", PLAYERS_LEFT),
     RosterSpot: ("roster spots", SPOTS_LEFT),
     ScheduledMatch: ("scheduled matches", MATCHES_LEFT),

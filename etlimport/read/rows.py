@@ -68,23 +68,15 @@ class Players(Kind):
             first, last = (row.first_name or "").strip(), (row.last_name or "").strip()
             if not first and not last:
                 raise Rejected("no name: First Name and Last Name are empty")
+            figures = ratings[row.pti], counts[row.wins], counts[row.losses]
+            career, captain = (counts[row.career_wins], counts[row.career_losses]), captains[row.captain]
+            # Last, as a row that is rejected must not bring a team into being.
             label = (league_no, row.series, row.team, row.club)
             number = label_no.get(label)
-            return (
-                idx,
-                league_no,
-                self.number_label(label) if number is None else number,
-                external_id,
-                first,
-                last,
-                quick_name_key(first, last),
-                ratings[row.pti],
-                counts[row.wins],
-                counts[row.losses],
-                counts[row.career_wins],
-                counts[row.career_losses],
-                *captains[row.captain],
-            )
+            if number is None:
+                number = self.number_label(label)
+            name_key = quick_name_key(first, last)
+            return idx, league_no, number, external_id, first, last, name_key, *figures, *career, *captain
 
         self.convert = convert
 
@@ -99,11 +91,11 @@ class Schedules(Kind):
             return None
         home = (league_no, row.series, row.home_team, "")
         away = (league_no, row.series, row.away_team, "")
+        date = self.memos["date"].get(row.date) or self.day(row.date)
+        time = self.memos["time"][row.time]
         home_no, away_no = self.label_no.get(home), self.label_no.get(away)
         if home_no is None or away_no is None:
             home_no, away_no = self.number_teams(home, away)
-        date = self.memos["date"].get(row.date) or self.day(row.date)
-        time = self.memos["time"][row.time]
         return idx, league_no, home_no, away_no, date, time, (row.location or "").strip()
 
     def number_teams(self, home: tuple, away: tuple) -> tuple[int, int]:
@@ -130,13 +122,13 @@ class SeriesStats(Kind):
         league_no = self.leagues[row.league]
         if league_no is None:
             return None
+        counts = self.memos["points"]
+        figures = [counts[row.points], *(counts[getattr(getattr(row, name), how, None)] for name, how in FIGURES)]
         label = (league_no, row.series, row.team, "")
         number = self.label_no.get(label)
         if number is None:
             number = self.number_label(label)
-        counts = self.memos["points"]
-        figures = [counts[getattr(getattr(row, name), how, None)] for name, how in FIGURES]
-        return idx, league_no, number, counts[row.points], *figures
+        return idx, league_no, number, *figures
 
     def repair(self, row: Any) -> list[str]:
         said = self.repaired(row, "points", "points")

@@ -15,6 +15,7 @@ def resolve_everything(book: LabelBook) -> None:
     snapshot.create_working_tables(snapshot.tell_who_is_who(book))
     note_fed()
     teams.resolve_natural_keys()
+    forget_empty_leagues()
     teams.resolve_aliased_teams()
     players.create_working_tables()
     players.resolve_aliased()
@@ -44,3 +45,11 @@ def note_fed() -> None:
         for kind, table in INPUT.items()
     )
     db.create_temporary("w_fed", f"AS {' UNION '.join(parts)}")
+
+
+def forget_empty_leagues() -> None:
+    """A league nobody knows, named only by rows that were rejected, is none."""
+    db.execute(
+        "DELETE FROM w_league WHERE target_id IS NULL AND no NOT IN "
+        "(SELECT league_no FROM w_fed WHERE kind <> 'player_history')"
+    )

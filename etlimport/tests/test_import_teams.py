@@ -60,7 +60,7 @@ def test_a_series_named_like_its_region_is_no_series_of_its_own(snapshot):
     imported(
         snapshot(
             players=[
-                player("p1", team="Midtown - Chicago - 6", club="Midtown - Chicago", series="Chicago Chicago"),
+                player("p1", team="Midtown - Chicago - 6", club="Midtown", series="Chicago Chicago"),
                 player("p2", "Bo", team="Oak - 6", club="Oak", series="Chicago 6"),
                 player("p3", "Cy", team="Oak - 7", club="Oak", series="Chicago 7"),
             ],
@@ -68,7 +68,7 @@ def test_a_series_named_like_its_region_is_no_series_of_its_own(snapshot):
         )
     )
     assert set(Series.objects.values_list("key", flat=True)) == {"6", "7"}
-    assert Team.objects.filter(club__name="Midtown - Chicago").count() == 1
+    assert squads(club__name="Midtown") == {("Midtown", "6", "")}
     assert RosterSpot.objects.get(player__external_id="p1").team == ScheduledMatch.objects.get().home_team
 
 
@@ -290,11 +290,11 @@ def test_a_renamed_club_keeps_its_row_and_its_teams(snapshot):
     assert run.identity_changes.filter(kind="team", layer="shared roster").count() == 2
 
 
-def test_rosters_swapped_between_two_labels_hand_no_team_over(snapshot):
-    """The labels stay where they are: the people moved, not the teams."""
-    imported(snapshot(players=roster("A B", "C D") + roster("E F", "G H", team="Oak 1", club="Oak", start=3)))
-    ids = dict(Team.objects.values_list("name", "pk"))
-    imported(
-        snapshot(players=roster("A B", "C D", team="Oak 1", club="Oak") + roster("E F", "G H", start=3)),
-    )
-    assert dict(Team.objects.values_list("name", "pk")) == ids
+def test_squads_that_exchange_their_labels_are_told_by_their_rosters(snapshot):
+    one, two = ("Ann Hale", "Bea Irwin"), ("Eve Lund", "Flo Marsh")
+    imported(snapshot(players=roster(*one, team="Elm I - 1") + roster(*two, team="Elm II - 1", start=3)))
+    spots = set(RosterSpot.objects.values_list("player__external_id", "team_id"))
+    imported(snapshot(players=roster(*one, team="Elm II - 1") + roster(*two, team="Elm I - 1", start=3)))
+    active = RosterSpot.objects.filter(is_active=True)
+    assert set(active.values_list("player__external_id", "team_id")) == spots
+    assert active.get(player__external_id="p1").team.name == "Elm II - 1"
