@@ -17,6 +17,7 @@ from etlimport import accounting, db, dialect, runs
 from etlimport.audit import audit
 from etlimport.diff import describe_changes
 from etlimport.errors import AuditFailed, DryRun, Refused
+from etlimport.former import remember_changed_keys
 from etlimport.health import Health
 from etlimport.health import keep as keep_health
 from etlimport.identities import find_ambiguous, note_ambiguous, note_changes
@@ -208,6 +209,7 @@ def work_through(job: Import, hook: Callable[[str], None]) -> None:
         protection = backup.take_backup()
     with step("merge"):
         run.counts["identity changes"] = note_changes(run)
+        remember_changed_keys()
         rebuild = Rebuild(undo_log) if options.rebuild else None
         if rebuild:
             rebuild.clear()

@@ -6,6 +6,7 @@ from etlimport import db
 from etlimport.models import AmbiguousIdentity, ImportRun
 from etlimport.operation import operate
 from etlimport.undo import owned, reasons
+from etlimport.undo.addresses import remember_restored_keys
 from etlimport.undo.working import Working, gone
 from etlimport.undo_log import LOGS
 from leagues.models import Player, Team
@@ -36,9 +37,10 @@ def take_back(run_id: int, undo: ImportRun) -> None:
     reasons.refuse_unless_undoable(run)
     working = Working(run)
     working.create()
-    reasons.refuse_if_touched_later(working)
     of_users = owned.take_back(working)
+    reasons.refuse_if_touched_later(working)
     reasons.refuse_if_held(working)
+    remember_restored_keys(working)
     undo.counts["undone"] = {"users": of_users, "catalogue": working.restore()}
     reopen_questions(run)
     for log in LOGS:

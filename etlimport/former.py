@@ -1,0 +1,29 @@
+"""Old addresses lead on: the keys that a run changes are remembered."""
+
+from leagues.former_keys import remember_former_keys
+
+CHANGED = """
+SELECT 'league' AS kind, '' AS league_key, t.key AS former_key, w.key AS current_key
+FROM w_league w JOIN leagues_league t ON t.id = w.target_id
+UNION ALL
+SELECT 'club', '', t.key, w.key FROM w_club w JOIN leagues_club t ON t.id = w.target_id WHERE t.key <> w.key
+UNION ALL
+SELECT 'series', l.key, t.key, w.key
+FROM w_series w JOIN w_league l ON l.no = w.league_no JOIN leagues_series t ON t.id = w.target_id WHERE t.key <> w.key
+UNION ALL
+SELECT 'team', l.key, ts.key || '/' || tc.key || '/' || t.squad, s.key || '/' || c.key || '/' || w.squad
+FROM w_team w JOIN w_league l ON l.no = w.league_no
+JOIN w_series s ON s.no = w.series_no JOIN w_club c ON c.no = w.club_no
+JOIN leagues_team t ON t.id = w.target_id
+JOIN leagues_series ts ON ts.id = t.series_id JOIN leagues_club tc ON tc.id = t.club_id
+UNION ALL
+SELECT 'player', l.key, t.external_id, w.external_id
+FROM w_player w JOIN w_league l ON l.no = w.league_no JOIN leagues_player t ON t.id = w.target_id
+WHERE t.external_id <> w.external_id
+"""
+"""The keys of what keeps its row, as they are before the merge and as it will write them."""
+
+
+def remember_changed_keys() -> int:
+    """Remember what the merge is about to change; how many keys."""
+    return remember_former_keys(CHANGED)
