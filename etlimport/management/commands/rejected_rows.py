@@ -1,0 +1,48 @@
+import json
+from pathlib import Path
+
+from django.core.management.base import BaseCommand, CommandError
+
+from etlimport import rejects
+from etlimport.repair.command import USAGE_ERROR
+
+
+class Command(BaseCommand):
+    help = (
+        "Show the rows a run rejected, repaired or found to contradict others, and why. "
+        "Exit codes: 0 shown, 2 unknown run or a file that cannot be written."
+    )
+
+    def add_arguments(self, parser):
+        parser.add_argument("run", nargs="?", type=int, metavar="RUN", help="number of the run; the latest if absent")
+        output = parser.add_mutually_exclusive_group()
+        output.add_argument("--csv", type=Path, metavar="FILE", help="write all of them to this file")
+        output.add_argument("--json", action="store_true", help="print one JSON object")
+
+    def handle(self, *, run, csv, **options):
+        try:
+            found = rejects.find_run(run)
+        except rejects.UnknownRun as error:
+            raise CommandError(str(error), returncode=USAGE_ERROR) from error
+        if csv:
+            self.write_csv(found, Path(csv))
+        elif options["json"]:
+            self.print_json(found)
+        else:
+            self.print_table(found)
+
+    def write_csv(self, run, path: Path) -> None:
+        try:
+            with path.open("w", encoding="utf-8", newline="") as file:
+                file.writelines(rejects.as_csv(run))
+        except OSError as error:
+            raise CommandError(f"{path} cannot be written: {error.strerror}.", returncode=USAGE_ERROR) from error
+        self.stdout.write(f"Run {run.pk}: {run.rejected_rows.count():,} rows written to {path}.")
+
+    def print_json(self, run) -> None:
+        self.stdout.write(json.dumps({"run": run.pk, "rows": list(rejects.as_dicts(run))}, indent=2))
+
+    def print_table(self, run) -> None:
+        self.stdout.write(f"Run {run.pk} of {run.source or 'no source'}: {run.rejected_rows.count():,} rows")
+        for line in rejects.as_table(rejects.rows_of(run).iterator()):
+            self.stdout.write(line)

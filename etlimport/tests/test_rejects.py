@@ -1,0 +1,106 @@
+"""`rejected_rows` shows what could not be imported, for people, spreadsheets and scripts."""
+
+import csv
+import json
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from etlimport.models import ImportRun, RejectedRow
+from etlimport.rejects import as_csv
+from etlimport.tests.sources import imported, player, run_of, standing, two_teams
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def run(snapshot) -> ImportRun:
+    """One row of each kind: rejected, repaired, contradicting."""
+    return imported(
+        snapshot(
+            players=[*two_teams(), {"League": "NSTF", "First Name": "Zoe"}, player("p9", PTI="x")],
+            series_stats=[standing(points=1), standing(points=2)],
+        )
+    )
+
+
+def rejected_rows(*arguments) -> str:
+    out = StringIO()
+    call_command("rejected_rows", *arguments, stdout=out)
+    return out.getvalue()
+
+
+def test_the_table_tells_where_why_and_what(run):
+    output = rejected_rows()
+    assert f"Run {run.pk}" in output
+    assert "3 rows" in output
+    assert output.index("players.json") < output.index("no Player ID") < output.index("series_stats.json")
+    assert '"First Name": "Zoe"' in output
+    assert "contradiction" in output
+
+
+def test_the_latest_run_is_shown_unless_another_is_named(run, snapshot):
+    later = imported(snapshot(players=[*two_teams(), 5]))
+    assert f"Run {later.pk}" in rejected_rows()
+    assert f"Run {run.pk}" in rejected_rows(str(run.pk))
+
+
+def test_json_is_one_object(run):
+    found = json.loads(rejected_rows("--json"))
+    assert found["run"] == run.pk
+    assert [row["kind"] for row in found["rows"]] == ["rejected", "repaired", "contradiction"]
+    assert set(found["rows"][0]) == {"file", "index", "kind", "reason", "content"}
+
+
+def test_the_csv_holds_every_row_as_it_was(run, tmp_path):
+    path = tmp_path / "rejected.csv"
+    assert "3 rows" in rejected_rows(f"--csv={path}")
+    with path.open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert list(rows[0]) == ["file", "index", "kind", "reason", "content"]
+    assert (rows[0]["file"], rows[0]["index"]) == ("players.json", "8")
+    assert json.loads(rows[0]["content"]) == {"League": "NSTF", "First Name": "Zoe"}
+
+
+@pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1"])
+def test_no_cell_of_the_csv_is_a_formula(run, cell):
+    RejectedRow.objects.create(run=run, file=cell, index=0, reason=cell, content=cell)
+    rows = list(csv.reader(StringIO("".join(as_csv(run)), newline="")))
+    held = [found for row in rows for found in row if found.endswith(cell)]
+    assert held == [f"'{cell}"] * 3
+
+
+def test_the_table_steers_no_terminal(run):
+    RejectedRow.objects.create(run=run, file="f", index=0, reason="\x1b[2Jgone", content="a\nb\x1b]0;title\x07")
+    assert "\x1b" not in rejected_rows()
+
+
+def test_an_unknown_run_is_a_usage_error(run):
+    with pytest.raises(CommandError, match="There is no run 999999") as error:
+        rejected_rows("999999")
+    assert error.value.returncode == 2
+
+
+def test_without_any_run_it_says_what_to_do():
+    with pytest.raises(CommandError, match="run_etl") as error:
+        rejected_rows()
+    assert error.value.returncode == 2
+
+
+def test_a_csv_that_cannot_be_written_is_told(run, tmp_path):
+    with pytest.raises(CommandError, match="cannot be written") as error:
+        rejected_rows(f"--csv={tmp_path}")
+    assert error.value.returncode == 2
+
+
+def test_a_run_that_rejected_nothing_says_so(snapshot):
+    imported(snapshot(players=two_teams()))
+    assert "0 rows" in rejected_rows()
+
+
+def test_rows_of_a_run_that_failed_are_kept(snapshot, monkeypatch):
+    monkeypatch.setattr("etlimport.pipeline.publish", lambda: 1 / 0)
+    run = run_of(snapshot(players=[*two_teams(), 5]))
+    assert run.status == ImportRun.Status.FAILED
+    assert "is not an object" in rejected_rows(str(run.pk))
