@@ -19,6 +19,10 @@ MOST_SOURCES = 200
 """Folders offered on the page."""
 
 
+class SourceNotAllowed(Exception):
+    """The folder is neither IMPORT_SOURCE nor one of IMPORT_ROOTS, nor below them."""
+
+
 class CannotLaunch(Exception):
     """The job was not started; the message says why and what to do."""
 
@@ -60,6 +64,11 @@ def is_allowed(source: str | Path) -> bool:
     # Resolved, so that neither `..` nor a link leads out of the folder.
     resolved = Path(source).resolve()
     return any(resolved.is_relative_to(root) for root in source_roots())
+
+
+def require_allowed(source: str) -> None:
+    if not is_allowed(source):
+        raise SourceNotAllowed(f"{source} is not below IMPORT_SOURCE or IMPORT_ROOTS: import it with run_etl.")
 
 
 def sources() -> list[str]:

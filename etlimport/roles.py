@@ -1,6 +1,6 @@
 """Who may do what in the admin: three groups, each with what the one before may do.
 
-viewer         sees imports, catalogue, sessions and the schedule
+viewer         sees imports, alerts, the catalogue, signals and the schedule; nothing that is people's own
 operator       starts, repeats and undoes imports, settles identities, writes aliases, sees to signals and sessions
 administrator  everything, people and their groups included
 """
@@ -11,12 +11,14 @@ from django.contrib.auth.models import Group, Permission
 from django.db import transaction
 from django.db.models import Q
 
+from leagues.models import CatalogueModel
+
 START_IMPORT = "etlimport.add_importrun"
 UNDO_RUN = "etlimport.change_importrun"
 SETTLE = "etlimport.change_ambiguousidentity"
 
-SEEN = ("etlimport", "leagues", "sessionsync", "django_celery_beat")
-"""The apps a viewer looks into."""
+SEEN = ("etlimport", "django_celery_beat")
+"""The apps a viewer looks into; of others, see `permissions_of_roles`."""
 
 OPERATE = {
     "etlimport": [
@@ -27,14 +29,18 @@ OPERATE = {
         "change_alias",
         "delete_alias",
     ],
-    "sessionsync": ["change_refreshsignal", "delete_refreshsignal", "delete_usersession"],
-    "django_celery_beat": ["change_periodictask"],
+    "sessionsync": ["change_refreshsignal", "delete_refreshsignal", "view_usersession", "delete_usersession"],
 }
 
 
 def permissions_of_roles() -> dict[str, Q]:
     """{group: which permissions}."""
-    view = Q(content_type__app_label__in=SEEN, codename__startswith="view_")
+    facts = [f"view_{model._meta.model_name}" for model in CatalogueModel.__subclasses__()]
+    view = (
+        Q(content_type__app_label__in=SEEN, codename__startswith="view_")
+        | Q(content_type__app_label="leagues", codename__in=facts)
+        | Q(content_type__app_label="sessionsync", codename__in=["view_refreshsignal", "view_systemsetting"])
+    )
     operate = Q(pk__in=[])
     for app, codenames in OPERATE.items():
         operate |= Q(content_type__app_label=app, codename__in=codenames)

@@ -7,7 +7,7 @@ from celery import shared_task
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
 
-from etlimport import alerts, health, runs
+from etlimport import alerts, health, launch, runs
 from etlimport.health.history import forget_old_health
 from etlimport.models import ImportRun
 from etlimport.pipeline import Options, run_import
@@ -46,7 +46,11 @@ def import_nightly() -> int:
 
 @task()
 def import_snapshot(source: str, started_by: int | None = None, leagues: tuple[str, ...] = (), **how: bool) -> int:
-    """Import a source as somebody asked; `how`: rebuild, dry_run, force, diff. The number of the run."""
+    """Import a source below IMPORT_SOURCE or IMPORT_ROOTS; `how`: rebuild, dry_run, force, diff. The run's number.
+
+    Raises SourceNotAllowed for any other source, whoever sent the task.
+    """
+    launch.require_allowed(source)
     person = User.objects.filter(pk=started_by).first()
     return run_and_tell(Options(source=Path(source), leagues=tuple(leagues), started_by=person, **how))
 
@@ -80,25 +84,30 @@ def check_health() -> float:
 
 @short_task()
 def check_alerts() -> int:
+    """Tell whom it concerns what is wrong; how many alerts are open."""
     return len(alerts.check_alerts())
 
 
 @short_task()
 def clean_up_sessions() -> int:
+    """Delete expired sessions; how many there were."""
     return delete_expired_sessions()
 
 
 @short_task()
 def clean_up_stale_contexts() -> int:
+    """Clear selections that have become void; how many there were."""
     cleared = clear_stale_contexts()
     return cleared.leagues + cleared.teams
 
 
 @short_task()
 def clean_up_refresh_signals() -> int:
+    """Delete signals completed long ago; how many there were."""
     return delete_old_signals(option("SIGNAL_RETENTION_DAYS"))
 
 
 @short_task()
 def clean_up_health() -> int:
+    """Delete old health scores; how many there were."""
     return forget_old_health()

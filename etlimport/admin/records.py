@@ -1,27 +1,9 @@
-"""What imports did: to look at and search. Aliases are an operator's own words, and theirs to write."""
+"""What imports wrote down, to look at and search. Aliases are an operator's own words, and theirs to write."""
 
 from django.contrib import admin
 
-from etlimport.models import Alias, AmbiguousIdentity, HealthSnapshot, IdentityChange, ImportRun, RejectedRow
+from etlimport.models import Alias, HealthSnapshot, IdentityChange, RejectedRow
 from leagues.admin.base import ReadOnlyAdmin
-
-
-@admin.register(ImportRun)
-class ImportRunAdmin(ReadOnlyAdmin):
-    list_display = [
-        "id",
-        "status",
-        "mode",
-        "source",
-        "started_at",
-        "finished_at",
-        "health_before",
-        "health_after",
-        "started_by",
-    ]
-    list_filter = ["status", "mode", "forced", "dry_run", "started_at"]
-    list_select_related = ["started_by"]
-    search_fields = ["=id", "source", "error", "started_by__email"]
 
 
 @admin.register(RejectedRow)
@@ -38,14 +20,6 @@ class IdentityChangeAdmin(ReadOnlyAdmin):
     list_filter = ["kind", "layer", "league_key"]
     list_select_related = ["run"]
     search_fields = ["=run__id", "old_label", "new_label", "evidence"]
-
-
-@admin.register(AmbiguousIdentity)
-class AmbiguousIdentityAdmin(ReadOnlyAdmin):
-    list_display = ["kind", "league_key", "old_label", "new_label", "reason", "status", "decided_by"]
-    list_filter = ["status", "kind", "league_key"]
-    list_select_related = ["decided_by"]
-    search_fields = ["=run__id", "old_label", "new_label", "reason"]
 
 
 @admin.register(Alias)

@@ -1,0 +1,27 @@
+"""What was wrong, since when, until when, and who was told."""
+
+from django.contrib import admin
+
+from etlimport.models import AlertIncident, AlertNotice
+from leagues.admin.base import ReadOnlyAdmin
+
+
+class NoticeInline(admin.TabularInline):
+    model = AlertNotice
+    fields = ["event", "channel", "created_at", "sent_at", "error"]
+    can_delete = False
+    extra = 0
+
+    def has_add_permission(self, request, obj=None):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+
+@admin.register(AlertIncident)
+class AlertIncidentAdmin(ReadOnlyAdmin):
+    list_display = ["key", "message", "first_seen", "opened_at", "closed_at"]
+    list_filter = ["key", ("closed_at", admin.EmptyFieldListFilter), "first_seen"]
+    search_fields = ["key", "message"]
+    inlines = [NoticeInline]

@@ -1,0 +1,110 @@
+"""What the page of one run shows."""
+
+from django.contrib.auth import get_user_model
+from django.db.models import Count
+from django.urls import reverse
+from django.utils import timezone
+
+from etlimport import report, roles, runs
+from etlimport.models import ImportRun
+from etlimport.progress import STEPS
+
+Status, Mode = ImportRun.Status, ImportRun.Mode
+
+SHORT = {
+    Status.FAILED: "failed",
+    Status.REFUSED: "refused",
+    Status.UNREADABLE: "unreadable",
+    Status.UNCHANGED: "unchanged",
+}
+
+
+def short_outcome(run: ImportRun) -> str:
+    """The outcome in a word or two."""
+    return SHORT.get(run.status, run.get_status_display())
+
+
+def context(run: ImportRun, user) -> dict:
+    """Everything of the template `run.html` but the run itself."""
+    is_import = run.mode in (Mode.MERGE, Mode.REBUILD)
+    rejected = run.rejected_rows.order_by("kind").values_list("kind").annotate(Count("pk"))
+    return {
+        "outcome": short_outcome(run),
+        "headline": report.HEADLINES.get(run.status, run.get_status_display().capitalize() + "."),
+        "live": f"{reverse('admin:live_import')}?run={run.pk}" if run.status == Status.RUNNING else "",
+        "progress": progress(run),
+        "seconds": report.seconds(run),
+        "tables": [
+            table("rows of file", report.FILE_COLUMNS, run.counts.get("files")),
+            table("in the catalogue", report.THING_COLUMNS, run.counts.get("things")),
+            table("what users own", ("before", "after"), owned(run)),
+        ],
+        "identity": report.identity_line(run).splitlines(),
+        "restored_by": run.protection.get("restored", {}),
+        "skipped": run.protection.get("skipped", {}),
+        "repairs": run.protection.get("repairs", []),
+        "bars": bars(run),
+        "rejected": [(kind, count) for kind, count in rejected],
+        "health": health_change(run),
+        "changes": {title: found["count"] for title, found in run.diff.items()},
+        "may_start": is_import and user.has_perm(roles.START_IMPORT) and run.status != Status.RUNNING,
+        "may_undo": run.status == Status.PUBLISHED and user.has_perm(roles.UNDO_RUN),
+    }
+
+
+def table(title: str, columns: tuple[str, ...], rows: dict[str, dict[str, int]] | None) -> dict:
+    """Title, columns and lines of numbers; only the columns in which something stands."""
+    rows = rows or {}
+    used = [column for column in columns if any(counts.get(column) for counts in rows.values())] or columns[:1]
+    lines = [(name, [counts.get(column, 0) for column in used]) for name, counts in rows.items()]
+    return {"title": title, "columns": used, "lines": lines}
+
+
+def owned(run: ImportRun) -> dict[str, dict[str, int]]:
+    """Users' rows by kind, before and after."""
+    before, after = run.protection.get("before", {}), run.protection.get("after", {})
+    return {name: {"before": count, "after": after.get(name, 0)} for name, count in before.items() if count}
+
+
+def bars(run: ImportRun) -> list[tuple[str, float, float]]:
+    """(step, seconds, percent of the longest)."""
+    longest = max(run.timings.values(), default=0) or 1
+    return [(STEPS.get(step, step), took, round(100 * took / longest, 1)) for step, took in run.timings.items()]
+
+
+def total(rows: dict[str, dict[str, int]], columns: list[str]) -> int:
+    return sum(counts.get(column, 0) for counts in rows.values() for column in columns)
+
+
+def health_change(run: ImportRun) -> str:
+    if run.health_after is None:
+        return "–"
+    if run.health_before is None or run.health_before == run.health_after:
+        return f"{run.health_after:.1f}"
+    return f"{run.health_before:.1f} → {run.health_after:.1f}"
+
+
+def progress(run: ImportRun) -> dict:
+    """How far a run is, for who watches: the step it is in, rows read, seconds, and where to look when done."""
+    step, details = runs.live(run)
+    names = list(STEPS)
+    at = names.index(step) if step in names else -1
+    is_running = run.status == Status.RUNNING
+    return {
+        "done": not is_running,
+        "outcome": short_outcome(run),
+        "step": STEPS.get(step, "Starting"),
+        "steps": [
+            {"name": name, "title": title, "state": "done" if no < at else "now" if no == at else "to come"}
+            for no, (name, title) in enumerate(STEPS.items())
+        ],
+        "rows": details.get("rows"),
+        "seconds": round((timezone.now() - run.started_at).total_seconds(), 1) if is_running else report.seconds(run),
+    }
+
+
+def started(user: get_user_model(), after: int) -> dict:
+    """The run that came of what this user just started, once it is there; and who is in its way."""
+    run = ImportRun.objects.filter(pk__gt=after, started_by=user).order_by("pk").first()
+    url = reverse("admin:etlimport_importrun_change", args=[run.pk]) if run else ""
+    return {"url": url, "done": bool(run)}

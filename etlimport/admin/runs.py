@@ -1,0 +1,188 @@
+"""Import runs: the list, one run's page, and what may be done: start, run again, dry run, undo."""
+
+from django.contrib import admin, messages
+from django.contrib.admin.models import ADDITION, CHANGE, LogEntry
+from django.contrib.contenttypes.models import ContentType
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import HttpRequest, JsonResponse, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils.html import format_html
+
+from etlimport import report, roles, tasks
+from etlimport.admin import run_page
+from etlimport.admin.forms import StartForm, as_of
+from etlimport.admin.rejected_csv import as_csv
+from etlimport.changes import find_changes, is_kept_whole
+from etlimport.launch import CannotLaunch, launch
+from etlimport.models import ImportRun
+from leagues.admin.base import ReadOnlyAdmin
+
+LINES_A_PAGE = 100
+
+
+@admin.register(ImportRun)
+class ImportRunAdmin(ReadOnlyAdmin):
+    list_display = ["number", "outcome", "mode", "source", "started_at", "took", "rows", "changed", "health"]
+    list_display_links = ["number"]
+    list_filter = ["status", "mode", "forced", "dry_run", "started_at"]
+    search_fields = ["=id", "source", "error", "started_by__email"]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).defer("diff", "protection", "warnings")
+
+    @admin.display(description="run", ordering="id")
+    def number(self, run):
+        return run.pk
+
+    @admin.display(ordering="status")
+    def outcome(self, run):
+        return format_html('<span class="badge badge-{}">{}</span>', run.status, run_page.short_outcome(run))
+
+    @admin.display
+    def took(self, run):
+        return f"{report.seconds(run):,.1f} s"
+
+    @admin.display
+    def rows(self, run):
+        return f"{run_page.total(run.counts.get('files', {}), ['read']):,}"
+
+    @admin.display
+    def changed(self, run):
+        return f"{run_page.total(run.counts.get('things', {}), ['inserted', 'updated', 'deactivated']):,}"
+
+    @admin.display(ordering="health_after")
+    def health(self, run):
+        return run_page.health_change(run)
+
+    # Pages
+
+    def get_urls(self):
+        view = self.admin_site.admin_view
+        return [
+            path("start/", view(self.start), name="start_import"),
+            path("after/<int:after>/", view(self.wait), name="wait_for_import"),
+            path("live/", view(self.live), name="live_import"),
+            path("<int:pk>/changes/", view(self.changes), name="changes_of_run"),
+            path("<int:pk>/rejected.csv", view(self.rejected), name="rejects_of_run"),
+            path("<int:pk>/undo/", view(self.undo), name="undo_import"),
+            *super().get_urls(),
+        ]
+
+    def changelist_view(self, request, extra_context=None):
+        may_start = request.user.has_perm(roles.START_IMPORT)
+        return super().changelist_view(request, {"may_start": may_start, **(extra_context or {})})
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        if request.method == "POST":
+            raise PermissionDenied
+        run = self.run_or_404(request, int(object_id) if object_id.isdigit() else 0)
+        context = run_page.context(run, request.user)
+        return self.page(request, "run.html", f"Run {run.pk}", run=run, **context)
+
+    def changes(self, request, pk: int):
+        run = self.run_or_404(request, pk)
+        group, words = request.GET.get("group", ""), request.GET.get("q", "")[:200].replace("\0", "")
+        lines = Paginator(find_changes(run, group, words), LINES_A_PAGE).get_page(request.GET.get("page"))
+        return self.page(
+            request,
+            "changes.html",
+            f"Changes of run {run.pk}",
+            run=run,
+            lines=lines,
+            group=group,
+            words=words,
+            groups={title: found["count"] for title, found in run.diff.items()},
+            whole=is_kept_whole(run),
+        )
+
+    def rejected(self, request, pk: int):
+        run = self.run_or_404(request, pk)
+        response = StreamingHttpResponse(as_csv(run), content_type="text/csv; charset=utf-8")
+        response["Content-Disposition"] = f'attachment; filename="rejected-rows-of-run-{run.pk}.csv"'
+        return response
+
+    def live(self, request):
+        """How far a run is: `?run=` its number, or `?after=` that of the last one before somebody started it."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        if "after" in request.GET:
+            return JsonResponse(run_page.started(request.user, after=number(request, "after")))
+        run = get_object_or_404(ImportRun, pk=number(request, "run"))
+        return JsonResponse(run_page.progress(run))
+
+    # Actions
+
+    def start(self, request):
+        """Ask what to import and how, which is the confirmation, too; then start it and go to watch it."""
+        require(request, roles.START_IMPORT)
+        if request.method == "POST":
+            form = StartForm(request.POST)
+            if form.is_valid():
+                source, leagues = form.cleaned_data.pop("source"), form.cleaned_data.pop("leagues")
+                how = {name: True for name, chosen in form.cleaned_data.items() if chosen}
+                what = f"Started an import of {source}: {', '.join([*leagues, *how]) or 'all of it'}."
+                arguments = {"source": source, "leagues": leagues, "diff": bool(how.get("dry_run")), **how}
+                return self.launch(request, tasks.import_snapshot, None, what, **arguments)
+        else:
+            again = ImportRun.objects.filter(pk=number(request, "again")).first()
+            form = StartForm(initial=as_of(again, dry_run="dry_run" in request.GET) if again else None)
+        return self.page(request, "start.html", "Start an import", form=form)
+
+    def undo(self, request, pk: int):
+        require(request, roles.UNDO_RUN)
+        run = self.run_or_404(request, pk)
+        if request.method == "POST":
+            return self.launch(request, tasks.undo_run, run, f"Started the undo of run {run.pk}.", run=run.pk)
+        return self.page(request, "undo.html", f"Undo run {run.pk}?", run=run)
+
+    def launch(self, request, task, run: ImportRun | None, what: str, **arguments):
+        """Write down who asked for what, start it, and go to where it can be watched."""
+        after = ImportRun.objects.values_list("pk", flat=True).first() or 0
+        try:
+            launch(task, started_by=request.user.pk, **arguments)
+        except CannotLaunch as error:
+            messages.error(request, str(error))
+            return redirect(request.get_full_path())
+        LogEntry.objects.create(
+            user=request.user,
+            content_type=ContentType.objects.get_for_model(ImportRun),
+            object_id=run and str(run.pk),
+            object_repr=str(run or arguments["source"])[:200],
+            action_flag=CHANGE if run else ADDITION,
+            change_message=what,
+        )
+        return redirect("admin:wait_for_import", after)
+
+    def wait(self, request, after: int):
+        """Until the job that was just started has its run; then that run's page."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        found = run_page.started(request.user, after)
+        if found["url"]:
+            return redirect(found["url"])
+        return self.page(request, "wait.html", "Starting …", live=f"{reverse('admin:live_import')}?after={after}")
+
+    # What they share
+
+    def run_or_404(self, request, pk: int) -> ImportRun:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        return get_object_or_404(ImportRun.objects.select_related("started_by", "undone_by"), pk=pk)
+
+    def page(self, request, template: str, title: str, **context):
+        shared = {**self.admin_site.each_context(request), "title": title, "opts": self.opts}
+        return TemplateResponse(request, f"admin/etlimport/{template}", {**shared, **context})
+
+
+def require(request: HttpRequest, permission: str) -> None:
+    if not request.user.has_perm(permission):
+        raise PermissionDenied
+
+
+def number(request: HttpRequest, name: str) -> int:
+    """A number of the query, 0 where it is none."""
+    text = request.GET.get(name, "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
