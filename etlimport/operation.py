@@ -13,6 +13,7 @@ from etlimport.progress import Clock, Silent
 from etlimport.publish import publish, remember_contexts
 from etlimport.repair.contexts import fix_league_contexts
 from etlimport.sources import forget_sources
+from etlimport.undo_log import forget_old_undo
 
 log = logging.getLogger(__name__)
 Status = ImportRun.Status
@@ -66,3 +67,4 @@ def change(run: ImportRun, clock: Clock, work: Callable[[ImportRun], None], reas
             raise DryRun
         run.session_version, run.counts["signals"] = publish(reason)
         runs.finish(run, Status.PUBLISHED, timings=clock.seconds)
+        forget_old_undo()

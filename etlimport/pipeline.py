@@ -243,9 +243,9 @@ def conclude(job: Import, *, changed: bool) -> None:
     if changed:
         run.session_version, run.counts["signals"] = publish()
     remember_sources(job.files, job.book, run, partial=bool(job.options.leagues))
-    forget_old_undo()
     RejectedRow.objects.bulk_create(job.notes, batch_size=1000)
     runs.finish(run, Status.PUBLISHED if changed else Status.UNCHANGED, **outcome(job))
+    forget_old_undo()
 
 
 def note_health(run: ImportRun, health: Health) -> list[str]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.apps import apps
 from django.db import connection
-from django.db.models import ForeignKey, Model
+from django.db.models import ForeignKey, Model, UniqueConstraint
 
 from leagues.models import CatalogueModel
 
@@ -102,3 +102,13 @@ def catalogue_references() -> list[Reference]:
         for reference in references_of(model)
         if is_catalogue(reference.target)
     ]
+
+
+def unique_keys(model: type[Model]) -> Iterator[list[str]]:
+    """The columns of each of the model's unique keys but its id."""
+    for field in model._meta.local_concrete_fields:
+        if field.unique and not field.primary_key:
+            yield [field.column]
+    for constraint in model._meta.constraints:
+        if isinstance(constraint, UniqueConstraint) and constraint.fields and constraint.condition is None:
+            yield [model._meta.get_field(name).column for name in constraint.fields]

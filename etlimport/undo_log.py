@@ -20,7 +20,7 @@ def forget_old_undo() -> None:
     """Keep what undo needs of the last runs only."""
     kept = list(undoable_runs().values_list("pk", flat=True))
     for model in LOGS:
-        model.objects.exclude(run__in=kept).exclude(run__status=ImportRun.Status.RUNNING).delete()
+        model.objects.exclude(run__in=kept).delete()
 
 
 def columns_of(model: type[Model]) -> list[str]:

@@ -1,27 +1,25 @@
 """A published run is undone: the catalogue as it was, row for row; what users did since stays."""
 
 import json
-from datetime import timedelta
+from contextlib import nullcontext
+from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection
-from django.utils import timezone
+from django.db import transaction
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
 
-from etlimport.models import AmbiguousIdentity, ImportRun, InsertedRange, RowChange, SourceFile
+from etlimport.errors import AuditFailed
+from etlimport.models import AmbiguousIdentity, ImportRun, SourceFile
 from etlimport.pipeline import Options, run_import
-from etlimport.references import catalogue_models, owned_references
+from etlimport.references import owned_references
 from etlimport.sample import make_next, make_snapshot
+from etlimport.tests.sources import ELM, OAK, catalogue, dump, imported, match, player, two_teams
 from etlimport.undo import undo_run
-from leagues.models import (
-    AssociationSuggestion,
-    Availability,
-    Player,
-    PlayerAssociation,
-    PracticeTime,
-    ScheduledMatch,
-    Team,
-)
+from etlimport.undo_log import LOGS
+from leagues.models import AssociationSuggestion, Player, Poll, PracticeTime, ScheduledMatch, Team
 from leagues.tests.factories import (
     AvailabilityFactory,
     PlayerAssociationFactory,
@@ -30,7 +28,6 @@ from leagues.tests.factories import (
     UserFactory,
 )
 from sessionsync.models import RefreshSignal
-from sessionsync.versions import current_version
 
 Status = ImportRun.Status
 pytestmark = pytest.mark.django_db
@@ -69,27 +66,17 @@ def give_people_things():
     for team in Team.objects.filter(is_active=True).order_by("pk")[::5]:
         PracticeTimeFactory(team=team)
         PollFactory(team=team)
-    for player in Player.objects.filter(is_active=True).order_by("pk")[::5]:
-        user = UserFactory(first_name=player.first_name, last_name=player.last_name, league_context=player.league)
-        PlayerAssociationFactory(user=user, player=player, is_primary=True)
-    for match in ScheduledMatch.objects.order_by("pk")[::20]:
-        AvailabilityFactory(match=match)
+    for person in Player.objects.filter(is_active=True).order_by("pk")[::5]:
+        user = UserFactory(first_name=person.first_name, last_name=person.last_name, league_context=person.league)
+        PlayerAssociationFactory(user=user, player=person, is_primary=True)
+    for scheduled in ScheduledMatch.objects.order_by("pk")[::20]:
+        AvailabilityFactory(match=scheduled)
 
 
-def dump(models=None):
-    """{table: rows with all columns, by id}."""
-    with connection.cursor() as cursor:
-        return {model._meta.db_table: rows_of(cursor, model) for model in models or catalogue_models()}
-
-
-def rows_of(cursor, model):
-    cursor.execute(f"SELECT * FROM {model._meta.db_table} ORDER BY {model._meta.pk.column}")
-    return cursor.fetchall()
-
-
-def owned_dump():
-    models = {reference.model for reference in owned_references()} - {AssociationSuggestion}
-    return dump(sorted(models, key=lambda model: model._meta.label))
+def owned():
+    """Every row users own, but for suggestions: a run makes those."""
+    tables = {reference.table for reference in owned_references()} - {"leagues_associationsuggestion"}
+    return {table: rows for table, rows in dump().items() if table in tables}
 
 
 def undone(run, **options):
@@ -106,12 +93,12 @@ def refused(run):
 
 @pytest.mark.parametrize("rebuild", [False, True], ids=["merge", "rebuild"])
 def test_the_catalogue_is_as_it_was_before_the_run_byte_for_byte(first_night, snapshots, rebuild):
-    before, owned = dump(), owned_dump()
+    before, held = catalogue(), owned()
     run = import_next(snapshots, rebuild=rebuild)
-    assert dump() != before
+    assert catalogue() != before
     undo = undone(run)
-    assert dump() == before
-    assert owned_dump() == owned
+    assert catalogue() == before
+    assert owned() == held
     run.refresh_from_db()
     assert (run.status, run.undone_by) == (Status.UNDONE, undo)
     assert undo.mode == ImportRun.Mode.UNDO
@@ -119,16 +106,243 @@ def test_the_catalogue_is_as_it_was_before_the_run_byte_for_byte(first_night, sn
 
 @pytest.mark.parametrize("rebuild", [False, True], ids=["merge", "rebuild"])
 def test_what_users_did_since_stays(first_night, snapshots, rebuild):
-    kept = Team.objects.filter(practice_times__isnull=False, is_active=True).order_by("pk").first()
-    label = kept.natural_key()
-    before = dump()
+    before = catalogue()
+    old_team = PracticeTime.objects.order_by("pk").first().team_id
     run = import_next(snapshots, rebuild=rebuild)
-    now = PracticeTime.objects.order_by("pk").first().team
-    added = PracticeTimeFactory(team=now, location="Court 9")
-    removed = PollFactory(team=now)
-    removed.delete()
+    team = PracticeTime.objects.order_by("pk").first().team
+    assert (team.pk != old_team) == rebuild
+    added = PracticeTimeFactory(team=team, location="Court 9")
+    Poll.objects.order_by("pk").first().delete()
+    polls = Poll.objects.count()
     undone(run)
-    assert dump() == before
+    assert catalogue() == before
     added.refresh_from_db()
-    assert added.team.natural_key() == label
-    assert added.location == "Court 9"
+    assert (added.team_id, added.location) == (old_team, "Court 9")
+    assert Poll.objects.count() == polls
+
+
+def test_runs_are_undone_latest_first(first_night, snapshots):
+    before = catalogue()
+    second = import_next(snapshots)
+    between = catalogue()
+    third = import_next(snapshots, rebuild=True)
+    reason = refused(second)
+    assert f"Run {third.pk} changed" in reason
+    assert f"undo run {third.pk} first" in reason
+    undone(third)
+    assert catalogue() == between
+    undone(second)
+    assert catalogue() == before
+
+
+def test_a_first_import_is_undone_to_nothing(snapshots):
+    run = run_import(Options(source=snapshots[0]))
+    undone(run)
+    assert not any(catalogue().values())
+    again = run_import(Options(source=snapshots[0]))
+    assert again.status == Status.PUBLISHED
+
+
+def test_a_row_that_would_go_is_not_taken_from_under_a_user(snapshots):
+    run = run_import(Options(source=snapshots[0]))
+    team = Team.objects.filter(is_active=True).first()
+    captain = UserFactory(email="cap@example.com")
+    practice = PracticeTimeFactory(team=team, created_by=captain)
+    PracticeTimeFactory(team=team)
+    PlayerAssociationFactory(user=captain, player=Player.objects.first())
+    before = dump()
+    reason = refused(run)
+    assert "2 practice times of users would lose their team" in reason
+    assert f"“{practice}” of cap@example.com" in reason
+    assert "1 player association of users would lose their player" in reason
+    assert dump() == before
+
+
+def test_where_a_user_looks_does_not_keep_a_row(snapshots):
+    run = run_import(Options(source=snapshots[0]))
+    team = Team.objects.filter(is_active=True).first()
+    user = UserFactory(league_context=team.league, team_context=team)
+    undone(run)
+    user.refresh_from_db()
+    assert (user.league_context_id, user.team_context_id) == (None, None)
+
+
+def elsewhere(external_id="x1", club="Elm", league="CITA"):
+    return player(external_id, "Ann", "Hale", team=f"{club} 7", series="Series 7", club=club, League=league)
+
+
+@pytest.fixture
+def ann(snapshot):
+    """A user linked to Ann Hale of Elm, who looks at her league."""
+    imported(snapshot(players=two_teams()))
+    hale = Player.objects.get(external_id="p1")
+    user = UserFactory(first_name="Ann", last_name="Hale", league_context=hale.league)
+    PlayerAssociationFactory(user=user, player=hale, is_primary=True)
+    return user
+
+
+def test_a_link_the_run_itself_made_does_not_stand_in_the_way(ann, snapshot):
+    before = catalogue(), owned()
+    run = imported(snapshot(players=[*two_teams(), elsewhere()]))
+    assert ann.associations.count() == 2
+    undone(run)
+    assert (catalogue(), owned()) == before
+
+
+def test_a_suggestion_nobody_answered_goes_but_an_answer_stands_in_the_way(ann, snapshot):
+    run = imported(snapshot(players=[*two_teams(), elsewhere(club="Ash")]))
+    suggestion = ann.suggestions.get()
+    suggestion.status = AssociationSuggestion.Status.DECLINED
+    suggestion.save()
+    assert "1 association suggestion of users would lose their player" in refused(run)
+    suggestion.status = AssociationSuggestion.Status.OPEN
+    suggestion.save()
+    undone(run)
+    assert not ann.suggestions.exists()
+
+
+def test_a_suggestion_that_a_link_answered_is_asked_again(ann, snapshot):
+    imported(snapshot(players=[*two_teams(), elsewhere(club="Ash")]))
+    run = imported(snapshot(players=[*two_teams(), elsewhere()]))
+    assert ann.suggestions.get().status == AssociationSuggestion.Status.ACCEPTED
+    undone(run)
+    assert ann.suggestions.get().status == AssociationSuggestion.Status.OPEN
+    assert ann.associations.count() == 1
+
+
+def test_an_association_the_run_moved_moves_back(ann, snapshot):
+    """Ann left, and came back under another id: the run linked her again, on the same name at the same club."""
+    imported(snapshot(players=two_teams()[1:]), force=True)
+    before = catalogue(), owned()
+    run = imported(snapshot(players=[*two_teams()[1:], player("q9", "Ann", "Hale")]), force=True)
+    undone(run)
+    assert (catalogue(), owned()) == before
+
+
+def test_a_dry_run_changes_nothing(second_night):
+    before = dump()
+    undo = undo_run(second_night, dry_run=True)
+    assert undo.status == Status.PREVIEWED, undo.error
+    assert undo.counts["undone"]["catalogue"]["leagues_player"]["deleted"] > 0
+    assert dump() == before
+    assert second_night.status == Status.PUBLISHED
+
+
+def test_an_undo_that_fails_its_audit_changes_nothing(second_night, monkeypatch):
+    before = dump()
+
+    def failing():
+        raise AuditFailed(["forced"])
+
+    monkeypatch.setattr("etlimport.operation.audit", failing)
+    undo = undo_run(second_night)
+    assert (undo.status, undo.error) == (Status.FAILED, "Rolled back: forced")
+    assert dump() == before
+
+
+def test_sessions_learn_of_it(second_night):
+    undo = undone(second_night)
+    assert undo.session_version == second_night.session_version + 1
+    signals = RefreshSignal.objects.filter(version=undo.session_version)
+    assert undo.counts["signals"] == signals.count() > 0
+    assert set(signals.values_list("refresh_reason", flat=True)) == {"run undone"}
+    assert undo.health_after is not None
+
+
+def test_the_same_files_can_be_imported_again(second_night, snapshots):
+    after = [row[:3] for row in Team.objects.order_by("name", "pk").values_list("name", "squad", "is_active")]
+    undone(second_night)
+    assert not SourceFile.objects.exists()
+    import_next(snapshots)
+    again = [row[:3] for row in Team.objects.order_by("name", "pk").values_list("name", "squad", "is_active")]
+    assert again == after
+
+
+def test_questions_about_rows_that_went_go_too(second_night):
+    assert second_night.ambiguities.exists() or note_question(second_night)
+    undone(second_night)
+    assert not AmbiguousIdentity.objects.filter(run=second_night).exists()
+
+
+def note_question(run):
+    new = Team.objects.order_by("-pk").first()
+    return AmbiguousIdentity.objects.create(run=run, kind="team", old_id=1, new_id=new.pk, reason="asked by a test")
+
+
+def test_what_cannot_be_undone_says_why(second_night, settings):
+    undo = undone(second_night)
+    assert refused(second_night) == f"Run {second_night.pk} is already undone, by run {undo.pk}."
+    assert "is itself an undo" in refused(undo)
+    assert "changed nothing" in refused(ImportRun.objects.create(status=Status.FAILED))
+
+
+def test_only_the_last_runs_are_kept_undoable(ann, snapshot, settings):
+    settings.ETL_UNDOABLE_RUNS = 1
+    first = ImportRun.objects.get()
+    imported(snapshot(players=[*two_teams(), elsewhere()]))
+    assert not any(log.objects.filter(run=first).exists() for log in LOGS)
+    assert "ETL_UNDOABLE_RUNS" in refused(first)
+
+
+def test_another_run_at_work_is_not_disturbed(second_night, monkeypatch):
+    monkeypatch.setattr("etlimport.dialect.import_lock", lambda: nullcontext(False))
+    assert undo_run(second_night).status == Status.REFUSED
+
+
+def undo_command(*arguments):
+    """(exit code, output) of the command."""
+    out = StringIO()
+    try:
+        call_command("undo_run", *arguments, stdout=out)
+    except SystemExit as exit:
+        return exit.code, out.getvalue()
+    except CommandError as error:
+        return error.returncode, str(error)
+    return 0, out.getvalue()
+
+
+def test_the_command_tells_what_it_did_and_exits_accordingly(second_night, monkeypatch):
+    run = str(second_night.pk)
+    assert undo_command("999999") == (2, "There is no run 999999.")
+    code, text = undo_command(run, "--dry-run")
+    assert code == 0
+    assert "Dry run: nothing was changed." in text
+    code, text = undo_command(run, "--json")
+    assert code == 0
+    assert json.loads(text)["mode"] == "undo"
+    code, text = undo_command(run)
+    assert code == 3
+    assert "already undone" in text
+
+
+NAMES = st.sampled_from([*ELM, *OAK, "Ann Mary Hale"])
+PEOPLE = st.lists(st.tuples(st.integers(1, 12), NAMES, st.sampled_from(["Elm 1", "Oak 1", "Ash 2"])), max_size=10)
+
+
+@given(nights=st.tuples(PEOPLE, PEOPLE), rebuild=st.booleans(), attached=st.data())
+@hypothesis_settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_whatever_two_nights_say_the_second_is_undone_and_users_keep_theirs(nights, rebuild, attached, snapshot):
+    first, second = ([entry(*person) for person in people] + two_teams()[6:] for people in nights)
+    with transaction.atomic():
+        imported(snapshot(players=first, schedules=[match()]))
+        for found in (*Player.objects.all(), *Team.objects.all()):
+            if attached.draw(st.booleans()):
+                attach_something(found)
+        before = catalogue(), owned()
+        run = imported(snapshot(players=second, schedules=[match(date="10/01/2024")]), force=True, rebuild=rebuild)
+        if run.status == Status.PUBLISHED:
+            undone(run)
+        assert (catalogue(), owned()) == before
+        transaction.set_rollback(True)
+
+
+def attach_something(found):
+    if isinstance(found, Team):
+        PracticeTimeFactory(team=found)
+    else:
+        PlayerAssociationFactory(player=found, user__league_context=found.league)
+
+
+def entry(number, name, team):
+    first, last = name.split(" ", 1)
+    return player(f"p{number}", first, last, team=team, club=team.split()[0], series=f"Series {team.split()[1]}")

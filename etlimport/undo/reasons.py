@@ -4,12 +4,12 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from django.conf import settings
-from django.db.models import Model, UniqueConstraint
+from django.db.models import Model
 
 from etlimport import db
 from etlimport.errors import Refused
 from etlimport.models import ImportRun, InsertedRange, RowChange
-from etlimport.references import Reference, catalogue_references, owned_references, references_of
+from etlimport.references import Reference, catalogue_references, owned_references, references_of, unique_keys
 from etlimport.undo.working import Working, back, gone
 from etlimport.undo_log import undoable_runs
 from leagues.models import User
@@ -102,16 +102,6 @@ def keys_taken(working: Working, model: type[Model]) -> Iterator[tuple[int | Non
     for columns in unique_keys(model):
         same = " AND ".join(f"b.{column} = t.{column}" for column in columns)
         yield from db.rows(by_run_that_made(model, "true", f"JOIN {back(model)} b ON {same}"), [working.run.pk])
-
-
-def unique_keys(model: type[Model]) -> Iterator[list[str]]:
-    """The columns of each of the model's unique keys but its id."""
-    for field in model._meta.local_concrete_fields:
-        if field.unique and not field.primary_key:
-            yield [field.column]
-    for constraint in model._meta.constraints:
-        if isinstance(constraint, UniqueConstraint) and constraint.fields and constraint.condition is None:
-            yield [model._meta.get_field(name).column for name in constraint.fields]
 
 
 def references_within(working: Working) -> Iterator[Reference]:

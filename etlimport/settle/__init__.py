@@ -1,0 +1,82 @@
+"""Settling what an import left ambiguous: an operator says whether two rows are the same thing."""
+
+from functools import partial
+
+from django.utils import timezone
+
+from etlimport.errors import Refused
+from etlimport.models import AmbiguousIdentity, IdentityChange, ImportRun
+from etlimport.operation import operate
+from etlimport.settle.evidence import reasons_against
+from etlimport.settle.fuse import fuse
+from etlimport.undo_log import UndoLog
+from leagues.models import Player, Team
+
+__all__ = ["SETTLED_KINDS", "settle_different", "settle_same"]
+
+Status = AmbiguousIdentity.Status
+SETTLED_KINDS = {AmbiguousIdentity.Kind.TEAM: Team, AmbiguousIdentity.Kind.PLAYER: Player}
+
+
+def settle_same(ambiguity: AmbiguousIdentity, by=None) -> ImportRun:
+    """The new row is the old one: the old stays, with what users own, and takes over the new one's facts.
+
+    Returns the run of mode settle that did it, or that was refused or failed and says why. `undo_run` undoes it.
+    """
+    run = operate(
+        partial(merge_rows, ambiguity.pk),
+        reason="player re-keyed" if ambiguity.kind == AmbiguousIdentity.Kind.PLAYER else "team renamed",
+        mode=ImportRun.Mode.SETTLE,
+        source=str(ambiguity)[:1000],
+        started_by=by,
+    )
+    ambiguity.refresh_from_db()
+    return run
+
+
+def settle_different(ambiguity: AmbiguousIdentity, by=None) -> None:
+    """The two are two: nothing changes, and they are not asked about again. Raises Refused if already decided."""
+    open_ones = AmbiguousIdentity.objects.filter(pk=ambiguity.pk, status=Status.OPEN)
+    if not open_ones.update(status=Status.DIFFERENT, decided_by=by, decided_at=timezone.now()):
+        ambiguity.refresh_from_db()
+        raise already_decided(ambiguity)
+    ambiguity.refresh_from_db()
+
+
+def merge_rows(ambiguity_id: int, run: ImportRun) -> None:
+    """Merge the two rows within the transaction of `run`. Raises Refused with every reason against it."""
+    ambiguity = AmbiguousIdentity.objects.get(pk=ambiguity_id)
+    if ambiguity.status != Status.OPEN:
+        raise already_decided(ambiguity)
+    model = SETTLED_KINDS.get(ambiguity.kind)
+    if model is None:
+        raise Refused([f"Only teams and players can be settled, not a {ambiguity.kind}."], forcible=False)
+    if reasons := reasons_against(model, ambiguity.old_id, ambiguity.new_id):
+        raise Refused(reasons, forcible=False)
+    log = UndoLog(run)
+    run.counts["merged"] = fuse(model, ambiguity.old_id, ambiguity.new_id, log)
+    run.counts["settled"] = decide(ambiguity, run)
+    IdentityChange.objects.create(
+        run=run,
+        kind=ambiguity.kind,
+        league_key=ambiguity.league_key,
+        row_id=ambiguity.old_id,
+        old_label=ambiguity.old_label,
+        new_label=ambiguity.new_label,
+        layer=IdentityChange.Layer.OPERATOR,
+        evidence=f"settled by {run.started_by or 'an operator'}",
+    )
+
+
+def decide(ambiguity: AmbiguousIdentity, run: ImportRun) -> list[int]:
+    """Close the question, and those about the row that is gone; the ids of all of them."""
+    decision = {"decided_by": run.started_by, "decided_at": timezone.now()}
+    moot = AmbiguousIdentity.objects.filter(kind=ambiguity.kind, new_id=ambiguity.new_id, status=Status.OPEN)
+    closed = [ambiguity.pk, *moot.exclude(pk=ambiguity.pk).values_list("pk", flat=True)]
+    moot.update(status=Status.DIFFERENT, **decision)
+    AmbiguousIdentity.objects.filter(pk=ambiguity.pk).update(status=Status.SAME, **decision)
+    return closed
+
+
+def already_decided(ambiguity: AmbiguousIdentity) -> Refused:
+    return Refused([f"Already decided: {ambiguity.get_status_display()}."], forcible=False)
