@@ -13,6 +13,10 @@ from django.db import OperationalError, connection
 
 IMPORT_LOCK = 0x52414C4C59  # "RALLY"; names the advisory lock, nothing more
 
+FOR_SETS = "SET jit = off; SET work_mem = '64MB'"
+"""An import's statements are many and over sets: compiling each costs more than it gains, and sorts fit in memory."""
+AS_USUAL = "RESET jit; RESET work_mem"
+
 
 def on_postgresql() -> bool:
     return connection.vendor == "postgresql"
@@ -113,10 +117,13 @@ def import_lock() -> Iterator[bool]:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_try_advisory_lock(%s)", [IMPORT_LOCK])
             (free,) = cursor.fetchone()
+            if free:
+                cursor.execute(FOR_SETS)
             try:
                 yield free
             finally:
                 if free and not connection.needs_rollback and connection.is_usable():
+                    cursor.execute(AS_USUAL)
                     cursor.execute("SELECT pg_advisory_unlock(%s)", [IMPORT_LOCK])
     else:
         with lock_path().open("a+") as file:

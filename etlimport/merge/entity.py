@@ -154,6 +154,7 @@ def find_inserted(entity: Entity) -> None:
                   WHERE w.target_id IS NULL) x
             WHERE x.x_no = {entity.work}.no"""
     )
+    db.analyze(entity.work)  # that all of them have a `target_id` now is news to the planner
 
 
 def deactivate(model: type[CatalogueModel], left: str, log: UndoLog) -> int:
