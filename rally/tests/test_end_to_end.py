@@ -1,82 +1,27 @@
 """Nobody notices an import: real browsers of real people before and after each kind of run, over HTTP."""
 
 import json
-from collections import Counter
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 
 from etlimport.sample import make_next, make_snapshot
-from leagues.models import Player, PlayerAssociation, User
+from leagues.models import PlayerAssociation
 from rally.tests.browsers import Browser, Page
 from rally.tests.sites import ALIAS, Site, empty_database, serving
+from rally.tests.snapshots import Facts, Person, people, register
 
 PASSWORD = "rally-end-to-end"
 
 
-@dataclass(frozen=True)
-class Facts:
-    """What one snapshot says of a person who plays for one team."""
-
-    league_code: str
-    external_id: str
-    name: str
-    team: str
-    series: str
-
-
-@dataclass
-class Person:
-    """Somebody in both snapshots, on the same team; the team, or they, go by another name in the second."""
-
-    email: str
-    before: Facts
-    after: Facts
-
-
-def facts_of(snapshot: Path) -> dict[str, Facts]:
-    """What the snapshot says of everybody on one team only, by external id."""
-    # A league may call a series one thing among players and another in its tables; pages say what tables say.
-    series = {row["team"]: row["series"] for row in rows_of(snapshot, "series_stats")}
-    rows = [row for row in rows_of(snapshot, "players") if row["Player ID"]]
-    spots = Counter(row["Player ID"] for row in rows)
-    facts = {}
-    for row in rows:
-        player, team = row["Player ID"], row.get("Team") or row["Series Mapping ID"]
-        if spots[player] == 1 and team in series:
-            name = f"{row['First Name']} {row['Last Name']}"
-            facts[player] = Facts(row["League"], player, name, team, series[team])
-    return facts
-
-
-def rows_of(snapshot: Path, kind: str) -> list[dict]:
-    rows = [row for file in snapshot.glob(f"*/{kind}.json") for row in json.loads(file.read_text())]
-    return [row for row in rows if isinstance(row, dict)]
-
-
-def people(first: Path, second: Path) -> dict[str, Person]:
-    """One person for each thing a source may change about them: `team`, `id` or `league`."""
-    truth = json.loads((second / "truth.json").read_text())
-    renamed = {(team["league"], team["old"]["team"]): team["new"] and team["new"]["team"] for team in truth["teams"]}
-    old, new = facts_of(first), facts_of(second)
+def one_for_each_change(first: Path, second: Path) -> dict[str, Person]:
+    """One person whose league, one whose team, one whose own id goes by another name in the second snapshot."""
     found = {}
-    for player in truth["players"]:
-        before, after = old.get(player["old_id"]), new.get(player["new_id"])
-        if not before or not after or before.name != after.name:
-            continue
-        if renamed[before.league_code, before.team] != after.team:
-            continue  # moved to another team
-        changed = {
-            "team": before.team != after.team,
-            "id": before.external_id != after.external_id,
-            "league": before.league_code != after.league_code,
-        }
-        if sum(changed.values()) == 1:
-            what = next(name for name, is_changed in changed.items() if is_changed)
-            found.setdefault(what, Person(f"{what}@example.org", before, after))
-    assert set(found) == {"team", "id", "league"}
+    for person in people(first, second):
+        if len(person.changes) == 1:
+            found.setdefault(*person.changes, person)
+    assert set(found) == {"league", "team", "id"}
     return found
 
 
@@ -96,13 +41,6 @@ def site(tmp_path, django_db_blocker):
         serving(database_url, settings.REDIS_URL, tmp_path, CACHE_KEY_PREFIX=tmp_path.name) as site,
     ):
         yield site
-
-
-def register(person: Person) -> None:
-    """An account linked to the player, as they are in the first snapshot."""
-    player = Player.objects.using(ALIAS).select_related("league").get(external_id=person.before.external_id)
-    user = User.objects.db_manager(ALIAS).create_user(person.email, PASSWORD, league_context=player.league)
-    PlayerAssociation.objects.using(ALIAS).create(user=user, player=player, is_primary=True)
 
 
 class Visitor:
@@ -157,9 +95,8 @@ def each_session_refreshes_once(visitors: list[Visitor]) -> None:
 def test_sessions_follow_an_import_a_rebuild_renames_and_an_undo(site, snapshots):
     first, second = snapshots
     site.import_source(first)
-    persons = people(first, second)
-    for person in persons.values():
-        register(person)
+    persons = one_for_each_change(first, second)
+    register(list(persons.values()), PASSWORD)
     # Two browsers of the one whose team is renamed, one of each of the others.
     visitors = [Visitor(site, persons[what]) for what in ("team", "team", "id", "league")]
     before = {person.email: person.before for person in persons.values()}

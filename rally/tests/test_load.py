@@ -1,0 +1,190 @@
+"""Nobody notices an import that is under way, however many are looking."""
+
+import asyncio
+import time
+from contextlib import ExitStack, contextmanager
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.db import connections
+
+from etlimport.sample import make_next, make_snapshot
+from rally.tests.crowds import REDIRECTS, Crowd
+from rally.tests.processes import ROOT, free_port
+from rally.tests.sites import ALIAS, Site, empty_database, own_redis, serving
+from rally.tests.snapshots import labels_of_one_only, people, register
+from sessionsync.models import SystemSetting
+from sessionsync.versions import VERSION
+
+ON_SQLITE = settings.DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3"
+CLIENTS, PLAYERS, ROWS = (20, 1300, 10_000) if ON_SQLITE else (200, 13_000, 100_000)
+PAUSE = 0.5 if ON_SQLITE else 2.5
+"""Seconds between two requests of a client: what two cores can just about serve beside the import."""
+
+
+class RestartableRedis:
+    """A Redis of our own, where the tests run with Redis; none otherwise."""
+
+    def __init__(self, folder: Path):
+        self.folder, self.port, self.up = folder, free_port(), ExitStack()
+        self.url = f"redis://127.0.0.1:{self.port}/0" if settings.REDIS_URL else ""
+
+    def start(self) -> None:
+        if self.url:
+            self.up.enter_context(own_redis(self.port, self.folder))
+
+    def stop(self) -> None:
+        self.up.close()
+
+
+class Scene:
+    """A site with the first snapshot, people who look at it, and the snapshot that comes next."""
+
+    def __init__(self, site: Site, redis: RestartableRedis, folder: Path):
+        self.site, self.redis = site, redis
+        self.first, self.second = folder / "first", folder / "second"
+        self.rows = make_snapshot(self.first, players=PLAYERS, seed=3, history=6).total
+        make_next(self.first, self.second, seed=3)
+        site.import_source(self.first)
+        everybody = sorted(people(self.first, self.second), key=lambda person: "team" not in person.changes)
+        # Every second one sees their team renamed.
+        renamed, others = everybody[: CLIENTS // 2], everybody[-CLIENTS // 2 :]
+        persons = renamed + others
+        self.crowd = Crowd(site, persons, register(persons), PAUSE)
+
+
+@pytest.fixture
+def scene(tmp_path, django_db_blocker):
+    redis = RestartableRedis(tmp_path)
+    with (
+        django_db_blocker.unblock(),
+        empty_database(tmp_path) as database_url,
+        stopped_at_the_end(redis),
+        serving(database_url, redis.url, tmp_path) as site,
+    ):
+        yield Scene(site, redis, tmp_path)
+
+
+@contextmanager
+def stopped_at_the_end(redis: RestartableRedis):
+    redis.start()
+    try:
+        yield
+    finally:
+        redis.stop()
+
+
+class Publish:
+    """An import as a process of its own, and the moments by which its publish can be told."""
+
+    began = committed = ended = 0.0
+
+    async def run(self, site: Site, source: Path, *flags: str) -> None:
+        before = await asyncio.to_thread(session_version)
+        self.began = time.monotonic()
+        command = ["python", "manage.py", "run_etl", "--source", str(source), "--force", "--json", *flags]
+        process = await asyncio.create_subprocess_exec(
+            *command, cwd=ROOT, env=site.environment, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
+        )
+        watch = asyncio.create_task(asyncio.to_thread(self.watch, before))
+        output, _ = await process.communicate()
+        self.ended = time.monotonic()
+        assert process.returncode == 0, output.decode()[-3000:]
+        await watch
+
+    def watch(self, before: int) -> None:
+        """Note when others first see the next version: from then on nobody may see anything old."""
+        deadline = time.monotonic() + 120
+        while session_version(close=False) == before:
+            assert time.monotonic() < deadline, "The import published nothing"
+            time.sleep(0.005)
+        self.committed = time.monotonic()
+        connections[ALIAS].close()
+
+
+def session_version(close: bool = True) -> int:
+    setting = SystemSetting.objects.using(ALIAS).get(key=VERSION)
+    if close:
+        connections[ALIAS].close()
+    return int(setting.value)
+
+
+def test_nobody_notices_an_import_while_it_runs(scene):
+    crowd, publish = scene.crowd, Publish()
+
+    async def work():
+        await crowd.everybody_saw_home(1)
+        await publish.run(scene.site, scene.second)
+        await crowd.everybody_saw_home(2, since=publish.committed)
+
+    asyncio.run(crowd.asking(work()))
+
+    assert scene.rows > ROWS
+    nothing_went_wrong(crowd)
+    everybody_asked_all_along(crowd, publish)
+    nobody_saw_anything_old_afterwards(crowd, publish)
+    no_page_mixes(crowd, *labels_of_one_only(scene.first, scene.second))
+    each_session_refreshed_once(crowd, publish)
+
+
+@pytest.mark.redis
+def test_nobody_notices_redis_leaving_and_coming_back_during_an_import(scene):
+    crowd, publish = scene.crowd, Publish()
+
+    async def blink():
+        await asyncio.sleep(1)
+        await asyncio.to_thread(scene.redis.stop)
+        gone = time.monotonic()
+        await crowd.everybody_saw_home(1, since=gone)
+        await asyncio.to_thread(scene.redis.start)
+
+    async def work():
+        await crowd.everybody_saw_home(1)
+        await asyncio.gather(blink(), publish.run(scene.site, scene.second, "--rebuild"))
+        await crowd.everybody_saw_home(2, since=time.monotonic())
+
+    asyncio.run(crowd.asking(work()))
+
+    nothing_went_wrong(crowd)
+    no_page_mixes(crowd, *labels_of_one_only(scene.first, scene.second))
+    for client in crowd.clients:
+        assert client.home(since=0)[-1].heading == client.person.after.team
+
+
+def nothing_went_wrong(crowd: Crowd) -> None:
+    """Everybody got every page they asked for, by way of its new address perhaps, and nobody had to log in."""
+    wrong = [answer for answer in crowd.answers if answer.status != 200 and answer.status not in REDIRECTS]
+    assert not wrong, wrong[:3]
+    assert not [answer for answer in crowd.answers if "/login/" in answer.location]
+
+
+def everybody_asked_all_along(crowd: Crowd, publish: Publish) -> None:
+    """At no time of the import was nobody being answered."""
+    during = [a for a in crowd.answers if a.started > publish.began and a.ended < publish.ended]
+    moments = sorted([publish.began, *(answer.ended for answer in during), publish.ended])
+    assert len(during) > CLIENTS / 2
+    assert max(later - earlier for earlier, later in pairwise(moments)) < 2
+
+
+def nobody_saw_anything_old_afterwards(crowd: Crowd, publish: Publish) -> None:
+    for client in crowd.clients:
+        person = client.person
+        teams = {answer.heading for answer in client.home(since=0) if answer.ended < publish.began}
+        assert teams == {person.before.team}
+        assert {answer.heading for answer in client.home(since=publish.committed)} == {person.after.team}
+
+
+def no_page_mixes(crowd: Crowd, old: set[str], new: set[str]) -> None:
+    """No page has a label that only the first snapshot has and one that only the second has."""
+    assert not [answer for answer in crowd.answers if answer.names & old and answer.names & new]
+    for only in (old, new):
+        assert any(answer.names & only for answer in crowd.answers)
+
+
+def each_session_refreshed_once(crowd: Crowd, publish: Publish) -> None:
+    for client in crowd.clients:
+        refreshes = [answer for answer in client.answers if answer.refreshed]
+        assert len(refreshes) == 1
+        assert refreshes[0].ended > publish.began
