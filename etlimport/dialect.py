@@ -42,19 +42,29 @@ def copy(table, constants, columns, blocks) -> None:
         filled = {name for (name,) in cursor.fetchall()} & set(columns)
         options = f", FORCE_NOT_NULL ({', '.join(sorted(filled))})" if filled else ""
         names = ", ".join(columns)
-        cursor.copy_expert(f"COPY {table} ({names}) FROM STDIN (FORMAT csv{options})", CsvStream(blocks), 1 << 20)
+        stream = CsvStream(blocks)
+        cursor.copy_expert(f"COPY {table} ({names}) FROM STDIN (FORMAT csv{options})", stream, 1 << 20)
+    if stream.error:
+        raise stream.error
 
 
 class CsvStream(io.TextIOBase):
-    """Blocks of rows as the text file COPY reads, one block in memory at a time."""
+    """Blocks of rows as the text file COPY reads, one block in memory at a time.
+
+    It ends where the blocks do, be it by an `error`: raised through COPY it would come out as the database's.
+    """
 
     def __init__(self, blocks: Iterable[list[tuple]]):
         self.blocks = iter(blocks)
         self.rest = ""
+        self.error: Exception | None = None
 
     def read(self, size: int = -1) -> str:
         while not self.rest:
-            block = next(self.blocks, None)
+            try:
+                block = next(self.blocks, None)
+            except Exception as error:
+                self.error, block = error, None
             if block is None:
                 return ""
             buffer = io.StringIO()
