@@ -10,7 +10,8 @@ from etlimport.operation import operate
 from etlimport.settle.evidence import reasons_against
 from etlimport.settle.fuse import fuse
 from etlimport.undo_log import UndoLog
-from leagues.models import Player, Team
+from leagues.former_keys import remember_former_keys
+from leagues.models import CatalogueModel, Player, Team
 
 __all__ = ["SETTLED_KINDS", "settle_different", "settle_same"]
 
@@ -53,6 +54,7 @@ def merge_rows(ambiguity_id: int, run: ImportRun) -> None:
         raise Refused([f"Only teams and players can be settled, not a {ambiguity.kind}."], forcible=False)
     if reasons := reasons_against(model, ambiguity.old_id, ambiguity.new_id):
         raise Refused(reasons, forcible=False)
+    remember_old_address(model, ambiguity)
     log = UndoLog(run)
     run.counts["merged"] = fuse(model, ambiguity.old_id, ambiguity.new_id, log)
     run.counts["settled"] = decide(ambiguity, run)
@@ -65,6 +67,16 @@ def merge_rows(ambiguity_id: int, run: ImportRun) -> None:
         new_label=ambiguity.new_label,
         layer=IdentityChange.Layer.OPERATOR,
         evidence=f"settled by {run.started_by or 'an operator'}",
+    )
+
+
+def remember_old_address(model: type[CatalogueModel], ambiguity: AmbiguousIdentity) -> None:
+    """The row that stays takes the new one's key: its old address leads on."""
+    league_key, *former = model.objects.get(pk=ambiguity.old_id).natural_key()
+    _, *current = model.objects.get(pk=ambiguity.new_id).natural_key()
+    remember_former_keys(
+        "SELECT %s AS kind, %s AS league_key, %s AS former_key, %s AS current_key",
+        [ambiguity.kind, league_key, "/".join(former), "/".join(current)],
     )
 
 

@@ -22,6 +22,7 @@ from etlimport.tests.sources import (
     two_teams,
 )
 from etlimport.undo import undo_run
+from leagues.former_keys import current_key
 from leagues.models import Player, PlayerAssociation, RosterSpot, ScheduledMatch, Standing, Team
 from leagues.tests.factories import (
     AssociationSuggestionFactory,
@@ -137,6 +138,14 @@ def test_settling_is_undone_row_for_row(ambiguous):
     assert things() == before
     asked.refresh_from_db()
     assert (asked.status, asked.decided_by) == (AmbiguousIdentity.Status.OPEN, None)
+
+
+def test_the_old_address_leads_on_and_back_after_undo(ambiguous):
+    asked, _ = ambiguous
+    run = settled(asked)
+    assert current_key("player", "p1", "nstf") == "q9"
+    undo_run(run)
+    assert current_key("player", "q9", "nstf") == "p1"
 
 
 def test_two_players_of_two_users_are_not_merged(ambiguous):

@@ -12,7 +12,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from etlimport.errors import AuditFailed
-from etlimport.models import AmbiguousIdentity, ImportRun, SourceFile
+from etlimport.models import Alias, AmbiguousIdentity, ImportRun, SourceFile
 from etlimport.pipeline import Options, run_import
 from etlimport.references import owned_references
 from etlimport.sample import make_next, make_snapshot
@@ -127,12 +127,33 @@ def test_runs_are_undone_latest_first(first_night, snapshots):
     between = catalogue()
     third = import_next(snapshots, rebuild=True)
     reason = refused(second)
-    assert f"Run {third.pk} changed" in reason
+    assert f"Run {third.pk} has since changed" in reason
     assert f"undo run {third.pk} first" in reason
     undone(third)
     assert catalogue() == between
     undone(second)
     assert catalogue() == before
+
+
+def test_a_row_that_a_later_run_refers_to_stays(snapshot):
+    imported(snapshot(players=two_teams()))
+    newcomer = player("p20", "Uma", "Vale")
+    run = imported(snapshot(players=[*two_teams(), newcomer]))
+    on_oak_too = player("p20", "Uma", "Vale", team="Oak 1", club="Oak")
+    later = imported(snapshot(players=[*two_teams(), newcomer, on_oak_too]))
+    assert refused(run) == (
+        f"Run {later.pk} has since made 1 roster spot of players that would go: undo run {later.pk} first."
+    )
+
+
+def test_a_key_that_a_later_run_gave_to_another_is_not_taken_back(snapshot):
+    imported(snapshot(players=two_teams()))
+    Alias.objects.create(kind="player", league_key="nstf", label="q1", means="p1")
+    rekeyed = [player("q1", "Ann", "Hale"), *two_teams()[1:]]
+    run = imported(snapshot(players=rekeyed))
+    assert Player.objects.get(external_id="q1").full_name == "Ann Hale"
+    later = imported(snapshot(players=[*rekeyed, player("p1", "Uma", "Vale")]))
+    assert f"Run {later.pk} has since made 1 player under a former key: undo run {later.pk} first." in refused(run)
 
 
 def test_a_first_import_is_undone_to_nothing(snapshots):
@@ -320,7 +341,7 @@ PEOPLE = st.lists(st.tuples(st.integers(1, 12), NAMES, st.sampled_from(["Elm 1",
 
 
 @given(nights=st.tuples(PEOPLE, PEOPLE), rebuild=st.booleans(), attached=st.data())
-@hypothesis_settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@hypothesis_settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_whatever_two_nights_say_the_second_is_undone_and_users_keep_theirs(nights, rebuild, attached, snapshot):
     first, second = ([entry(*person) for person in people] + two_teams()[6:] for people in nights)
     with transaction.atomic():

@@ -56,8 +56,8 @@ def refuse_if_touched_later(working: Working) -> None:
 def because_of(run_id: int | None, what: list[str]) -> str:
     done = ", ".join(dict.fromkeys(what))
     if run_id is None:
-        return f"Somebody other than an import {done} since."
-    return f"Run {run_id} {done} since: undo run {run_id} first."
+        return f"Somebody other than an import has since {done}."
+    return f"Run {run_id} has since {done}: undo run {run_id} first."
 
 
 def counted(count: int, model: type[Model]) -> str:
