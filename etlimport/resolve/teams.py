@@ -71,30 +71,34 @@ def some_are_unmatched() -> bool:
 
 
 def distrust_swapped_labels() -> None:
-    """A label now borne by other people, who are mostly those of another team, no longer tells the team.
+    """A label no longer tells the team where the people say clearly that it is another.
 
-    Squads I and II that exchanged labels are told by their rosters instead; so is a team that took over the
-    label of one that dissolved. Without a team the people come from, the label stands.
+    Either its people are now mostly those of another team, or most of its team's people now bear another label:
+    squads I and II that exchanged labels, a team that went up and left its label to another. Teams whose label and
+    people agree are beyond doubt. Where people say nothing, the label stands, and so does an operator's alias.
     """
     db.create_temporary(
-        "strangers",
-        """AS SELECT w.no, w.target_id AS team_id FROM w_team w
-           WHERE w.target_id IS NOT NULL
-             AND EXISTS (SELECT 1 FROM leagues_rosterspot r WHERE r.team_id = w.target_id AND r.is_active)
-             AND EXISTS (SELECT 1 FROM w_roster s WHERE s.team_no = w.no)
-             AND NOT EXISTS (
-                 SELECT 1 FROM w_roster s JOIN w_player p ON p.no = s.player_no
-                 JOIN leagues_rosterspot r ON r.player_id = p.target_id AND r.is_active
-                 WHERE s.team_no = w.no AND r.team_id = w.target_id)""",
+        "same_people",
+        """AS SELECT shared.no, shared.team_id FROM (
+               SELECT w.team_no AS no, r.team_id, count(*) AS people
+               FROM w_roster w JOIN w_player p ON p.no = w.player_no
+               JOIN leagues_rosterspot r ON r.player_id = p.target_id AND r.is_active
+               GROUP BY w.team_no, r.team_id) shared
+           WHERE 2 * people > (SELECT count(*) FROM w_roster x WHERE x.team_no = shared.no)
+             AND 2 * people > (SELECT count(*) FROM leagues_rosterspot x
+                               WHERE x.team_id = shared.team_id AND x.is_active)""",
+        index="no, team_id",
+    )
+    db.create_temporary(
+        "beyond_doubt",
+        "AS SELECT w.no, w.target_id FROM w_team w JOIN same_people s ON s.no = w.no AND s.team_id = w.target_id",
     )
     db.execute(
-        """UPDATE w_team SET target_id = NULL, layer = '' WHERE no IN (
-               SELECT x.no FROM strangers x JOIN w_roster s ON s.team_no = x.no JOIN w_player p ON p.no = s.player_no
-               JOIN leagues_rosterspot r ON r.player_id = p.target_id AND r.is_active
-               GROUP BY x.no, r.team_id
-               HAVING 2 * count(*) > (SELECT count(*) FROM w_roster y WHERE y.team_no = x.no)
-                  AND 2 * count(*) > (SELECT count(*) FROM leagues_rosterspot z
-                                      WHERE z.team_id = r.team_id AND z.is_active))"""
+        """UPDATE w_team SET target_id = NULL, layer = ''
+           WHERE layer = %s AND no NOT IN (SELECT no FROM beyond_doubt) AND (
+               no IN (SELECT no FROM same_people WHERE team_id NOT IN (SELECT target_id FROM beyond_doubt))
+               OR target_id IN (SELECT team_id FROM same_people WHERE no NOT IN (SELECT no FROM beyond_doubt)))""",
+        [Layer.NATURAL_KEY],
     )
 
 
