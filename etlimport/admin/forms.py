@@ -1,3 +1,5 @@
+from pathlib import Path
+
 from django import forms
 
 from etlimport import launch
@@ -40,7 +42,7 @@ class StartForm(forms.Form):
 def as_of(run: ImportRun, *, dry_run: bool) -> dict:
     """The initial values that repeat a run. Force is never repeated: the reason may be another one today."""
     return {
-        "source": run.source,
+        "source": str(Path(run.source).resolve()),
         "leagues": ", ".join(run.leagues),
         "rebuild": run.mode == ImportRun.Mode.REBUILD,
         "dry_run": dry_run,

@@ -1,6 +1,6 @@
 """What the page of one run shows."""
 
-from django.contrib.auth import get_user_model
+from django.apps import apps
 from django.db.models import Count
 from django.urls import reverse
 from django.utils import timezone
@@ -21,7 +21,7 @@ SHORT = {
 
 def short_outcome(run: ImportRun) -> str:
     """The outcome in a word or two."""
-    return SHORT.get(run.status, run.get_status_display())
+    return SHORT.get(run.status, run.get_status_display()).lower()
 
 
 def context(run: ImportRun, user) -> dict:
@@ -30,7 +30,7 @@ def context(run: ImportRun, user) -> dict:
     rejected = run.rejected_rows.order_by("kind").values_list("kind").annotate(Count("pk"))
     return {
         "outcome": short_outcome(run),
-        "headline": report.HEADLINES.get(run.status, run.get_status_display().capitalize() + "."),
+        "headline": "" if run.status == Status.PUBLISHED else report.HEADLINES.get(run.status, ""),
         "live": f"{reverse('admin:live_import')}?run={run.pk}" if run.status == Status.RUNNING else "",
         "progress": progress(run),
         "seconds": report.seconds(run),
@@ -57,13 +57,24 @@ def table(title: str, columns: tuple[str, ...], rows: dict[str, dict[str, int]] 
     rows = rows or {}
     used = [column for column in columns if any(counts.get(column) for counts in rows.values())] or columns[:1]
     lines = [(name, [counts.get(column, 0) for column in used]) for name, counts in rows.items()]
-    return {"title": title, "columns": used, "lines": lines}
+    return {"title": title, "columns": used, "lines": lines, "is_wide": len(used) > 2}
 
 
 def owned(run: ImportRun) -> dict[str, dict[str, int]]:
-    """Users' rows by kind, before and after."""
+    """Users' rows by kind and what they point at, before and after."""
     before, after = run.protection.get("before", {}), run.protection.get("after", {})
-    return {name: {"before": count, "after": after.get(name, 0)} for name, count in before.items() if count}
+    return {in_words(name): {"before": count, "after": after.get(name, 0)} for name, count in before.items() if count}
+
+
+def in_words(reference: str) -> str:
+    """`leagues.PracticeTime.team_id` as people say it; as it stands where its model is no longer installed."""
+    try:
+        app, model, column = reference.split(".")
+        return (
+            f"{apps.get_model(app, model)._meta.verbose_name_plural} ({column.removesuffix('_id').replace('_', ' ')})"
+        )
+    except (LookupError, ValueError):
+        return reference
 
 
 def bars(run: ImportRun) -> list[tuple[str, float, float]]:
@@ -103,8 +114,8 @@ def progress(run: ImportRun) -> dict:
     }
 
 
-def started(user: get_user_model(), after: int) -> dict:
-    """The run that came of what this user just started, once it is there; and who is in its way."""
+def started(user, after: int) -> dict:
+    """Where the run is that came of what this user just started; empty until there is one."""
     run = ImportRun.objects.filter(pk__gt=after, started_by=user).order_by("pk").first()
     url = reverse("admin:etlimport_importrun_change", args=[run.pk]) if run else ""
     return {"url": url, "done": bool(run)}

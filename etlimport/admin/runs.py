@@ -9,15 +9,16 @@ from django.http import HttpRequest, JsonResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
+from django.utils import timezone
 from django.utils.html import format_html
 
 from etlimport import report, roles, tasks
 from etlimport.admin import run_page
 from etlimport.admin.forms import StartForm, as_of
-from etlimport.admin.rejected_csv import as_csv
 from etlimport.changes import find_changes, is_kept_whole
 from etlimport.launch import CannotLaunch, launch
 from etlimport.models import ImportRun
+from etlimport.rejects import as_csv
 from leagues.admin.base import ReadOnlyAdmin
 
 LINES_A_PAGE = 100
@@ -25,9 +26,9 @@ LINES_A_PAGE = 100
 
 @admin.register(ImportRun)
 class ImportRunAdmin(ReadOnlyAdmin):
-    list_display = ["number", "outcome", "mode", "source", "started_at", "took", "rows", "changed", "health"]
+    list_display = ["number", "outcome", "started", "health", "changed", "rows", "took", "source", "mode"]
     list_display_links = ["number"]
-    list_filter = ["status", "mode", "forced", "dry_run", "started_at"]
+    list_filter = ["status", "mode", "started_at"]
     search_fields = ["=id", "source", "error", "started_by__email"]
 
     def get_queryset(self, request):
@@ -40,6 +41,10 @@ class ImportRunAdmin(ReadOnlyAdmin):
     @admin.display(ordering="status")
     def outcome(self, run):
         return format_html('<span class="badge badge-{}">{}</span>', run.status, run_page.short_outcome(run))
+
+    @admin.display(ordering="started_at")
+    def started(self, run):
+        return f"{timezone.localtime(run.started_at):%b %d, %H:%M}"
 
     @admin.display
     def took(self, run):
