@@ -3,11 +3,12 @@ PYTHON ?= python3
 PORT ?= 8000
 BIN := .venv/bin
 
-.PHONY: run test format clean help
+.PHONY: run test bench format clean help
 
 help:
 	@echo "make run     the site on http://127.0.0.1:$(PORT) with the sample snapshot and demo accounts"
 	@echo "make test    lint, then the tests on SQLite, then on PostgreSQL with Redis where they are found"
+	@echo "make bench   measure imports beside the floor and peers, on the PostgreSQL of DATABASE_URL"
 	@echo "make format  put the code into its usual shape"
 	@echo "make clean   remove the environment and the local database"
 
@@ -20,6 +21,9 @@ run: .venv/run
 
 test: .venv/dev
 	$(BIN)/python scripts/test.py $(TESTS)
+
+bench: .venv/bench
+	$(BIN)/python -m benchmarks --readme README.md $(BENCH)
 
 format: .venv/dev
 	$(BIN)/ruff format .
@@ -35,6 +39,10 @@ clean:
 
 .venv/dev: requirements.txt requirements-dev.txt | .venv/bin/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@ .venv/run
+
+.venv/bench: requirements.txt benchmarks/requirements.txt | .venv/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt -r benchmarks/requirements.txt
 	@touch $@ .venv/run
 
 .venv/bin/python:

@@ -1,0 +1,129 @@
+"""How fast an import is, beside the floor and its peers: `python -m benchmarks --sizes 10000,100000 --only a,b`.
+
+Needs PostgreSQL at DATABASE_URL and the right to create databases beside that one, which itself is left alone.
+"""
+
+import argparse
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+os.environ.setdefault("DATABASE_URL", "postgres://localhost:5432/rally")
+
+from benchmarks import table
+from benchmarks.measure import Measured, Server, measured_process, median_of
+from benchmarks.owned import give_users_things
+from benchmarks.samples import indented, make_players, make_sample, rewrite, rotated
+
+CASES = {
+    "a": "the floor",
+    "b": "first import",
+    "c": "again, unchanged, files rewritten",
+    "o": "again, unchanged, rows in another order",
+    "d": "again, identical files",
+    "e": "a players file, against peers",
+    "p": "as o, with 100,000 rows of users",
+}
+PEERS = ("ours", "bulk_create", "bulk_load", "import_export", "dlt_merge")
+LARGE = 500_000
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks",
+        description=__doc__,
+        epilog="; ".join(f"{letter}: {what}" for letter, what in CASES.items()),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--sizes", default="10000,100000,1000000", help="rows over all files of a snapshot")
+    parser.add_argument("--peer-sizes", default="10000,100000", help="rows of the players file")
+    parser.add_argument("--only", default=",".join(CASES), help="cases by letter (all)")
+    parser.add_argument("--rounds", type=int, help="how often each is measured (5, 3 at a million rows)")
+    parser.add_argument("--readme", type=Path, help="file to write the tables into, between its markers")
+    options = parser.parse_args()
+    only = options.only.split(",")
+    server = Server(os.environ["DATABASE_URL"])
+    server.migrate()
+    try:
+        parts = list(run(server, only, numbers(options.sizes), numbers(options.peer_sizes), options.rounds))
+    finally:
+        server.clean_up()
+    text = "\n\n".join(parts)
+    print(text)
+    if options.readme:
+        table.write_between_markers(options.readme, text)
+
+
+def numbers(text: str) -> list[int]:
+    return [int(number) for number in text.split(",") if number]
+
+
+def run(server: Server, only: list[str], sizes: list[int], peer_sizes: list[int], rounds: int | None):
+    """The tables, one after the other."""
+    with tempfile.TemporaryDirectory() as folder:
+        results = {}
+        for size in sizes if set(only) & set("abcodp") else []:
+            source = Path(folder) / str(size)
+            rows = make_sample(source, size)
+            results[rows] = measure_size(server, source, only, rounds or rounds_for(size))
+        if results:
+            yield table.of_sizes(results, CASES)
+            yield table.of_targets(results)
+        for size in peer_sizes if "e" in only else []:
+            source = Path(folder) / f"players{size}"
+            rows = make_players(source, size)
+            yield table.of_peers(rows, measure_peers(server, source, rounds or rounds_for(size)))
+
+
+def rounds_for(size: int) -> int:
+    return 3 if size >= LARGE else 5
+
+
+def measure_size(server: Server, source: Path, only: list[str], rounds: int) -> dict[str, Measured]:
+    """The medians by case. Contestants take turns, so that whatever else the machine does hits them alike."""
+    rewritten = rewrite(source, source.with_suffix(".rewritten"), indented)
+    reordered = [source]
+    for nth in range(2):
+        reordered.append(rewrite(reordered[-1], source.with_suffix(f".reordered{nth}"), rotated))
+    runs: dict[str, list[Measured]] = {case: [] for case in only if case != "e"}
+
+    def measure(case: str, contestant: str, folder: Path, url: str) -> None:
+        found = measured_process(contestant, folder, url)
+        print(f"{case} {found.seconds:8.3f} s {found.memory:6.0f} MB  {found.outcome}", file=sys.stderr, flush=True)
+        if case in runs:
+            runs[case].append(found)
+
+    for _ in range(rounds):
+        if "a" in only:
+            with server.fresh(migrated=False) as url:
+                measure("a", "floor", source, url)
+        if not set(only) & set("bcodp"):
+            continue
+        with server.fresh() as url:
+            measure("b", "ours", source, url)
+            if set(only) & set("cd"):
+                measure("c", "ours", rewritten, url)
+                measure("d", "ours", rewritten, url)
+            if set(only) & set("op"):
+                measure("o", "ours", reordered[1], url)
+            if "p" in only:
+                give_users_things(url)
+                measure("settling in", "ours", source, url)
+                measure("p", "ours", reordered[2], url)
+    return {case: median_of(measured) for case, measured in runs.items() if measured}
+
+
+def measure_peers(server: Server, source: Path, rounds: int) -> dict[str, Measured]:
+    runs = {name: [] for name in PEERS}
+    for _ in range(rounds):
+        for name in PEERS:
+            with server.fresh(migrated=name != "dlt_merge") as url:
+                found = measured_process(name, source, url)
+            print(f"{name} {found.seconds:8.3f} s  {found.outcome}", file=sys.stderr, flush=True)
+            runs[name].append(found)
+    return {name: median_of(measured) for name, measured in runs.items()}
+
+
+if __name__ == "__main__":
+    main()
