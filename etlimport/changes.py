@@ -107,7 +107,7 @@ def joined(run_id: int, table: str, label: str, joins: str) -> str:
 
 def left(run_id: int, table: str, label: str, joins: str) -> str:
     """Rows the run deactivated, and those a rebuild deleted for good."""
-    was_active = f"CAST({dialect.json_text('c.before', 'is_active')} AS text) IN {TRUE}"
+    was_active = f"{dialect.json_text('c.before', 'is_active')} IN {TRUE}"
     deactivated = f"""SELECT {label} AS line FROM {changed_rows(run_id, table)} {joins}
                       WHERE {was_active} AND {after("is_active")} NOT IN {TRUE}"""
     if table == "leagues_matchscore":
@@ -122,7 +122,7 @@ def left(run_id: int, table: str, label: str, joins: str) -> str:
 
 
 def corrected(run_id: int, table: str, label: str, column: str, joins: str) -> str:
-    old = f"coalesce(CAST({dialect.json_text('c.before', column)} AS text), 'none')"
+    old = f"coalesce({dialect.json_text('c.before', column)}, 'none')"
     return f"""SELECT {label} || ': ' || {old} || ' → ' || {after(column)} AS line
                FROM {changed_rows(run_id, table)} {joins} WHERE {old} <> {after(column)}"""
 
@@ -138,5 +138,5 @@ def changed_rows(run_id: int, table: str) -> str:
 
 def after(column: str) -> str:
     """SQL for the value a column had after the run."""
-    then = f"CAST({dialect.json_text('n.before', column)} AS text)"
+    then = dialect.json_text("n.before", column)
     return f"coalesce(CASE WHEN n.run_id IS NULL THEN CAST(t.{column} AS text) ELSE {then} END, 'none')"

@@ -101,7 +101,8 @@ def rows_from_json(table: str, columns: list[str], json: str, source: str) -> st
 
 def json_text(column: str, name: str) -> str:
     """SQL for one value of a JSON object, as text."""
-    return f"({column} ->> '{name}')"
+    # SQLite gives a number as a number, which equals no text.
+    return f"CAST({column} ->> '{name}' AS text)"
 
 
 def first_word(sql: str) -> str:

@@ -143,7 +143,7 @@ class ImportRunAdmin(ReadOnlyAdmin):
             return self.launch(request, tasks.undo_run, run, f"Started the undo of run {run.pk}.", run=run.pk)
         return self.page(request, "undo.html", f"Undo run {run.pk}?", run=run)
 
-    def launch(self, request, task, run: ImportRun | None, what: str, **arguments):
+    def launch(self, request, task, about: ImportRun | None, what: str, **arguments):
         """Write down who asked for what, start it, and go to where it can be watched."""
         after = ImportRun.objects.values_list("pk", flat=True).first() or 0
         try:
@@ -154,9 +154,9 @@ class ImportRunAdmin(ReadOnlyAdmin):
         LogEntry.objects.create(
             user=request.user,
             content_type=ContentType.objects.get_for_model(ImportRun),
-            object_id=run and str(run.pk),
-            object_repr=str(run or arguments["source"])[:200],
-            action_flag=CHANGE if run else ADDITION,
+            object_id=about and str(about.pk),
+            object_repr=str(about or arguments["source"])[:200],
+            action_flag=CHANGE if about else ADDITION,
             change_message=what,
         )
         return redirect("admin:wait_for_import", after)
