@@ -9,7 +9,8 @@ STATEMENTS = (
        SELECT 'user' || id || '@example.org', '!', first_name, last_name, name_key, false, false, true, now(), league_id
        FROM leagues_player ORDER BY id LIMIT {owners}""",
     """INSERT INTO leagues_playerassociation (user_id, player_id, is_primary, created_at)
-       SELECT u.id, p.id, true, now() FROM leagues_player p JOIN leagues_user u ON u.email = 'user' || p.id || '@example.org'""",
+       SELECT u.id, p.id, true, now() FROM leagues_player p
+       JOIN leagues_user u ON u.email = 'user' || p.id || '@example.org'""",
     """INSERT INTO leagues_practicetime (team_id, date, start_time, location)
        SELECT t.id, date '2026-01-01' + n % 300, '18:00', '' FROM {numbered}""",
     """INSERT INTO leagues_poll (team_id, question, created_at) SELECT t.id, 'Who?', now() FROM {numbered}""",

@@ -32,7 +32,15 @@ from etlimport.read import LabelBook, SourceRefused, SourceUnreadable
 from etlimport.repair.after_import import repair
 from etlimport.resolve import resolve_everything
 from etlimport.safety import validate
-from etlimport.sources import ReadFile, counts_of_known, gather, read_and_stage, remember_sources
+from etlimport.sources import (
+    ReadFile,
+    counts_of_known,
+    gather,
+    read_and_stage,
+    recognise,
+    remember_bytes,
+    remember_sources,
+)
 from etlimport.undo_log import UndoLog, forget_old_undo
 
 log = logging.getLogger(__name__)
@@ -114,6 +122,10 @@ def attempt(job: Import, hook: Callable[[str], None]) -> ImportRun:
             if everything_is_known(job):
                 return runs.finish(run, Status.UNCHANGED, **outcome(job), counts=known_counts(job))
             stage_rows(job)
+            if recognise(job.files):
+                if not job.options.dry_run:
+                    remember_bytes(job.files)
+                return runs.finish(run, Status.UNCHANGED, **outcome(job), counts=known_counts(job))
         in_one_commit(run, lambda: work_through(job, hook), lock_users=job.options.rebuild)
     except DryRun:
         RejectedRow.objects.bulk_create(job.notes, batch_size=1000)

@@ -1,7 +1,10 @@
 """The files of a source: found, recognised when they are those already published, read and staged."""
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+
+import msgspec
 
 from etlimport import db, stage
 from etlimport.models import Alias, ImportRun, RejectedRow, SourceFile
@@ -13,15 +16,18 @@ PARTS = ("inserted", "updated", "unchanged", "duplicate", "rejected", "repaired"
 
 @dataclass
 class ReadFile:
-    """A file of the source and what came of it; `known`: its content is that of the published snapshot.
+    """A file of the source and what came of it; `known`: it says what that of the published snapshot, `before`, said.
 
-    `left_out`: it could not be read and force went on without it.
+    `digest` is of its bytes, `content` of what its rows say. `left_out`: it could not be read and force went on
+    without it.
     """
 
     no: int
     path: SourcePath
     digest: str
+    before: SourceFile | None
     known: SourceFile | None
+    content: str = ""
     report: FileReport | None = None
     counts: dict[str, int] = field(default_factory=dict)
     left_out: bool = False
@@ -35,7 +41,7 @@ def gather(source, *, use_known: bool) -> list[ReadFile]:
     for no, path in enumerate(find_files(source)):
         digest = f"{salt}{path.digest()}"[:64]
         before = known.get(path.relative)
-        files.append(ReadFile(no, path, digest, before if before and before.digest == digest else None))
+        files.append(ReadFile(no, path, digest, before, before if before and before.digest == digest else None))
     return files
 
 
@@ -66,16 +72,45 @@ def read_and_stage(
             recall_labels(file.known, book)
             continue
         file.report = FileReport(file.path)
+        content = hashlib.blake2b(settled_by_operators().encode(), digest_size=32)
         try:
-            stage.load_rows(file.path.kind, file.no, clock.count(read_file(file.path, book, file.report, leagues)))
+            blocks = digested(read_file(file.path, book, file.report, leagues), content)
+            stage.load_rows(file.path.kind, file.no, clock.count(blocks))
         except SourceRefused as error:
             if not force:
                 raise
             file.left_out = True
             warnings.append(f"Left out by force: {error}")
+        else:
+            notes = [(note.kind, note.index, note.reason) for note in file.report.notes]
+            content.update(msgspec.msgpack.encode((book.leagues, book.labels, notes)))
+            file.content = content.hexdigest()
         note_rejected(file, run)
     stage.analyze()
     return warnings
+
+
+def digested(blocks: Iterator[list[tuple]], digest) -> Iterator[list[tuple]]:
+    """Pass blocks of rows on, taking up what they say."""
+    for block in blocks:
+        digest.update(msgspec.msgpack.encode(block))
+        yield block
+
+
+def recognise(files: list[ReadFile]) -> bool:
+    """Whether the files, once read, all say what the published ones said, if in other bytes; then all are known."""
+    if not all(file.known or (file.before and file.content and file.content == file.before.content) for file in files):
+        return False
+    for file in files:
+        file.known = file.before
+    return True
+
+
+def remember_bytes(files: list[ReadFile]) -> None:
+    """Know the files by their new bytes the next time."""
+    for file in files:
+        file.before.digest = file.digest
+    SourceFile.objects.bulk_update([file.before for file in files], ["digest"])
 
 
 def recall_labels(known: SourceFile, book: LabelBook) -> None:
@@ -117,6 +152,7 @@ def remember_sources(files: list[ReadFile], book: LabelBook, run: ImportRun, *, 
         SourceFile(
             path=file.path.relative,
             digest=file.digest,
+            content=file.content,
             counts=file.counts,
             labels=labels_of(file, book),
             run=run,

@@ -10,9 +10,9 @@ os.environ["RUNTIME__DLTHUB_TELEMETRY"] = "false"
 os.environ["RUNTIME__LOG_LEVEL"] = "ERROR"
 os.environ.setdefault("CREDENTIALS__PASSWORD", "any")  # asked for even where the server wants none
 
-import dlt  # noqa: E402
+import dlt
 
-from benchmarks.contestants import contend  # noqa: E402
+from benchmarks.contestants import contend
 
 
 def import_players(source: Path) -> str:

@@ -1,0 +1,52 @@
+"""Files that say what the published ones said are known, however they are written; any others are not."""
+
+import json
+
+import pytest
+
+from etlimport.models import Alias, ImportRun, SourceFile
+from etlimport.sources import gather
+from etlimport.tests.sources import imported, player, two_teams
+
+pytestmark = pytest.mark.django_db
+
+
+def merged(run: ImportRun) -> bool:
+    return "merge" in run.timings
+
+
+def test_other_blanks_and_another_order_of_fields_say_the_same(snapshot):
+    imported(snapshot(players=two_teams()))
+    rows = [dict(reversed(row.items())) for row in two_teams()]
+    written_anew = snapshot(players=json.dumps(rows, indent=3))
+    run = imported(written_anew)
+    assert run.status == ImportRun.Status.UNCHANGED
+    assert not merged(run)
+    assert run.counts["files"]["players.json"]["unchanged"] == len(rows)
+
+
+def test_files_recognised_once_are_known_by_their_bytes_the_next_time(snapshot):
+    imported(snapshot(players=two_teams()))
+    written_anew = snapshot(players=json.dumps(two_teams(), indent=3))
+    assert imported(written_anew).counts["files"]["players.json"]["read"] == len(two_teams())
+    (digest,) = SourceFile.objects.values_list("digest", flat=True)
+    (file,) = gather(written_anew, use_known=True)
+    assert file.known
+    assert file.digest == digest
+
+
+@pytest.mark.parametrize("change", [{"last": "Hall"}, {"team": "Elm 1a"}, {"external_id": "p99"}])
+def test_one_other_value_is_merged(snapshot, change):
+    imported(snapshot(players=[player(), *two_teams()[1:]]))
+    assert merged(imported(snapshot(players=[player(**change), *two_teams()[1:]]), force=True))
+
+
+def test_a_team_renamed_throughout_is_not_taken_for_the_old_one(snapshot):
+    imported(snapshot(players=[player(team="Elm 1")]))
+    assert merged(imported(snapshot(players=[player(team="Elm 2")]), force=True))
+
+
+def test_what_an_operator_settled_meanwhile_is_taken_up(snapshot):
+    imported(snapshot(players=two_teams()))
+    Alias.objects.create(kind="club", label="Elm", means="Oak")
+    assert merged(imported(snapshot(players=json.dumps(two_teams(), indent=3)), force=True))
