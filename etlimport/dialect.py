@@ -13,9 +13,11 @@ from django.db import OperationalError, connection
 
 IMPORT_LOCK = 0x52414C4C59  # "RALLY"; names the advisory lock, nothing more
 
-FOR_SETS = "SET jit = off; SET work_mem = '64MB'"
-"""An import's statements are many and over sets: compiling each costs more than it gains, and sorts fit in memory."""
-AS_USUAL = "RESET jit; RESET work_mem"
+FOR_SETS = "SET jit = off; SET work_mem = '64MB'; SET synchronous_commit = off"
+"""An import's statements are many and over sets: compiling each costs more than it gains, and sorts fit in memory.
+What it notes on its way need not be on disk at once; what it publishes does (`SAFE_COMMIT`)."""
+AS_USUAL = "RESET jit; RESET work_mem; RESET synchronous_commit"
+SAFE_COMMIT = "SET LOCAL synchronous_commit TO DEFAULT"
 
 
 def on_postgresql() -> bool:
@@ -32,8 +34,6 @@ def load(table: str, constants: dict[str, int], columns: tuple[str, ...], blocks
 
 def copy(table, constants, columns, blocks) -> None:
     with connection.cursor() as cursor:
-        for name, number in constants.items():
-            cursor.execute(f"ALTER TABLE {table} ALTER COLUMN {name} SET DEFAULT {int(number)}")
         # Empty text is text, not NULL: only columns that may be NULL read an empty field as such.
         cursor.execute(
             "SELECT attname FROM pg_attribute WHERE attrelid = %s::regclass AND attnotnull AND attnum > 0",

@@ -196,6 +196,7 @@ def import_transaction(*, lock_users: bool):
     with transaction.atomic():
         if outermost and dialect.on_postgresql():
             db.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+            db.execute(dialect.SAFE_COMMIT)
             if lock_users:
                 backup.lock_user_tables()
         yield

@@ -43,23 +43,19 @@ def lock_user_tables() -> None:
 def take_backup() -> Protection:
     """Write down every user-owned reference into the catalogue; rows that point nowhere are left out, named."""
     protection = Protection()
-    db.create_temporary(
-        BACKUP,
-        "(reference integer NOT NULL, row_id text NOT NULL, target_id bigint NOT NULL, "
-        "PRIMARY KEY (reference, row_id))",
-    )
+    db.create_temporary(BACKUP, "(reference integer NOT NULL, row_id text NOT NULL, target_id bigint NOT NULL)")
     for number, reference in enumerate(owned_references()):
         target = reference.target_table
         valid = f"FROM {reference.table} u JOIN {target} t ON t.{reference.target_column} = u.{reference.column}"
         protection.before[reference.name] = db.execute(
             f"""INSERT INTO {BACKUP} (reference, row_id, target_id)
-                SELECT {number}, CAST(u.{reference.primary_key} AS text), t.id {valid} WHERE true
-                ON CONFLICT (reference, row_id) DO NOTHING"""
+                SELECT {number}, CAST(u.{reference.primary_key} AS text), t.id {valid}"""
         )
         filled = db.value(f"SELECT count({reference.column}) FROM {reference.table}")
         if filled > protection.before[reference.name]:
             missing = filled - protection.before[reference.name]
             protection.skipped[reference.name] = f"{missing:,} rows point at a {target} that was gone before this run"
+    db.execute(f"CREATE UNIQUE INDEX protected_rows_key ON {BACKUP} (reference, row_id)")  # faster made at once
     db.analyze(BACKUP)
     return protection
 
