@@ -41,8 +41,8 @@ def copy(table, constants, columns, blocks) -> None:
         )
         filled = {name for (name,) in cursor.fetchall()} & set(columns)
         options = f", FORCE_NOT_NULL ({', '.join(sorted(filled))})" if filled else ""
-        names = ", ".join(columns)
-        stream = CsvStream(blocks)
+        names, given = ", ".join((*constants, *columns)), tuple(constants.values())
+        stream = CsvStream([given + row for row in block] for block in blocks)
         cursor.copy_expert(f"COPY {table} ({names}) FROM STDIN (FORMAT csv{options})", stream, 1 << 20)
     if stream.error:
         raise stream.error
