@@ -66,13 +66,14 @@ def read_and_stage(
     Raises SourceUnreadable, or SourceRefused for an empty file unless `force`.
     """
     warnings = []
+    settled = settled_by_operators().encode()
     stage.create_input_tables()
     for file in files:
         if file.known:
             recall_labels(file.known, book)
             continue
         file.report = FileReport(file.path)
-        content = hashlib.blake2b(settled_by_operators().encode(), digest_size=32)
+        content = hashlib.blake2b(settled, digest_size=32)
         try:
             blocks = digested(read_file(file.path, book, file.report, leagues), content)
             stage.load_rows(file.path.kind, file.no, clock.count(blocks))
