@@ -8,6 +8,7 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 
 from etlimport import report
 from etlimport.alerts import open_incidents
+from etlimport.alerts.conditions import imports
 from etlimport.models import HealthSnapshot, ImportRun
 from sessionsync.models import RefreshSignal, UserSession
 
@@ -39,15 +40,14 @@ def of_all_runs() -> Iterator[Metric]:
 
 
 def of_the_last_import() -> Iterator[Metric]:
-    """Rows and times of the last run that published or found nothing to change."""
-    done = (ImportRun.Status.PUBLISHED, ImportRun.Status.UNCHANGED)
-    run = ImportRun.objects.filter(status__in=done).exclude(source="").first()
+    """Rows and times of the last run that published."""
+    run = imports().filter(status=ImportRun.Status.PUBLISHED).first()
     if run is None:
         return
     files = run.counts.get("files", {}).values()
     rows = {part: sum(counts.get(part, 0) for counts in files) for part in report.FILE_COLUMNS}
-    yield gauge("rally_import_rows", "Rows of the last good import, by what became of them.", "part", rows)
-    duration = GaugeMetricFamily("rally_import_duration_seconds", "How long the last good import took.")
+    yield gauge("rally_import_rows", "Rows of the last published import, by what became of them.", "part", rows)
+    duration = GaugeMetricFamily("rally_import_duration_seconds", "How long the last published import took.")
     duration.add_metric([], report.seconds(run))
     yield duration
     yield gauge("rally_import_step_seconds", "How long its steps took.", "step", run.timings)

@@ -73,8 +73,8 @@ def setup_schedule() -> dict[str, str]:
 
 def set_up(entry: Entry) -> str:
     crontab = {"minute": "*", "hour": "*", "day_of_week": "*", "day_of_month": "*", "month_of_year": "*"} | entry.when
-    schedule, _ = CrontabSchedule.objects.get_or_create(**crontab, timezone=settings.TIME_ZONE)
-    values = {"task": entry.full_task, "crontab": schedule, "expire_seconds": entry.expires}
+    crontab["timezone"] = settings.TIME_ZONE
+    values = {"task": entry.full_task, "crontab": crontab_of(crontab), "expire_seconds": entry.expires}
     found = PeriodicTask.objects.filter(name=entry.full_name).select_related("crontab").first()
     if found is None:
         PeriodicTask.objects.create(name=entry.full_name, **values)
@@ -85,3 +85,9 @@ def set_up(entry: Entry) -> str:
         setattr(found, name, value)
     found.save()
     return "changed"
+
+
+def crontab_of(fields: dict[str, str]) -> CrontabSchedule:
+    """The first such crontab, as an operator may have made a second one; made where there is none."""
+    found = CrontabSchedule.objects.filter(**fields).order_by("pk").first()
+    return found or CrontabSchedule.objects.create(**fields)

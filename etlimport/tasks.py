@@ -32,6 +32,7 @@ task = functools.partial(
     max_retries=5,
     retry_backoff=10,
     retry_backoff_max=600,
+    retry_jitter=False,
 )
 short_task = functools.partial(task, time_limit=SHORT, soft_time_limit=SHORT - 30)
 

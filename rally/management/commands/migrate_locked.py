@@ -5,8 +5,10 @@ from rally.migrating import migration_lock
 
 
 class Command(BaseCommand):
-    help = "Apply migrations, one process at a time: several replicas may start at once."
+    help = "Apply migrations, schedule and roles, one process at a time: several replicas may start at once."
 
     def handle(self, *args, verbosity, **options):
         with migration_lock():
             call_command("migrate", interactive=False, verbosity=verbosity, stdout=self.stdout)
+            for command in ("setup_schedule", "setup_roles"):
+                call_command(command, verbosity=verbosity, stdout=self.stdout)
