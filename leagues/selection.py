@@ -30,7 +30,7 @@ def select(request: HttpRequest, league: League, team: Team | None) -> dict:
     user = request.user
     with transaction.atomic():
         if not user_can_access_league(user, league):
-            raise PermissionDenied(f"{league.name} is not open to you. Pick one of your own leagues.")
+            raise PermissionDenied("This league is not open to you. Pick one of your own leagues.")
         user.league_context = league
         user.league_context_selected_at = timezone.now()
         user.team_context = team
