@@ -39,7 +39,7 @@ class Answer:
 
 @dataclass
 class Client:
-    """A logged-in person who looks at home and at bookmarks in turn."""
+    """A logged-in person who looks at home first, and then now at home, now at a bookmark."""
 
     site: Site
     person: Person
@@ -50,12 +50,13 @@ class Client:
     async def keep_asking(self, pause: float) -> None:
         """Until cancelled, with about `pause` seconds between a response and the next request."""
         dice = random.Random(self.session_key)
+        path = "/"
         while True:
-            for path in ("/", dice.choice(self.bookmarks)):
-                await asyncio.sleep(dice.uniform(0, 2 * pause))
-                answer = await self.ask(path)
-                if answer.status in REDIRECTS:
-                    await self.ask(answer.location)
+            await asyncio.sleep(dice.uniform(0, 2 * pause))
+            answer = await self.ask(path)
+            if answer.status in REDIRECTS:
+                await self.ask(answer.location)
+            path = dice.choice(self.bookmarks) if dice.random() < 0.2 else "/"
 
     async def ask(self, path: str) -> Answer:
         started = time.monotonic()
@@ -75,7 +76,8 @@ class Client:
         self.answers.append(answer)
         return answer
 
-    def home(self, since: float) -> list[Answer]:
+    def home(self, since: float = 0) -> list[Answer]:
+        """What the home page said where it was asked for after that moment."""
         return [answer for answer in self.answers if answer.path == "/" and answer.started > since]
 
 
@@ -107,7 +109,9 @@ class Crowd:
         ]
 
     async def asking(self, meanwhile) -> None:
-        """Everybody keeps asking until `meanwhile` (a coroutine) is done."""
+        """Everybody keeps asking until `meanwhile` (a coroutine) is done; earlier answers are forgotten."""
+        for client in self.clients:
+            client.answers.clear()
         tasks = [asyncio.create_task(client.keep_asking(self.pause)) for client in self.clients]
         try:
             work = asyncio.create_task(meanwhile)
@@ -120,10 +124,10 @@ class Crowd:
                 task.cancel()
             await asyncio.gather(work, *tasks, return_exceptions=True)
 
-    async def everybody_saw_home(self, times: int, since: float = 0) -> None:
-        """Returns when each has seen the home page so often, asked for after that moment."""
-        async with asyncio.timeout(60):
-            while any(len(client.home(since)) < times for client in self.clients):
+    async def everybody_saw_home(self, since: float = 0) -> None:
+        """Returns when each has seen their home page, asked for after that moment."""
+        async with asyncio.timeout(180):
+            while not all(client.home(since) for client in self.clients):
                 await asyncio.sleep(0.05)
 
     @property

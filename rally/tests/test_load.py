@@ -3,7 +3,6 @@
 import asyncio
 import time
 from contextlib import ExitStack, contextmanager
-from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -11,16 +10,16 @@ from django.conf import settings
 from django.db import connections
 
 from etlimport.sample import make_next, make_snapshot
-from rally.tests.crowds import REDIRECTS, Crowd
+from rally.tests.crowds import REDIRECTS, Client, Crowd
 from rally.tests.processes import ROOT, free_port
 from rally.tests.sites import ALIAS, Site, empty_database, own_redis, serving
 from rally.tests.snapshots import labels_of_one_only, people, register
 from sessionsync.models import SystemSetting
-from sessionsync.versions import VERSION
+from sessionsync.versions import CACHED_SECONDS, VERSION
 
 ON_SQLITE = settings.DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3"
 CLIENTS, PLAYERS, ROWS = (20, 1300, 10_000) if ON_SQLITE else (200, 13_000, 100_000)
-PAUSE = 0.5 if ON_SQLITE else 2.5
+PAUSE = 0.5 if ON_SQLITE else 5
 """Seconds between two requests of a client: what two cores can just about serve beside the import."""
 
 
@@ -48,23 +47,32 @@ class Scene:
         self.rows = make_snapshot(self.first, players=PLAYERS, seed=3, history=6).total
         make_next(self.first, self.second, seed=3)
         site.import_source(self.first)
+        self.shown, self.coming = self.first, self.second
         everybody = sorted(people(self.first, self.second), key=lambda person: "team" not in person.changes)
         # Every second one sees their team renamed.
-        renamed, others = everybody[: CLIENTS // 2], everybody[-CLIENTS // 2 :]
-        persons = renamed + others
+        persons = everybody[: CLIENTS // 2] + everybody[-CLIENTS // 2 :]
         self.crowd = Crowd(site, persons, register(persons), PAUSE)
 
+    def team(self, client: Client, snapshot: Path) -> str:
+        """What the snapshot calls the client's team."""
+        return (client.person.before if snapshot == self.first else client.person.after).team
 
-@pytest.fixture
-def scene(tmp_path, django_db_blocker):
-    redis = RestartableRedis(tmp_path)
+    def turn(self) -> None:
+        """What was coming is what the site shows now."""
+        self.shown, self.coming = self.coming, self.shown
+
+
+@pytest.fixture(scope="module")
+def scene(tmp_path_factory, django_db_blocker):
+    folder = tmp_path_factory.mktemp("load")
+    redis = RestartableRedis(folder)
     with (
         django_db_blocker.unblock(),
-        empty_database(tmp_path) as database_url,
+        empty_database(folder) as database_url,
         stopped_at_the_end(redis),
-        serving(database_url, redis.url, tmp_path) as site,
+        serving(database_url, redis.url, folder) as site,
     ):
-        yield Scene(site, redis, tmp_path)
+        yield Scene(site, redis, folder)
 
 
 @contextmanager
@@ -115,42 +123,46 @@ def test_nobody_notices_an_import_while_it_runs(scene):
     crowd, publish = scene.crowd, Publish()
 
     async def work():
-        await crowd.everybody_saw_home(1)
-        await publish.run(scene.site, scene.second)
-        await crowd.everybody_saw_home(2, since=publish.committed)
+        await crowd.everybody_saw_home()
+        await publish.run(scene.site, scene.coming)
+        await crowd.everybody_saw_home(since=publish.committed)
 
     asyncio.run(crowd.asking(work()))
 
     assert scene.rows > ROWS
     nothing_went_wrong(crowd)
-    everybody_asked_all_along(crowd, publish)
-    nobody_saw_anything_old_afterwards(crowd, publish)
-    no_page_mixes(crowd, *labels_of_one_only(scene.first, scene.second))
+    answers_came_all_along(crowd, publish)
+    nobody_saw_anything_old_afterwards(scene, publish)
+    no_page_mixes(scene)
     each_session_refreshed_once(crowd, publish)
+    scene.turn()
 
 
 @pytest.mark.redis
-def test_nobody_notices_redis_leaving_and_coming_back_during_an_import(scene):
+def test_nobody_notices_redis_leaving_and_coming_back_during_a_rebuild(scene):
     crowd, publish = scene.crowd, Publish()
 
     async def blink():
         await asyncio.sleep(1)
         await asyncio.to_thread(scene.redis.stop)
-        gone = time.monotonic()
-        await crowd.everybody_saw_home(1, since=gone)
+        await asyncio.sleep(3)
         await asyncio.to_thread(scene.redis.start)
 
     async def work():
-        await crowd.everybody_saw_home(1)
-        await asyncio.gather(blink(), publish.run(scene.site, scene.second, "--rebuild"))
-        await crowd.everybody_saw_home(2, since=time.monotonic())
+        await crowd.everybody_saw_home()
+        await asyncio.gather(blink(), publish.run(scene.site, scene.coming, "--rebuild"))
+        # What a cache that missed the publish may still say of the version lives for seconds, never for good.
+        await asyncio.sleep(max(0, publish.ended + CACHED_SECONDS - time.monotonic()))
+        await crowd.everybody_saw_home(since=time.monotonic())
 
     asyncio.run(crowd.asking(work()))
 
     nothing_went_wrong(crowd)
-    no_page_mixes(crowd, *labels_of_one_only(scene.first, scene.second))
+    answers_came_all_along(crowd, publish)
+    no_page_mixes(scene)
     for client in crowd.clients:
-        assert client.home(since=0)[-1].heading == client.person.after.team
+        assert client.home()[-1].heading == scene.team(client, scene.coming)
+    scene.turn()
 
 
 def nothing_went_wrong(crowd: Crowd) -> None:
@@ -160,27 +172,27 @@ def nothing_went_wrong(crowd: Crowd) -> None:
     assert not [answer for answer in crowd.answers if "/login/" in answer.location]
 
 
-def everybody_asked_all_along(crowd: Crowd, publish: Publish) -> None:
-    """At no time of the import was nobody being answered."""
-    during = [a for a in crowd.answers if a.started > publish.began and a.ended < publish.ended]
-    moments = sorted([publish.began, *(answer.ended for answer in during), publish.ended])
-    assert len(during) > CLIENTS / 2
-    assert max(later - earlier for earlier, later in pairwise(moments)) < 2
+def answers_came_all_along(crowd: Crowd, publish: Publish) -> None:
+    """In each quarter of the import's time."""
+    length = publish.ended - publish.began
+    quarters = {int(4 * (answer.ended - publish.began) // length) for answer in crowd.answers}
+    assert quarters >= {0, 1, 2, 3}
 
 
-def nobody_saw_anything_old_afterwards(crowd: Crowd, publish: Publish) -> None:
-    for client in crowd.clients:
-        person = client.person
-        teams = {answer.heading for answer in client.home(since=0) if answer.ended < publish.began}
-        assert teams == {person.before.team}
-        assert {answer.heading for answer in client.home(since=publish.committed)} == {person.after.team}
+def nobody_saw_anything_old_afterwards(scene: Scene, publish: Publish) -> None:
+    for client in scene.crowd.clients:
+        before = {answer.heading for answer in client.home() if answer.ended < publish.began}
+        after = {answer.heading for answer in client.home(since=publish.committed)}
+        assert (before, after) == ({scene.team(client, scene.shown)}, {scene.team(client, scene.coming)})
 
 
-def no_page_mixes(crowd: Crowd, old: set[str], new: set[str]) -> None:
-    """No page has a label that only the first snapshot has and one that only the second has."""
-    assert not [answer for answer in crowd.answers if answer.names & old and answer.names & new]
+def no_page_mixes(scene: Scene) -> None:
+    """No page has a label that only the one snapshot has and one that only the other has."""
+    old, new = labels_of_one_only(scene.first, scene.second)
+    answers = list(scene.crowd.answers)
+    assert not [answer for answer in answers if answer.names & old and answer.names & new]
     for only in (old, new):
-        assert any(answer.names & only for answer in crowd.answers)
+        assert any(answer.names & only for answer in answers)
 
 
 def each_session_refreshed_once(crowd: Crowd, publish: Publish) -> None:
