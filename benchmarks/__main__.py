@@ -7,6 +7,9 @@ import argparse
 import os
 import sys
 import tempfile
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 
 os.environ.setdefault("DATABASE_URL", "postgres://localhost:5432/rally")
@@ -65,15 +68,21 @@ def run(server: Server, only: list[str], sizes: list[int], peer_sizes: list[int]
         results = {}
         for size in sizes if set(only) & set("abcodp") else []:
             source = Path(folder) / str(size)
-            rows = make_sample(source, size)
+            rows = apart(make_sample, source, size)
             results[rows] = measure_size(server, source, only, rounds or rounds_for(size))
         if results:
             yield table.of_sizes(results, CASES)
             yield table.of_targets(results)
         for size in peer_sizes if "e" in only else []:
             source = Path(folder) / f"players{size}"
-            rows = make_players(source, size)
+            rows = apart(make_players, source, size)
             yield table.of_peers(rows, measure_peers(server, source, rounds or rounds_for(size)))
+
+
+def apart(function: Callable, *arguments):
+    """Its result, by a process of its own: what is measured inherits this one's peak of memory."""
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as process:
+        return process.submit(function, *arguments).result()
 
 
 def rounds_for(size: int) -> int:
@@ -82,10 +91,10 @@ def rounds_for(size: int) -> int:
 
 def measure_size(server: Server, source: Path, only: list[str], rounds: int) -> dict[str, Measured]:
     """The medians by case. Contestants take turns, so that whatever else the machine does hits them alike."""
-    rewritten = rewrite(source, source.with_suffix(".rewritten"), indented)
+    rewritten = apart(rewrite, source, source.with_suffix(".rewritten"), indented)
     reordered = [source]
     for nth in range(2):
-        reordered.append(rewrite(reordered[-1], source.with_suffix(f".reordered{nth}"), rotated))
+        reordered.append(apart(rewrite, reordered[-1], source.with_suffix(f".reordered{nth}"), rotated))
     runs: dict[str, list[Measured]] = {case: [] for case in only if case != "e"}
 
     def measure(case: str, contestant: str, folder: Path, url: str) -> None:

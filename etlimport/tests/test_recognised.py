@@ -1,11 +1,12 @@
 """Files that say what the published ones said are known, however they are written; any others are not."""
 
+import hashlib
 import json
 
 import pytest
 
 from etlimport.models import Alias, ImportRun, SourceFile
-from etlimport.sources import gather
+from etlimport.sources import digested, gather
 from etlimport.tests.sources import imported, player, two_teams
 
 pytestmark = pytest.mark.django_db
@@ -50,3 +51,13 @@ def test_what_an_operator_settled_meanwhile_is_taken_up(snapshot):
     imported(snapshot(players=two_teams()))
     Alias.objects.create(kind="club", label="Elm", means="Oak")
     assert merged(imported(snapshot(players=json.dumps(two_teams(), indent=3)), force=True))
+
+
+def test_where_blocks_are_cut_says_nothing():
+    rows = [(number, f"name {number}", None, True) for number in range(40)]
+    digests = []
+    for size in (1, 7, 40):
+        digest = hashlib.blake2b()
+        assert sum(digested([rows[at : at + size] for at in range(0, 40, size)], digest), []) == rows
+        digests.append(digest.hexdigest())
+    assert len(set(digests)) == 1
