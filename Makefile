@@ -13,8 +13,9 @@ help:
 	@echo "make clean   remove the environment and the local database"
 
 run: export DEBUG ?= 1
+run: export IMPORT_SOURCE ?= sample_data
 run: .venv/run
-	$(BIN)/python manage.py migrate --verbosity 0
+	$(BIN)/python manage.py migrate_locked --verbosity 0
 	$(BIN)/python manage.py run_etl --source sample_data
 	$(BIN)/python manage.py make_demo_accounts
 	$(BIN)/python manage.py runserver 127.0.0.1:$(PORT)

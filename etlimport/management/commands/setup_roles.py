@@ -16,5 +16,7 @@ class Command(BaseCommand):
         if options["json"]:
             self.stdout.write(json.dumps(counts))
             return
+        if not options["verbosity"]:
+            return
         for name, number in counts.items():
             self.stdout.write(f"{name}: {number} permissions")

@@ -17,6 +17,8 @@ class Command(BaseCommand):
         if options["json"]:
             self.stdout.write(json.dumps(done))
             return
+        if not options["verbosity"]:
+            return
         entries = PeriodicTask.objects.filter(name__in=done).select_related("crontab")
         when = {entry.name: str(entry.crontab) + ("" if entry.enabled else " (switched off)") for entry in entries}
         for name, what in done.items():
