@@ -146,12 +146,8 @@ class ImportRunAdmin(ReadOnlyAdmin):
     def launch(self, request, task, about: ImportRun | None, what: str, **arguments):
         """Write down who asked for what, start it, and go to where it can be watched."""
         after = ImportRun.objects.values_list("pk", flat=True).first() or 0
-        try:
-            launch(task, started_by=request.user.pk, **arguments)
-        except CannotLaunch as error:
-            messages.error(request, str(error))
-            return redirect(request.get_full_path())
-        LogEntry.objects.create(
+        # Before it starts: on SQLite an import under way would let nobody else write.
+        entry = LogEntry.objects.create(
             user=request.user,
             content_type=ContentType.objects.get_for_model(ImportRun),
             object_id=about and str(about.pk),
@@ -159,6 +155,12 @@ class ImportRunAdmin(ReadOnlyAdmin):
             action_flag=CHANGE if about else ADDITION,
             change_message=what,
         )
+        try:
+            launch(task, started_by=request.user.pk, **arguments)
+        except CannotLaunch as error:
+            entry.delete()
+            messages.error(request, str(error))
+            return redirect(request.get_full_path())
         return redirect("admin:wait_for_import", after)
 
     def wait(self, request, after: int):

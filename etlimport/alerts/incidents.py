@@ -2,13 +2,14 @@
 
 import logging
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, OperationalError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from etlimport import runs
 from etlimport.alerts.conditions import CONDITIONS, Condition
 from etlimport.alerts.delivery import channels, deliver
+from etlimport.alerts.outage import note_answer, note_outage
 from etlimport.models import AlertIncident, AlertNotice
 
 log = logging.getLogger(__name__)
@@ -18,9 +19,15 @@ Event = AlertNotice.Event
 def check_alerts() -> list[AlertIncident]:
     """Look at every condition, open and close incidents, send what is to be sent; the open incidents.
 
-    May be called by several at once and as often as one likes: nobody is told twice.
+    May be called by several at once and as often as one likes: nobody is told twice. Raises OperationalError
+    where the database does not answer; that is told, too, once it has been so for five minutes.
     """
-    runs.find_dead()
+    try:
+        runs.find_dead()
+    except OperationalError:
+        note_outage()
+        raise
+    note_answer()
     for condition in CONDITIONS:
         try:
             message = condition.find()

@@ -6,9 +6,10 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import pytest
 from django.core import mail
 from django.core.management import call_command
+from django.db import OperationalError
 from django.utils import timezone
 
-from etlimport.alerts import check_alerts, conditions, delivery
+from etlimport.alerts import check_alerts, conditions, delivery, outage
 from etlimport.models import AlertIncident, AlertNotice, HealthSnapshot, ImportRun
 
 pytestmark = pytest.mark.django_db
@@ -201,6 +202,25 @@ def test_a_condition_that_cannot_be_checked_hides_no_other(monkeypatch, caplog):
     make_health(50)
     assert keys(check_alerts()) == ["health low"]
     assert "“sessions unhealthy” could not be checked" in caplog.text
+
+
+def test_a_database_that_does_not_answer_is_told_after_five_minutes_and_once_it_does(monkeypatch, webhook):
+    def down():
+        raise OperationalError("connection refused")
+
+    moment = timezone.now()
+    monkeypatch.setattr(outage.timezone, "now", lambda: moment)
+    for minutes, told in ((0, 0), (4, 0), (5, 1), (6, 1)):
+        with monkeypatch.context() as broken:
+            broken.setattr(outage.timezone, "now", lambda minutes=minutes: moment + timedelta(minutes=minutes))
+            broken.setattr("etlimport.runs.find_dead", down)
+            with pytest.raises(OperationalError):
+                check_alerts()
+        assert len(mail.outbox) == len(webhook.received) == told
+    check_alerts()
+    check_alerts()
+    assert subjects() == ["[Rally] Alert: database down", "[Rally] Over: database down"]
+    assert [body["event"] for body in webhook.received] == ["opened", "over"]
 
 
 def test_the_command_says_what_is_wrong_and_fails(capsys):
