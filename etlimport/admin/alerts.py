@@ -21,7 +21,7 @@ class NoticeInline(admin.TabularInline):
 
 @admin.register(AlertIncident)
 class AlertIncidentAdmin(ReadOnlyAdmin):
-    list_display = ["key", "message", "first_seen", "opened_at", "closed_at"]
+    list_display = ["key", "message", "first_seen", "closed_at"]
     list_filter = ["key", ("closed_at", admin.EmptyFieldListFilter), "first_seen"]
     search_fields = ["key", "message"]
     inlines = [NoticeInline]

@@ -1,7 +1,7 @@
 """What may be the same and was not taken to be: an operator decides, once and with a second look."""
 
 from django.contrib import admin, messages
-from django.contrib.admin.models import LogEntry
+from django.contrib.admin.models import CHANGE, LogEntry
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
@@ -19,7 +19,7 @@ Status = AmbiguousIdentity.Status
 
 @admin.register(AmbiguousIdentity)
 class AmbiguousIdentityAdmin(ReadOnlyAdmin):
-    list_display = ["new_label", "old_label", "kind", "league_key", "reason", "status", "decision", "decided_by"]
+    list_display = ["new_label", "old_label", "decision", "status", "reason", "decided_by"]
     list_filter = ["status", "kind", "league_key"]
     list_select_related = ["decided_by"]
     search_fields = ["=run__id", "old_label", "new_label", "reason"]
@@ -74,7 +74,7 @@ class AmbiguousIdentityAdmin(ReadOnlyAdmin):
         LogEntry.objects.log_actions(
             user_id=request.user.pk,
             queryset=[ambiguity],
-            action_flag=2,
+            action_flag=CHANGE,
             change_message=f"Decided: {answer}{outcome}.",
             single_object=True,
         )
