@@ -56,7 +56,7 @@ class Changes(Sequence):
 
 def find_changes(run: ImportRun, group: str = "", words: str = "") -> Sequence[Change]:
     """The run's changes of one group, or of all, whose line holds `words`, whatever their case."""
-    if not is_kept_whole(run):
+    if not can_be_read(run):
         return kept_with_run(run, group, words)
     chosen = {title: sql for title, sql in groups(run.pk).items() if group in ("", title)}
     if not chosen:
@@ -67,7 +67,12 @@ def find_changes(run: ImportRun, group: str = "", words: str = "") -> Sequence[C
 
 
 def is_kept_whole(run: ImportRun) -> bool:
-    """Whether every change can be listed."""
+    """Whether every change can be listed, not only the first ones of each group."""
+    return can_be_read(run) or all(len(found["items"]) == found["count"] for found in run.diff.values())
+
+
+def can_be_read(run: ImportRun) -> bool:
+    """Whether what undo needs of the run is still there."""
     return run.status == ImportRun.Status.PUBLISHED and (run.row_changes.exists() or run.inserted_ranges.exists())
 
 

@@ -387,7 +387,17 @@ def test_changes_come_in_pages(two_runs, log_in):
 def test_a_dry_run_shows_what_it_would_have_changed(snapshots, log_in):
     run = run_import(Options(source=snapshots / "first", dry_run=True, diff=True))
     response = log_in("viewer").get(reverse("admin:changes_of_run", args=[run.pk]))
+    assert response.context["whole"]
     assert response.context["lines"].paginator.count == sum(found["count"] for found in run.diff.values())
+
+
+def test_a_run_whose_undo_data_is_gone_shows_the_first_lines_and_says_so(two_runs, log_in):
+    run = two_runs[0]
+    run.row_changes.all().delete()
+    run.inserted_ranges.all().delete()
+    response = log_in("viewer").get(reverse("admin:changes_of_run", args=[run.pk]), {"group": "players joined"})
+    assert response.context["lines"].paginator.count == 50 < run.diff["players joined"]["count"]
+    assert b"the first lines of each group only" in response.content
 
 
 def test_the_page_of_a_run_shows_its_numbers_times_and_what_users_own(two_runs, log_in):
