@@ -124,8 +124,8 @@ def gather_unmatched() -> bool:
     )
     db.create_temporary(
         "old_players",
-        f"""AS SELECT p.id, p.league_id, p.external_id, p.name_key, {dialect.first_word("p.name_key")} AS given,
-               {id_tail("p")} AS tail
+        f"""AS SELECT p.id, p.league_id, p.external_id, p.name_key, p.is_active,
+               {dialect.first_word("p.name_key")} AS given, {id_tail("p")} AS tail
             FROM leagues_player p
             WHERE p.league_id IN (SELECT league_id FROM new_players)
               AND NOT EXISTS (SELECT 1 FROM w_player w WHERE w.target_id = p.id)""",
@@ -204,11 +204,16 @@ SAME_NAME = """
 
 
 def resolve_names_in_rekeyed_leagues() -> None:
-    """Where all ids are new, a full name that only one person had and has is that person."""
+    """Where all ids are new, a full name that only one person had and has is that person.
+
+    Not one who had left before: a newcomer of the name is as likely, and gets nothing of theirs.
+    """
     accept_unique(
         "w_player",
         Layer.FULL_NAME,
-        SAME_NAME.format(telling=telling("n.name_key"), grounds=f"n.league_id IN ({rekeyed_leagues()})"),
+        SAME_NAME.format(
+            telling=telling("n.name_key"), grounds=f"o.is_active AND n.league_id IN ({rekeyed_leagues()})"
+        ),
     )
 
 
