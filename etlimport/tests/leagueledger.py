@@ -1,6 +1,7 @@
 """Whose every row is: the database after each run, held against the true identities of the game."""
 
 import copy
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import time
 from random import Random
@@ -120,6 +121,8 @@ class Ledger:
                 if before and moved.get((model, before), before) != pk:
                     assert not evidence.proves(uid), f"{model.__name__} {before} of {uid} was not recognised: now {pk}"
                 there[uid] = pk
+            if evidence is None or evidence.known_people == set(league.present()) & set(evidence.old.present()):
+                check_lines(league, there)
             for uid in uids_of(was.leagues.get(league.uid)):
                 now.living.pop(uid, None)
             now.living |= there
@@ -199,6 +202,18 @@ def moved_rows(run: ImportRun) -> dict[Row, int]:
     """The new id of each row that a rebuild gave one."""
     tables = {model._meta.db_table: model for model in catalogue_models()}
     return {(tables[row.table_name], row.old_id): row.new_id for row in ReKey.objects.filter(run=run)}
+
+
+def check_lines(league: League, living: dict[int, int]) -> None:
+    """Every line told is there once; `living`: the rows of the league's teams."""
+    told = Counter(
+        (living[line.home], living[line.away], day(line.day), line.scores)
+        for line in league.lines
+        if {line.home, line.away} <= set(league.teams)
+    )
+    teams = [living[uid] for uid in league.teams]
+    there = models.MatchScore.objects.filter(home_team__in=teams, away_team__in=teams)
+    assert told == Counter(there.values_list("home_team", "away_team", "date", "scores"))
 
 
 def uids_of(league: League | None) -> set[int]:
