@@ -23,19 +23,37 @@ def value(sql: str, params: Iterable = ()):
 
 def create_temporary(table: str, definition: str, *, index: str = "") -> None:
     """A working table of this connection, made anew; `definition` is `(columns…)` or `AS SELECT …`."""
-    execute(f"DROP TABLE IF EXISTS {table}")
+    made = working_tables()
+    if table in made:
+        execute(f"DROP TABLE IF EXISTS {table}")
     execute(f"CREATE TEMPORARY TABLE {table} {definition}")
+    made.add(table)
     if index:
         execute(f"CREATE INDEX {table}_index ON {table} ({index})")
 
 
+def working_tables() -> set[str]:
+    """The names of the working tables this connection has made: only these need to be dropped first."""
+    made = connection.__dict__.setdefault("working_tables", [None, set()])
+    if made[0] is not connection.connection:
+        made[:] = [connection.connection, set()]
+    return made[1]
+
+
+SMALL = 1000
+"""Rows up to which the planner does well without being told how many there are."""
+
+
 def analyze(*tables: str) -> None:
-    """Tell the planner what a fresh working table holds: nothing else does for temporary ones."""
-    for table in tables:
+    """Tell the planner what fresh working tables hold: nothing else does for temporary ones."""
+    large = " UNION ALL ".join(
+        f"SELECT '{table}' WHERE EXISTS (SELECT 1 FROM {table} LIMIT 1 OFFSET {SMALL})" for table in tables
+    )
+    for (table,) in rows(large):
         execute(f"ANALYZE {table}")
 
 
 def analyze_if_grown(table: str, inserted: int) -> None:
     """Tell the planner of many new rows before the next statement joins them; autovacuum comes too late."""
-    if inserted > 1000:
-        analyze(table)
+    if inserted > SMALL:
+        execute(f"ANALYZE {table}")

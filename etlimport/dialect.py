@@ -3,13 +3,14 @@
 import contextlib
 import csv
 import fcntl
+import functools
 import io
 import os
 import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from django.db import OperationalError, connection
+from django.db import DatabaseError, connection
 
 IMPORT_LOCK = 0x52414C4C59  # "RALLY"; names the advisory lock, nothing more
 
@@ -33,19 +34,26 @@ def load(table: str, constants: dict[str, int], columns: tuple[str, ...], blocks
 
 
 def copy(table, constants, columns, blocks) -> None:
+    # Empty text is text, not NULL: only columns that may be NULL read an empty field as such.
+    filled = never_null(table) & set(columns)
     with connection.cursor() as cursor:
-        # Empty text is text, not NULL: only columns that may be NULL read an empty field as such.
-        cursor.execute(
-            "SELECT attname FROM pg_attribute WHERE attrelid = %s::regclass AND attnotnull AND attnum > 0",
-            [table],
-        )
-        filled = {name for (name,) in cursor.fetchall()} & set(columns)
         options = f", FORCE_NOT_NULL ({', '.join(sorted(filled))})" if filled else ""
         names, given = ", ".join((*constants, *columns)), tuple(constants.values())
         stream = CsvStream([given + row for row in block] for block in blocks)
         cursor.copy_expert(f"COPY {table} ({names}) FROM STDIN (FORMAT csv{options})", stream, 1 << 20)
     if stream.error:
         raise stream.error
+
+
+@functools.cache
+def never_null(table: str) -> frozenset[str]:
+    """The NOT NULL columns of a working table; its definition is the same in every run."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT attname FROM pg_attribute WHERE attrelid = %s::regclass AND attnotnull AND attnum > 0",
+            [table],
+        )
+        return frozenset(name for (name,) in cursor.fetchall())
 
 
 class CsvStream(io.TextIOBase):
@@ -130,10 +138,14 @@ def import_lock() -> Iterator[bool]:
             (free,) = cursor.fetchone()
             if free:
                 cursor.execute(FOR_SETS)
-            try:
-                yield free
-            finally:
-                if free and not connection.needs_rollback and connection.is_usable():
+        holder = connection.connection
+        try:
+            yield free
+        finally:
+            # A connection that was lost took the lock with it; what is there now never had it.
+            still_there = connection.connection is holder and not connection.needs_rollback and connection.is_usable()
+            if free and still_there:
+                with connection.cursor() as cursor:
                     cursor.execute(AS_USUAL)
                     cursor.execute("SELECT pg_advisory_unlock(%s)", [IMPORT_LOCK])
     else:
@@ -147,12 +159,20 @@ def import_lock() -> Iterator[bool]:
 
 
 def lock_path() -> Path:
-    name = str(connection.settings_dict["NAME"])
-    if "memory" in name:
+    if connection.is_in_memory_db():
         return Path(tempfile.gettempdir()) / f"rally-import-{os.getpid()}.lock"
-    return Path(f"{name}.import-lock")
+    return Path(f"{connection.settings_dict['NAME']}.import-lock")
 
 
-def is_conflict(error: OperationalError) -> bool:
-    """Whether a transaction failed only for what another one wrote meanwhile: begin it anew."""
-    return getattr(error.__cause__, "pgcode", None) in ("40001", "40P01")
+CONFLICTS = {
+    "40001": "serialization failure",
+    "40P01": "deadlock",
+    "23505": "unique violation: of what the transaction could not see",
+    "23503": "foreign key violation: of what was deleted meanwhile",
+}
+"""PostgreSQL's codes of what another transaction's writing can cause."""
+
+
+def is_conflict(error: DatabaseError) -> bool:
+    """Whether a transaction may have failed only for what another one wrote meanwhile: begin it anew."""
+    return getattr(error.__cause__, "pgcode", None) in CONFLICTS

@@ -61,10 +61,14 @@ class Entity:
 
 def merge(entity: Entity, log: UndoLog) -> Counts:
     """Write the staged rows of `entity`; every staged row has its `target_id` afterwards."""
-    if entity.reissues_keys:
-        release_keys(entity, log)
-    find_changed(entity)
-    updated = update_changed(entity, log)
+    updated = 0
+    if db.value(f"SELECT 1 FROM {entity.table} LIMIT 1"):
+        if entity.reissues_keys:
+            release_keys(entity, log)
+        find_changed(entity)
+        updated = update_changed(entity, log)
+    else:
+        db.create_temporary(entity.changed, "(no bigint)")
     inserted = insert_new(entity, log)
     staged = db.value(f"SELECT count(*) FROM {entity.work}")
     return Counts(inserted=inserted, updated=updated, unchanged=staged - inserted - updated)

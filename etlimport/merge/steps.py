@@ -108,6 +108,8 @@ def refuse_drops() -> None:
     Before anything is touched: what is staged is compared with the rows there are. Raises Refused naming
     each entity with its numbers.
     """
+    if not db.value("SELECT 1 FROM w_league WHERE target_id IS NOT NULL LIMIT 1"):
+        return
     catalogue.create_spots()
     matches.create_schedule()
     matches.find_rescheduled()
