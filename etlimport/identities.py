@@ -1,6 +1,6 @@
 """What a run writes down about identities: what was renamed or re-keyed, and what stayed ambiguous."""
 
-from etlimport import db
+from etlimport import db, dialect
 from etlimport.models import AmbiguousIdentity, IdentityChange, ImportRun
 
 CHANGES = {
@@ -29,14 +29,17 @@ CHANGES = {
 """By kind of thing: rows that stay the same row under another label, as they are before the merge."""
 
 AMBIGUOUS = {
-    "player": """
-        SELECT l.key, o.id, n.no, p.first_name || ' ' || p.last_name || ' (' || p.external_id || ')',
-               w.first_name || ' ' || w.last_name || ' (' || w.external_id || ')',
-               'the same name, but nothing else says that they are the same person'
-        FROM new_players n JOIN old_players o ON o.league_id = n.league_id AND o.name_key = n.name_key
-        JOIN leagues_player p ON p.id = o.id AND p.is_active
-        JOIN w_player w ON w.no = n.no AND w.target_id IS NULL JOIN w_league l ON l.no = w.league_no
-        WHERE o.id NOT IN (SELECT target_id FROM w_player WHERE target_id IS NOT NULL)""",
+    "player": f"""
+        SELECT l.key, p.id, w.no, p.first_name || ' ' || p.last_name || ' (' || p.external_id || ')',
+               w.first_name || ' ' || w.last_name || ' (' || w.external_id || ')', pair.reason
+        FROM (SELECT n.no, o.id, 'the same name, but nothing else says that they are the same person' AS reason
+              FROM new_players n JOIN old_players o ON o.league_id = n.league_id AND o.name_key = n.name_key
+              UNION ALL SELECT h.no, h.old_id, 'the same id and last name, but another given name'
+              FROM changed_hands h JOIN leagues_player p ON p.id = h.old_id JOIN w_player w ON w.no = h.no
+              WHERE {dialect.last_word("p.name_key")} = {dialect.last_word("w.name_key")}) pair
+        JOIN leagues_player p ON p.id = pair.id
+        JOIN w_player w ON w.no = pair.no AND w.target_id IS NULL JOIN w_league l ON l.no = w.league_no
+        WHERE p.id NOT IN (SELECT target_id FROM w_player WHERE target_id IS NOT NULL)""",
     "team": """
         SELECT l.key, t.id, w.no, t.name, w.name,
                'shares ' || s.shared || ' of ' || s.old_size || ' players: too few to be sure'

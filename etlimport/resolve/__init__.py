@@ -30,6 +30,7 @@ def resolve_everything(book: LabelBook) -> None:
         teams.resolve_club_series_squad()
     if players.gather_unmatched():
         players.count_names()
+        players.gather_places()
         players.resolve_corroborated_names()
         players.resolve_namesakes_in_rekeyed_leagues()
         players.resolve_nicknames()

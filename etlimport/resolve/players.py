@@ -46,35 +46,52 @@ def create_working_tables() -> None:
         f"""AS SELECT w.*, p.id AS target_id, CASE WHEN p.id IS NULL THEN '' ELSE '{Layer.NATURAL_KEY}' END AS layer,
                '' AS evidence
             FROM ({PLAYERS}) w JOIN w_league l ON l.no = w.league_no
-            LEFT JOIN leagues_player p ON p.league_id = l.target_id AND p.external_id = w.external_id
-             AND NOT ({names_conflict("p.name_key", "w.name_key")})""",
+            LEFT JOIN leagues_player p ON p.league_id = l.target_id AND p.external_id = w.external_id""",
         index="league_no, external_id",
     )
     db.execute("CREATE INDEX w_player_no ON w_player (no)")
     db.execute("CREATE INDEX w_player_target ON w_player (target_id)")
     db.analyze("w_player")
-    distrust_reissued_ids()
+    db.create_temporary("changed_hands", "(no bigint NOT NULL, old_id bigint NOT NULL)")
+    tell_changed_hands(SAME_IDS)
+    db.execute("UPDATE w_player SET target_id = NULL, layer = '' WHERE no IN (SELECT no FROM changed_hands)")
     db.create_temporary("w_roster", f"AS {ROSTER}", index="team_no")
+    db.execute("CREATE INDEX w_roster_player ON w_roster (player_no)")
     db.analyze("w_roster")
 
 
-def distrust_reissued_ids() -> None:
-    """Where a league gave its ids to other people, an id counts only under the same name."""
-    db.execute(
-        f"""UPDATE w_player SET target_id = NULL, layer = '' WHERE no IN (
-                SELECT w.no FROM w_player w JOIN leagues_player p ON p.id = w.target_id
-                WHERE p.name_key <> w.name_key AND p.league_id IN ({reissuing_leagues(SAME_IDS)}))"""
-    )
-
-
 SAME_IDS = """
-    SELECT p.league_id, p.name_key AS old_name, w.name_key AS new_name FROM w_player w
-    JOIN w_league l ON l.no = w.league_no
-    JOIN leagues_player p ON p.league_id = l.target_id AND p.external_id = w.external_id"""
+    SELECT w.no, p.id AS old_id, p.league_id, p.name_key AS old_name, w.name_key AS new_name
+    FROM w_player w JOIN leagues_player p ON p.id = w.target_id"""
 
 SAME_TAILS = """
-    SELECT n.league_id, o.name_key AS old_name, n.name_key AS new_name
+    SELECT n.no, o.id AS old_id, n.league_id, o.name_key AS old_name, n.name_key AS new_name
     FROM new_players n JOIN old_players o ON o.league_id = n.league_id AND o.tail = n.tail"""
+
+
+def tell_changed_hands(pairs: str) -> None:
+    """Add to changed_hands(no, old_id) those of `pairs` whose id was given to somebody else.
+
+    `pairs` is SQL giving no, old_id, league_id, old_name, new_name of what bears one id. A new name under it is
+    another person's where the two names conflict, where the league reissued its ids, where the old name is here
+    under an id that is not known for it, and where the new name is that of a row which would be left without one.
+    """
+    db.create_temporary("renamed", f"AS SELECT * FROM ({pairs}) pair WHERE old_name <> new_name")
+    db.analyze("renamed")
+    if not db.value("SELECT 1 FROM renamed LIMIT 1"):
+        return
+    create_nickname_pairs(f"SELECT {dialect.first_word('old_name')} FROM renamed")
+    db.execute(
+        f"""INSERT INTO changed_hands SELECT no, old_id FROM renamed
+            WHERE {names_conflict("old_name", "new_name")} OR league_id IN ({reissuing_leagues(pairs)})
+               OR (league_id, old_name) IN (
+                   SELECT l.target_id, w.name_key FROM w_player w JOIN w_league l ON l.no = w.league_no
+                   WHERE w.target_id IS NULL OR w.no IN (SELECT no FROM renamed))
+               OR (league_id, new_name) IN (
+                   SELECT p.league_id, p.name_key FROM leagues_player p
+                   WHERE p.id NOT IN (SELECT target_id FROM w_player WHERE target_id IS NOT NULL)
+                      OR p.id IN (SELECT old_id FROM renamed))"""
+    )
 
 
 def reissuing_leagues(pairs: str) -> str:
@@ -85,17 +102,17 @@ def reissuing_leagues(pairs: str) -> str:
 
 
 def names_conflict(old: str, new: str) -> str:
-    """SQL: two names that share neither their first nor their last word, either way round.
+    """SQL: two names that one person does not bear one after the other.
 
-    An id under which such a name comes back was given to somebody else. A name without letters says
-    nothing either way, and is no person to be confused with.
+    Who marries keeps the given name; who keeps the last name may be called by a nickname or an initial, but
+    another given name is another of the family. First and last may change places. Needs `nickname_pairs`.
     """
-    firsts, lasts = (
-        (dialect.first_word(old), dialect.first_word(new)),
-        (dialect.last_word(old), dialect.last_word(new)),
-    )
-    return f"""{old} <> {new} AND {firsts[0]} <> {firsts[1]} AND {lasts[0]} <> {lasts[1]}
-        AND {firsts[0]} <> {lasts[1]} AND {lasts[0]} <> {firsts[1]}"""
+    given, other = dialect.first_word(old), dialect.first_word(new)
+    last, other_last = dialect.last_word(old), dialect.last_word(new)
+    initial = f"(length({given}) = 1 OR length({other}) = 1) AND substr({given}, 1, 1) = substr({other}, 1, 1)"
+    return f"""{old} <> {new} AND {given} <> {other} AND NOT ({given} = {other_last} AND {last} = {other})
+        AND ({last} <> {other_last} OR NOT (
+            {initial} OR ({given}, {other}) IN (SELECT a, b FROM nickname_pairs)))"""
 
 
 def resolve_aliased() -> None:
@@ -145,13 +162,12 @@ def resolve_id_tails() -> None:
     """The same end of the id behind another beginning, under a name that does not speak against it."""
     for table in ("new_players", "old_players"):
         db.execute(f"CREATE INDEX {table}_tail ON {table} (league_id, tail)")
+    same_tail = """SELECT n.no, o.id AS old_id, 'id ends in ' || n.tail AS evidence
+                   FROM new_players n JOIN old_players o ON o.league_id = n.league_id AND o.tail = n.tail"""
+    accept_unique("w_player", Layer.ID_TAIL, f"{same_tail} WHERE o.name_key = n.name_key")
+    tell_changed_hands(SAME_TAILS)
     accept_unique(
-        "w_player",
-        Layer.ID_TAIL,
-        f"""SELECT n.no, o.id AS old_id, 'id ends in ' || n.tail AS evidence
-            FROM new_players n JOIN old_players o ON o.league_id = n.league_id AND o.tail = n.tail
-            WHERE o.name_key = n.name_key OR (NOT ({names_conflict("o.name_key", "n.name_key")})
-                  AND n.league_id NOT IN ({reissuing_leagues(SAME_TAILS)}))""",
+        "w_player", Layer.ID_TAIL, f"{same_tail} WHERE (n.no, o.id) NOT IN (SELECT no, old_id FROM changed_hands)"
     )
 
 
@@ -186,13 +202,33 @@ def rekeyed_leagues() -> str:
         GROUP BY p.league_id HAVING count(w.no) < {REKEYED_BELOW} * count(*)"""
 
 
-def same_surroundings(new: str, old: str) -> str:
-    """SQL: the two play for the same team, or for teams of one club, in this snapshot and the last."""
-    return f"""EXISTS (
-        SELECT 1 FROM w_roster wr JOIN w_team wt ON wt.no = wr.team_no JOIN w_club wc ON wc.no = wt.club_no
-        JOIN leagues_rosterspot r ON r.player_id = {old}.id AND r.is_active
-        JOIN leagues_team t ON t.id = r.team_id
-        WHERE wr.player_no = {new}.no AND (t.id = wt.target_id OR t.club_id = wc.target_id))"""
+SAME_PLACE = "JOIN new_places np ON np.no = n.no JOIN old_places op ON op.id = o.id AND op.place = np.place"
+"""SQL: the two play for the same team, or for teams of one club, in this snapshot and the last."""
+
+
+def gather_places() -> None:
+    """new_places(no, place) and old_places(id, place): the teams and clubs of the unmatched.
+
+    Who left is told by wherever they ever played.
+    """
+    db.create_temporary(
+        "new_places",
+        """AS SELECT n.no, 'team ' || t.target_id AS place FROM new_players n
+                  JOIN w_roster r ON r.player_no = n.no JOIN w_team t ON t.no = r.team_no
+                  WHERE t.target_id IS NOT NULL
+              UNION SELECT n.no, 'club ' || c.target_id FROM new_players n
+                  JOIN w_roster r ON r.player_no = n.no JOIN w_team t ON t.no = r.team_no
+                  JOIN w_club c ON c.no = t.club_no WHERE c.target_id IS NOT NULL""",
+        index="no, place",
+    )
+    spots = "old_players o JOIN leagues_rosterspot r ON r.player_id = o.id AND (r.is_active OR NOT o.is_active)"
+    db.create_temporary(
+        "old_places",
+        f"""AS SELECT o.id, 'team ' || r.team_id AS place FROM {spots}
+            UNION SELECT o.id, 'club ' || t.club_id FROM {spots} JOIN leagues_team t ON t.id = r.team_id""",
+        index="id, place",
+    )
+    db.analyze("new_places", "old_places")
 
 
 SAME_NAME = """
@@ -200,7 +236,7 @@ SAME_NAME = """
     FROM new_players n JOIN old_players o ON o.league_id = n.league_id AND o.name_key = n.name_key
     JOIN old_names oc ON oc.league_id = o.league_id AND oc.name_key = o.name_key AND oc.people = 1
     JOIN new_names nc ON nc.league_id = n.league_id AND nc.name_key = n.name_key AND nc.people = 1
-    WHERE {telling} AND {grounds}"""
+    {grounds} WHERE {telling}"""
 
 
 def resolve_names_in_rekeyed_leagues() -> None:
@@ -212,7 +248,8 @@ def resolve_names_in_rekeyed_leagues() -> None:
         "w_player",
         Layer.FULL_NAME,
         SAME_NAME.format(
-            telling=telling("n.name_key"), grounds=f"o.is_active AND n.league_id IN ({rekeyed_leagues()})"
+            telling=telling("n.name_key"),
+            grounds=f"JOIN ({rekeyed_leagues()}) r ON r.league_id = n.league_id AND o.is_active",
         ),
     )
 
@@ -242,7 +279,7 @@ def resolve_corroborated_names() -> None:
     accept_unique(
         "w_player",
         Layer.FULL_NAME,
-        SAME_NAME.format(telling=telling("n.name_key"), grounds=same_surroundings("n", "o")),
+        SAME_NAME.format(telling=telling("n.name_key"), grounds=SAME_PLACE),
     )
 
 
@@ -252,7 +289,7 @@ def resolve_nicknames() -> None:
     Weaker than a name spelled the same, so it needs the team or club in every league, and nobody else
     of the league may bear a name that would fit as well.
     """
-    create_nickname_pairs()
+    create_nickname_pairs("SELECT given FROM new_players")
     accept_unique(
         "w_player",
         Layer.FULL_NAME,
@@ -260,7 +297,7 @@ def resolve_nicknames() -> None:
             FROM new_players n JOIN nickname_pairs k ON k.a = n.given
             JOIN old_players o ON o.league_id = n.league_id AND o.given = k.b
              AND substr(o.name_key, length(o.given) + 1) = substr(n.name_key, length(n.given) + 1)
-            WHERE {telling("n.name_key")} AND {same_surroundings("n", "o")}
+            {SAME_PLACE} WHERE {telling("n.name_key")}
               AND NOT EXISTS (SELECT 1 FROM old_names x WHERE x.league_id = n.league_id AND x.name_key = n.name_key)
               AND NOT EXISTS (SELECT 1 FROM new_names x WHERE x.league_id = n.league_id AND x.name_key = o.name_key)
               AND 1 = (SELECT sum(x.people) FROM old_names x JOIN nickname_pairs y ON y.a = n.given
@@ -272,14 +309,13 @@ def resolve_nicknames() -> None:
     )
 
 
-def create_nickname_pairs() -> None:
-    """nickname_pairs(a, b): given names people use for one another, both ways, from the kept list."""
+def create_nickname_pairs(given_names: str) -> None:
+    """nickname_pairs(a, b): what else people call those of `given_names` (SQL), from the kept list."""
     namer = NickNamer()
     pairs = {
-        pair
-        for (given,) in db.rows("SELECT DISTINCT given FROM new_players")
+        (given, other)
+        for (given,) in db.rows(f"SELECT DISTINCT * FROM ({given_names}) given")
         for other in namer.nicknames_of(given) | namer.canonicals_of(given)
-        for pair in ((given, other),)
     }
     db.create_temporary("nickname_pairs", "(a text NOT NULL, b text NOT NULL)", index="a, b")
     dialect.load("nickname_pairs", {}, ("a", "b"), [sorted(pairs)])
