@@ -113,6 +113,11 @@ def json_text(column: str, name: str) -> str:
     return f"CAST({column} ->> '{name}' AS text)"
 
 
+def days_between(later: str, earlier: str) -> str:
+    """SQL: how many days one date is after another."""
+    return f"({later} - {earlier})" if on_postgresql() else f"(julianday({later}) - julianday({earlier}))"
+
+
 def first_word(sql: str) -> str:
     if on_postgresql():
         return f"split_part({sql}, ' ', 1)"

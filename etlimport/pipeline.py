@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from django.db import OperationalError, connection, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
 from django.utils import timezone
 
 from etlimport import accounting, db, dialect, runs
@@ -78,7 +78,10 @@ class Options:
 
 @dataclass
 class Import:
-    """A run under way: what its steps hand to one another."""
+    """A run under way: what its steps hand to one another.
+
+    `warnings`: of reading; `low_health`: of the transaction, so made anew with it.
+    """
 
     run: ImportRun
     options: Options
@@ -86,6 +89,7 @@ class Import:
     book: LabelBook = field(default_factory=LabelBook)
     files: list[ReadFile] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    low_health: list[str] = field(default_factory=list)
     notes: list[RejectedRow] = field(default_factory=list)
 
 
@@ -144,7 +148,7 @@ def attempt(job: Import, hook: Callable[[str], None]) -> ImportRun:
 
 
 def outcome(job: Import) -> dict:
-    return {"step": job.clock.current, "timings": job.clock.seconds, "warnings": job.warnings}
+    return {"step": job.clock.current, "timings": job.clock.seconds, "warnings": job.warnings + job.low_health}
 
 
 # read and stage
@@ -162,11 +166,10 @@ def known_counts(job: Import) -> dict:
 
 
 def stage_rows(job: Import) -> None:
-    only = frozenset(code.casefold() for code in job.options.leagues) or None
-    job.warnings += read_and_stage(job.files, job.book, job.run, job.clock, only, force=job.options.force)
-    missing = (only or frozenset()) - {code.casefold() for code in job.book.leagues}
-    if missing:
-        raise SourceUnreadable(f"The source has no rows of {', '.join(sorted(missing))}.")
+    asked = AskedFor(job.options.leagues)
+    job.warnings += read_and_stage(job.files, job.book, job.run, job.clock, asked, force=job.options.force)
+    if missing := asked.missing(job.book.leagues):
+        raise SourceUnreadable(f"The source has no rows of {', '.join(missing)}.")
 
 
 # One transaction: resolve, check, protect, merge, restore, repair, audit, publish
@@ -183,10 +186,11 @@ def in_one_commit(run: ImportRun, work: Callable[[], None], *, lock_users: bool)
             with import_transaction(lock_users=lock_users):
                 work()
             return
-        except OperationalError as error:
+        except (OperationalError, IntegrityError) as error:
             if attempt_no == ATTEMPTS or not dialect.is_conflict(error):
                 raise
             log.warning("run %s begins anew: %s", run.pk, error)
+            run.refresh_from_db()  # nothing of what was rolled back is told
 
 
 @contextlib.contextmanager
@@ -230,7 +234,10 @@ def work_through(job: Import, hook: Callable[[str], None]) -> None:
         placed = {kind: accounting.account(kind) for kind in accounting.WORKING}
     with step("restore"):
         moved = rebuild.regain() if rebuild else {}
-        backup.prove(protection, moved)
+        try:
+            backup.prove(protection, moved)
+        finally:  # a run that fails here tells what it would have lost
+            run.protection = protection.as_json()
     with step("repair"):
         repairs = repair()
         if repairs:
@@ -241,9 +248,9 @@ def work_through(job: Import, hook: Callable[[str], None]) -> None:
     with step("publish"):
         run.counts["things"] = {name: asdict(counts) for name, counts in things.items()}
         run.counts["ambiguous"] = note_ambiguous(run, ambiguous)
-        run.protection = protection.as_json() | {"repairs": repairs.lines()[:MOST_LINES]}
+        run.protection |= {"repairs": repairs.lines()[:MOST_LINES]}
         run.diff = describe_changes(undo_log, full=options.dry_run and options.diff)
-        job.warnings += note_health(run, health)
+        job.low_health = note_health(run, health)
         if options.dry_run:
             raise DryRun
         undo_log.close()
@@ -271,7 +278,7 @@ def note_health(run: ImportRun, health: Health) -> list[str]:
 
 def check(options: Options) -> None:
     """Refuse before anything is touched. Raises Refused with every reason."""
-    if options.rebuild and (problems := validate()):
+    if problems := validate():
         raise Refused([str(problem) for problem in problems], forcible=False)
     if not options.force:
         refuse_drops()

@@ -1,4 +1,4 @@
-"""Whether a rebuild may start: what it relies on is there, and nothing is broken already."""
+"""Whether an import may start: what it relies on is there, and nothing is broken already."""
 
 from dataclasses import dataclass
 
@@ -15,7 +15,7 @@ COLUMNS = {"league_id", "series_id", "club_id", "squad"}
 
 @dataclass(frozen=True)
 class Problem:
-    """A reason not to rebuild, in words; `number` is how many rows it is about."""
+    """A reason not to import, in words; `number` is how many rows it is about."""
 
     name: str
     number: int
@@ -26,7 +26,7 @@ class Problem:
 
 
 def validate() -> list[Problem]:
-    """What stands in the way of a rebuild; empty where it is safe."""
+    """What stands in the way of an import; empty where it is safe."""
     broken = [
         Problem(result.check.name, result.number, f"{result.number:,} {result.check.description}")
         for result in failing_critical_checks()

@@ -1,7 +1,9 @@
 import pytest
 from django.db import connection
 
+from etlimport.models import ImportRun
 from etlimport.safety import CONSTRAINT, owned_counts, validate
+from etlimport.tests.sources import run_of, two_teams
 from etlimport.tests.test_health import orphan, without_constraint  # noqa: F401
 from leagues.tests.factories import PlayerAssociationFactory, PracticeTimeFactory, TeamFactory, UserFactory
 
@@ -59,3 +61,10 @@ def test_the_counts_are_of_rows_that_hold_a_reference():
     assert counts["leagues_user"] == 1
     assert counts["leagues_playerassociation"] == 1
     assert counts["leagues_poll"] == 0
+
+
+@pytest.mark.parametrize("rebuild", [False, True], ids=["merge", "rebuild"])
+def test_no_import_starts_where_something_is_broken_already(orphan, snapshot, rebuild):  # noqa: F811
+    run = run_of(snapshot(players=two_teams()), rebuild=rebuild, force=True)
+    assert (run.status, run.step) == (ImportRun.Status.REFUSED, "check")
+    assert "1 references of practice times to rows that do not exist" in run.error
