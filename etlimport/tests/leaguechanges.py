@@ -13,8 +13,9 @@ from etlimport.tests.leaguegame import (
     add_match,
     add_person,
     add_team,
+    invent_id,
+    next_uid,
     play,
-    uids,
 )
 from leagues.names import given_name_variants
 
@@ -85,7 +86,7 @@ def rekey_with_common_tail(league, random):
 
 def rekey_wholly(league, random):
     for person in league.people.values():
-        person.external_id = f"id{random.getrandbits(64):016x}"
+        person.external_id = invent_id("id", person.uid, random)
 
 
 def reissue_all_ids(league, random):
@@ -221,7 +222,7 @@ def correct_a_score(league, random):
 def give_lines_ids(league, random):
     league.numbers_lines = True
     for line in league.lines:
-        line.source_id = line.source_id or f"m{next(uids)}"
+        line.source_id = line.source_id or f"m{next_uid()}"
 
 
 CHANGES: tuple[Change, ...] = (

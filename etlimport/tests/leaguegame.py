@@ -45,6 +45,15 @@ FIRST_DAY = date(2025, 9, 1)
 uids = count(1)
 
 
+def next_uid() -> int:
+    return next(uids)
+
+
+def invent_id(prefix: str, uid: int, random: Random) -> str:
+    """An id of its own, whatever the chance it is drawn by gave to others."""
+    return f"{prefix}{Random(f'{uid} {random.random()}').getrandbits(64):016x}"
+
+
 @dataclass
 class Person:
     """A person in one league; `human` is the same in all leagues they play in."""
@@ -151,13 +160,15 @@ class League:
 
 def make_world(random: Random) -> dict[int, League]:
     """One to three leagues by uid; some people play in several, some for several teams, some share a name."""
+    global uids  # from the start in every world, so that one made again is the same
+    uids = count(1)
     names = random.sample([(first, last) for first in GIVEN for last in FAMILY], 150)
     humans: dict[tuple[str, str], int] = {}
     world = {}
     for code in random.sample(CODES, random.choice((1, 1, 2, 3))):
         kind = random.choice(tuple(WORDS))
         clubs = {number: PLACES[number] for number in sorted(random.sample(range(len(PLACES)), 4))}
-        league = League(next(uids), code, kind, random.choice(WORDS[kind]), random.choice(SEPARATORS), clubs)
+        league = League(next_uid(), code, kind, random.choice(WORDS[kind]), random.choice(SEPARATORS), clubs)
         world[league.uid] = league
         for _ in range(random.randint(2, 6)):
             add_team(league, random)
@@ -165,9 +176,9 @@ def make_world(random: Random) -> dict[int, League]:
             for _ in range(random.randint(2, 6)):
                 name = random.choice(names[:40]) if random.random() < 0.15 else names.pop()
                 if any((person.first, person.last) == name for person in league.people.values()):
-                    human = next(uids)  # a namesake
+                    human = next_uid()  # a namesake
                 else:
-                    human = humans.setdefault(name, next(uids))
+                    human = humans.setdefault(name, next_uid())
                 add_person(league, random, *name, team, human=human)
         for person in list(league.people):
             if random.random() < 0.1:
@@ -189,23 +200,23 @@ def add_team(league: League, random: Random) -> Team | None:
     for club, series, squad in places:
         rivals = {place[2] for place in taken if place[:2] == (club, series)}
         if not rivals or (0 not in rivals and squad and squad not in rivals):
-            team = Team(next(uids), club, series, squad)
+            team = Team(next_uid(), club, series, squad)
             league.teams[team.uid] = team
             return team
     return None
 
 
 def add_person(league: League, random: Random, first: str, last: str, team: int, *, human: int | None = None) -> Person:
-    external_id = f"nndz-{random.getrandbits(64):016x}"
+    uid = next_uid()
     pti = random.choice((None, float(random.randint(10, 60))))
-    person = Person(next(uids), human or next(uids), first, last, external_id, pti)
+    person = Person(uid, human or next_uid(), first, last, invent_id("nndz-", uid, random), pti)
     league.people[person.uid] = person
     league.spots[person.uid, team] = [random.randint(0, 3), random.randint(0, 3)]
     return person
 
 
 def add_match(league: League, home: Team, away: Team, random: Random) -> None:
-    match = Match(next(uids), home.uid, away.uid, random.randint(0, 60))
+    match = Match(next_uid(), home.uid, away.uid, random.randint(0, 60))
     league.matches[match.uid] = match
 
 
@@ -220,7 +231,7 @@ def play(league: League, match: Match, random: Random) -> None:
     for number in range(min(2, len(home) // 2, len(away) // 2)):
         people = (*home[2 * number : 2 * number + 2], *away[2 * number : 2 * number + 2])
         scores = f"6-{random.randint(0, 4)}, 6-{random.randint(0, 4)}"
-        line = Line(next(uids), match.home, match.away, match.day, number + 1, people, scores)
+        line = Line(next_uid(), match.home, match.away, match.day, number + 1, people, scores)
         if league.numbers_lines:
             line.source_id = f"m{line.uid}"
         league.lines.append(line)

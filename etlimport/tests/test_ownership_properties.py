@@ -33,7 +33,7 @@ STEPS = ("resolve", "check", "protect", "merge", "restore", "repair", "audit", "
 COMMON = {"deadline": None, "suppress_health_check": list(HealthCheck)}
 PROFILES = {
     "quick": settings(
-        **COMMON, max_examples=40 if connection.vendor == "sqlite" else 12, derandomize=True, database=None
+        **COMMON, max_examples=40 if connection.vendor == "sqlite" else 8, derandomize=True, database=None
     ),
     "thorough": settings(**COMMON, max_examples=2_000, print_blob=True),
 }
