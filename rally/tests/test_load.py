@@ -133,14 +133,14 @@ def test_nobody_notices_an_import_while_it_runs(scene):
     nothing_went_wrong(crowd)
     answers_came_all_along(crowd, publish)
     nobody_saw_anything_old_afterwards(scene, publish)
-    no_page_mixes(scene)
+    no_page_mixes(scene, crowd)
     each_session_refreshed_once(crowd, publish)
     scene.turn()
 
 
 @pytest.mark.redis
 def test_nobody_notices_redis_leaving_and_coming_back_during_a_rebuild(scene):
-    crowd, publish = scene.crowd, Publish()
+    crowd, publish = scene.crowd.some(50), Publish()
 
     async def blink():
         await asyncio.sleep(1)
@@ -159,7 +159,7 @@ def test_nobody_notices_redis_leaving_and_coming_back_during_a_rebuild(scene):
 
     nothing_went_wrong(crowd)
     answers_came_all_along(crowd, publish)
-    no_page_mixes(scene)
+    no_page_mixes(scene, crowd)
     for client in crowd.clients:
         assert client.home()[-1].heading == scene.team(client, scene.coming)
     scene.turn()
@@ -186,10 +186,10 @@ def nobody_saw_anything_old_afterwards(scene: Scene, publish: Publish) -> None:
         assert (before, after) == ({scene.team(client, scene.shown)}, {scene.team(client, scene.coming)})
 
 
-def no_page_mixes(scene: Scene) -> None:
+def no_page_mixes(scene: Scene, crowd: Crowd) -> None:
     """No page has a label that only the one snapshot has and one that only the other has."""
     old, new = labels_of_one_only(scene.first, scene.second)
-    answers = list(scene.crowd.answers)
+    answers = list(crowd.answers)
     assert not [answer for answer in answers if answer.names & old and answer.names & new]
     for only in (old, new):
         assert any(answer.names & only for answer in answers)
