@@ -113,7 +113,19 @@ def prepared(tmp_path_factory):
 def site(prepared, tmp_path):
     template, snapshots = prepared
     with database(template) as name:
-        yield Site(database_url(name), snapshots, tmp_path)
+        site = Site(database_url(name), snapshots, tmp_path)
+        yield site
+    forget_queue(site.environment["CELERY_QUEUE"])
+
+
+def forget_queue(queue: str) -> None:
+    """Nothing of a test stays in the broker: not its queue, nor what a killed worker had taken from it."""
+    broker = redis.Redis.from_url(settings.REDIS_URL)
+    broker.delete(queue, f"_kombu.binding.{queue}", f"_kombu.binding_permanent.{queue}")
+    for tag, message in broker.hscan_iter("unacked"):
+        if queue.encode() in message:
+            broker.hdel("unacked", tag)
+            broker.zrem("unacked_index", tag)
 
 
 def test_the_clock_strikes_and_the_import_publishes_and_sessions_are_outdated(site):
