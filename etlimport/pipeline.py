@@ -33,6 +33,7 @@ from etlimport.repair.after_import import repair
 from etlimport.resolve import resolve_everything
 from etlimport.safety import validate
 from etlimport.sources import (
+    AskedFor,
     ReadFile,
     counts_of_known,
     gather,

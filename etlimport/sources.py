@@ -1,14 +1,20 @@
 """The files of a source: found, recognised when they are those already published, read and staged."""
 
 import hashlib
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import groupby
+from operator import attrgetter
+from pathlib import Path
 
 import msgspec
 
 from etlimport import db, stage
 from etlimport.models import Alias, ImportRun, RejectedRow, SourceFile
 from etlimport.read import FileReport, LabelBook, SourcePath, SourceRefused, find_files, read_file
+from etlimport.read.source import kind_of
+from etlimport.resolve.snapshot import Aliases
 from leagues.models import Team
 
 PARTS = ("inserted", "updated", "unchanged", "duplicate", "rejected", "repaired")
@@ -34,14 +40,22 @@ class ReadFile:
 
 
 def gather(source, *, use_known: bool) -> list[ReadFile]:
-    """The files of a source with their digests; raises SourceUnreadable when there are none."""
-    known = {file.path: file for file in SourceFile.objects.all()} if use_known else {}
+    """The files of a source with their digests; raises SourceUnreadable when there are none.
+
+    Files of one kind are known together or not at all: what is not in any of them has left.
+    """
+    published = defaultdict(dict)
+    for file in SourceFile.objects.all() if use_known else ():
+        published[kind_of(Path(file.path))][file.path] = file
     salt = settled_by_operators()
     files = []
-    for no, path in enumerate(find_files(source)):
-        digest = f"{salt}{path.digest()}"[:64]
-        before = known.get(path.relative)
-        files.append(ReadFile(no, path, digest, before, before if before and before.digest == digest else None))
+    for kind, found in groupby(find_files(source), attrgetter("kind")):
+        digests = {path: f"{salt}{path.digest()}"[:64] for path in found}
+        before = published[kind] if published[kind].keys() == {path.relative for path in digests} else {}
+        known = bool(before) and all(before[path.relative].digest == digest for path, digest in digests.items())
+        for path, digest in digests.items():
+            file = before.get(path.relative)
+            files.append(ReadFile(len(files), path, digest, file, file if known else None))
     return files
 
 
@@ -52,12 +66,28 @@ def settled_by_operators() -> str:
     return hashlib.blake2b(repr([*aliases, *teams]).encode(), digest_size=4).hexdigest()
 
 
+class AskedFor:
+    """Tells the leagues a run was asked for by their codes, however these are spelled; all where none was named."""
+
+    def __init__(self, codes: Iterable[str]):
+        self.aliases = Aliases()
+        self.codes = {self.aliases.league(code): code for code in codes}
+
+    def __call__(self, code: str) -> bool:
+        return not self.codes or self.aliases.league(code) in self.codes
+
+    def missing(self, found: Iterable[str]) -> list[str]:
+        """The codes asked for of which none was found."""
+        keys = {self.aliases.league(code) for code in found}
+        return sorted(code for key, code in self.codes.items() if key not in keys)
+
+
 def read_and_stage(
     files: list[ReadFile],
     book: LabelBook,
     run: ImportRun,
     clock,
-    leagues: frozenset[str] | None,
+    asked: AskedFor,
     *,
     force: bool,
 ) -> list[str]:
@@ -75,7 +105,7 @@ def read_and_stage(
         file.report = FileReport(file.path)
         content = hashlib.blake2b(settled, digest_size=32)
         try:
-            blocks = digested(read_file(file.path, book, file.report, leagues), content)
+            blocks = digested(read_file(file.path, book, file.report, asked), content)
             stage.load_rows(file.path.kind, file.no, clock.count(blocks))
         except SourceRefused as error:
             if not force:
@@ -146,8 +176,8 @@ def counts_of_known(known: SourceFile) -> dict[str, int]:
 
 
 def remember_sources(files: list[ReadFile], book: LabelBook, run: ImportRun, *, partial: bool) -> None:
-    """Keep what the published files held. After a run for some leagues only, no file is known."""
-    SourceFile.objects.filter(path__in=[file.path.relative for file in files if not file.known]).delete()
+    """Keep what the published files held and forget all else. After a run for some leagues only, no file is known."""
+    SourceFile.objects.exclude(path__in=[file.path.relative for file in files if file.known]).delete()
     if partial:
         return
     SourceFile.objects.bulk_create(

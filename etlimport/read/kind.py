@@ -11,20 +11,16 @@ from etlimport.read.values import Memo, Unreadable
 class Leagues(dict):
     """A league's code as a row spells it → its number, or None for a league that was not asked for."""
 
-    def __init__(self, book: LabelBook, wanted: frozenset[str] | None):
+    def __init__(self, book: LabelBook, asks_for: Callable[[str], bool]):
         super().__init__()
-        self.book = book
-        self.wanted = None if wanted is None else {code.strip().casefold() for code in wanted}
+        self.book, self.asks_for = book, asks_for
 
     def __missing__(self, spelled: str | None) -> int | None:
         code = (spelled or "").strip()
         if not code:
             raise Rejected("no League")
-        number = self[spelled] = self.book.league(code) if self.asks_for(code) else None
+        number = self[spelled] = self.book.league(code) if self.asks_for(code) else self.book.pass_over(code)
         return number
-
-    def asks_for(self, code: str) -> bool:
-        return self.wanted is None or code.strip().casefold() in self.wanted
 
 
 class Kind:

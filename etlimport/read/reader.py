@@ -1,6 +1,6 @@
 """One file → blocks of tuples, every row accounted for."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import msgspec
@@ -22,15 +22,15 @@ def read_file(
     file: SourcePath,
     book: LabelBook,
     report: FileReport,
-    leagues: frozenset[str] | None = None,
+    asks_for: Callable[[str], bool] = lambda code: True,
     block_size: int = BLOCK_SIZE,
 ) -> Iterator[list[tuple]]:
     """Blocks of at most 10,000 tuples in the order of `COLUMNS[file.kind]`; labels go to `book`.
 
-    `leagues` are codes in any case: rows of others are passed over and not counted. `block_size` is in bytes
+    Rows of leagues it does not ask for, by their codes, are passed over and not counted. `block_size` is in bytes
     of the file. Raises SourceUnreadable and SourceRefused, at the first block or later.
     """
-    kind = KIND_CLASSES[file.kind](book, Leagues(book, leagues))
+    kind = KIND_CLASSES[file.kind](book, Leagues(book, asks_for))
     read = HistoryReader if isinstance(kind, PlayerHistory) else RowReader
     reader = read(kind, report)
     for block in read_blocks(file, block_size):

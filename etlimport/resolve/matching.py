@@ -7,12 +7,12 @@ A working table has a row per staged thing: `no`, `target_id` (the existing row 
 from etlimport import db
 
 
-def accept_unique(work: str, layer: str, candidates: str, params=()) -> int:
+def accept_unique(work: str, layer: str, candidates: str) -> int:
     """Take the pairs of `candidates` (SQL giving no, old_id, evidence) that are unique both ways.
 
     Only staged things still without a row and rows not yet taken are considered. Returns how many matched.
     """
-    db.create_temporary("candidates", f"AS {candidates}") if not params else create_with_params(candidates, params)
+    db.create_temporary("candidates", f"AS {candidates}")
     db.execute(
         f"""DELETE FROM candidates
             WHERE no IN (SELECT no FROM {work} WHERE target_id IS NOT NULL)
@@ -26,9 +26,3 @@ def accept_unique(work: str, layer: str, candidates: str, params=()) -> int:
                 SELECT old_id FROM candidates GROUP BY old_id HAVING count(DISTINCT no) = 1)""",
         [layer],
     )
-
-
-def create_with_params(candidates: str, params) -> None:
-    # CREATE TABLE AS takes no parameters on SQLite: make it empty, then fill it.
-    db.create_temporary("candidates", "(no bigint, old_id bigint, evidence text)")
-    db.execute(f"INSERT INTO candidates {candidates}", params)

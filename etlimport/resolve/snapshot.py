@@ -1,6 +1,7 @@
 """The things one snapshot speaks of, as working tables: leagues, clubs, series, teams, and the labels to them.
 
 w_spelling(no → league_no)   every spelling of a league's code
+w_passed_over(key)           the leagues the source names, but this run was not asked for
 w_league, w_club, w_series, w_team(no, …, target_id, layer, evidence)
 w_left(table_name, id)       the rows that left the source; filled by the merge
 w_label(no → team_no)        every label of the files; absent where no team can be told
@@ -19,6 +20,7 @@ FOUND = "target_id bigint, layer text NOT NULL DEFAULT '', evidence text NOT NUL
 
 WORKING_TABLES = {
     "w_spelling": "(no integer PRIMARY KEY, league_no integer NOT NULL)",
+    "w_passed_over": "(key text NOT NULL)",
     "w_league": "(no integer PRIMARY KEY, key text NOT NULL, code text NOT NULL, name text NOT NULL, "
     f"organization_id bigint, is_active boolean NOT NULL DEFAULT true, {FOUND})",
     "w_club": f"(no integer PRIMARY KEY, key text NOT NULL, name text NOT NULL, {FOUND})",
@@ -36,6 +38,7 @@ class Snapshot:
     """What a snapshot's labels come to; each list is a working table without its last columns."""
 
     spellings: list[tuple] = field(default_factory=list)
+    passed_over: set[str] = field(default_factory=set)
     leagues: dict[str, tuple] = field(default_factory=dict)
     clubs: dict[str, tuple] = field(default_factory=dict)
     series: dict[tuple, tuple] = field(default_factory=dict)
@@ -60,6 +63,7 @@ def tell_who_is_who(book: LabelBook) -> Snapshot:
     keys = [aliases.league(code) for code in book.leagues]
     for no, (key, code) in enumerate(zip(keys, book.leagues, strict=True)):
         snapshot.spellings.append((no, snapshot.add_league(key, code)))
+    snapshot.passed_over = {aliases.league(code) for code in book.passed_over}
     by_league = defaultdict(list)
     for number, (spelling, kind, series, team, club) in enumerate(book.labels):
         by_league[keys[spelling]].append(Label(number, kind, series, team, club))
@@ -98,6 +102,7 @@ def create_working_tables(snapshot: Snapshot) -> None:
     for table, definition in WORKING_TABLES.items():
         db.create_temporary(table, definition)
     dialect.load("w_spelling", {}, ("no", "league_no"), [snapshot.spellings])
+    dialect.load("w_passed_over", {}, ("key",), [[(key,) for key in snapshot.passed_over]])
     dialect.load("w_league", {}, ("no", "key", "code", "name"), [list(snapshot.leagues.values())])
     dialect.load("w_club", {}, ("no", "key", "name"), [list(snapshot.clubs.values())])
     dialect.load("w_series", {}, ("no", "league_no", "key", "name"), [list(snapshot.series.values())])

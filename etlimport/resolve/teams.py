@@ -34,7 +34,10 @@ def resolve_natural_keys() -> None:
 
 
 def resolve_renamed_leagues() -> None:
-    """A league whose code is new, but most of whose players are those of one that left, is that one."""
+    """A league whose code is new is one that left if most players of both are the same people under the same ids.
+
+    One that the source still names has not left, though this run was not asked for it.
+    """
     if not db.value("SELECT count(*) FROM w_league WHERE target_id IS NULL") or not db.value(
         "SELECT count(*) FROM leagues_league WHERE id NOT IN (SELECT target_id FROM w_league WHERE target_id > 0)"
     ):
@@ -43,13 +46,17 @@ def resolve_renamed_leagues() -> None:
         "w_league",
         Layer.ROSTER,
         """SELECT l.no, old.league_id AS old_id, 'shares ' || count(*) || ' players' AS evidence
-           FROM (SELECT DISTINCT s.league_no, i.external_id
+           FROM (SELECT DISTINCT s.league_no, i.external_id, i.name_key
                  FROM in_players i JOIN w_spelling s ON s.no = i.league_no) i
            JOIN w_league l ON l.no = i.league_no AND l.target_id IS NULL
-           JOIN leagues_player old ON old.external_id = i.external_id AND old.is_active
+           JOIN leagues_player old ON old.external_id = i.external_id AND old.name_key = i.name_key AND old.is_active
+           JOIN leagues_league known ON known.id = old.league_id
+           WHERE known.key NOT IN (SELECT key FROM w_passed_over)
            GROUP BY l.no, old.league_id
            HAVING 2 * count(*) > (SELECT count(*) FROM leagues_player p
-                                  WHERE p.league_id = old.league_id AND p.is_active)""",
+                                  WHERE p.league_id = old.league_id AND p.is_active)
+              AND 2 * count(*) > (SELECT count(DISTINCT p.external_id) FROM in_players p
+                                  JOIN w_spelling s ON s.no = p.league_no WHERE s.league_no = l.no)""",
     )
 
 

@@ -9,7 +9,7 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 
-from etlimport.models import ImportRun, RejectedRow
+from etlimport.models import Alias, ImportRun, RejectedRow
 from etlimport.tests.sources import (
     CATALOGUE,
     catalogue,
@@ -154,6 +154,48 @@ def test_only_the_leagues_asked_for_are_imported(snapshot):
     assert list(League.objects.values_list("code", flat=True)) == ["CITA"]
     imported(snapshot(players=rows))
     assert Player.objects.count() == 9
+
+
+@pytest.mark.parametrize("asked", ["APTA_CHICAGO", "apta chicago", "Paddle"])
+def test_a_league_asked_for_is_imported_in_all_its_spellings(snapshot, asked):
+    Alias.objects.create(kind="league", label="paddle", means="APTA_CHICAGO")
+    elm, oak = two_teams()[:4], two_teams()[4:]
+    rows = [row | {"League": "APTA_CHICAGO"} for row in elm] + [row | {"League": "Apta Chicago"} for row in oak]
+    imported(snapshot(players=rows))
+    imported(snapshot(players=[*rows, player("x1", League="CITA")]), leagues=(asked,))
+    assert Player.objects.filter(is_active=True).count() == 8
+    assert League.objects.count() == 1
+
+
+def folders(tmp_path, **players: list[dict]):
+    """A source with a players.json in a folder of each name."""
+    source = tmp_path / str(len(list(tmp_path.iterdir())))
+    for name, rows in players.items():
+        (source / name).mkdir(parents=True)
+        (source / name / "players.json").write_text(json.dumps(rows))
+    return source
+
+
+def test_one_changed_file_of_a_league_lets_nobody_of_its_other_files_go(tmp_path):
+    elm, oak = two_teams()[:4], two_teams()[4:]
+    imported(folders(tmp_path, a=elm, b=oak))
+    imported(folders(tmp_path, a=elm, b=[*oak, player("p9", "New", "One", team="Oak 1", club="Oak")]))
+    assert Player.objects.filter(is_active=True).count() == 9
+
+
+def test_who_is_in_a_file_that_is_gone_left_though_the_other_files_are_the_same(tmp_path):
+    elm, oak = two_teams()[:4], two_teams()[4:]
+    imported(folders(tmp_path, a=elm, b=oak))
+    imported(folders(tmp_path, a=elm), force=True)
+    assert Player.objects.filter(is_active=True).count() == 4
+
+
+def test_files_under_names_that_were_not_there_last_time_are_read(snapshot, tmp_path):
+    first = snapshot(players=two_teams())
+    imported(first)
+    imported(folders(tmp_path, nstf=[player("p1", "Ann", "Quist"), *two_teams()[1:]]))
+    assert imported(first).status == Status.PUBLISHED
+    assert Player.objects.get(external_id="p1").last_name == "Hale"
 
 
 def test_what_left_is_deactivated_and_comes_back_as_the_same_row(snapshot):

@@ -3,7 +3,7 @@
 import pytest
 
 from etlimport.models import RejectedRow
-from etlimport.tests.sources import imported, line, match, player, roster, standing
+from etlimport.tests.sources import imported, line, match, player, roster, standing, two_teams
 from leagues.models import Club, League, MatchScore, RosterSpot, ScheduledMatch, Series, Standing, Team
 
 pytestmark = pytest.mark.django_db
@@ -298,3 +298,30 @@ def test_squads_that_exchange_their_labels_are_told_by_their_rosters(snapshot):
     active = RosterSpot.objects.filter(is_active=True)
     assert set(active.values_list("player__external_id", "team_id")) == spots
     assert active.get(player__external_id="p1").team.name == "Elm II - 1"
+
+
+def test_a_league_is_not_taken_for_an_absent_one_whose_ids_other_people_bear(snapshot):
+    imported(snapshot(players=two_teams()))
+    strangers = [player(row["Player ID"], "Zoe", f"Of {row['Last Name']}", League="CITA") for row in two_teams()[:7]]
+    imported(snapshot(players=strangers))
+    assert set(League.objects.values_list("key", flat=True)) == {"nstf", "cita"}
+
+
+def test_a_league_that_took_in_all_of_a_small_absent_one_is_another(snapshot):
+    imported(snapshot(players=two_teams()[:3]))
+    imported(snapshot(players=[row | {"League": "CITA"} for row in two_teams()]))
+    assert set(League.objects.values_list("key", flat=True)) == {"nstf", "cita"}
+
+
+def test_a_league_the_source_still_names_has_not_left_though_it_was_not_asked_for(snapshot):
+    imported(snapshot(players=two_teams()))
+    both = two_teams() + [row | {"League": "SUMMER"} for row in two_teams()]
+    imported(snapshot(players=both), leagues=("SUMMER",))
+    assert set(League.objects.values_list("key", flat=True)) == {"nstf", "summer"}
+
+
+def test_a_renamed_league_is_known_by_its_people(snapshot):
+    imported(snapshot(players=two_teams()))
+    league = League.objects.get().pk
+    imported(snapshot(players=[row | {"League": "NORTH"} for row in two_teams()]))
+    assert (League.objects.get().pk, League.objects.get().key) == (league, "north")
