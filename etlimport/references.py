@@ -68,6 +68,11 @@ def is_catalogue(model: type[Model]) -> bool:
     return issubclass(model, CatalogueModel)
 
 
+def has_activity(model: type[Model]) -> bool:
+    """Whether its rows can be inactive: left by the source, kept for what points at them."""
+    return is_catalogue(model) and any(field.name == "is_active" for field in model._meta.local_fields)
+
+
 def catalogue_models() -> list[type[CatalogueModel]]:
     return [model for model in tables() if is_catalogue(model)]
 

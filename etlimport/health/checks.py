@@ -8,7 +8,7 @@ from django.db.models import Model
 from etlimport.references import (
     Reference,
     catalogue_models,
-    is_catalogue,
+    has_activity,
     owned_references,
     references_of,
     tables,
@@ -155,10 +155,6 @@ def held_on_inactive() -> Iterator[Check]:
                 for reference in references
             ),
         )
-
-
-def has_activity(model: type[Model]) -> bool:
-    return is_catalogue(model) and any(field.name == "is_active" for field in model._meta.local_fields)
 
 
 def total(counts: Iterable[str]) -> str:

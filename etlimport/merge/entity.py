@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from django.utils import timezone
 
 from etlimport import db
+from etlimport.references import has_activity
 from etlimport.undo_log import UndoLog
 from leagues.models import CatalogueModel
 
@@ -116,7 +117,7 @@ def step_aside(entity: Entity) -> None:
     )
 
 
-def release_keys(entity: Entity, log: UndoLog) -> int:
+def release_keys(entity: Entity, log: UndoLog) -> None:
     """A row that is not the one now bearing its key gives the key up: it was reissued to somebody else."""
     text = entity.key[-1]
     taken = f"""SELECT t.id FROM {entity.source} JOIN {entity.table} t ON {entity.same_key}
@@ -125,15 +126,11 @@ def release_keys(entity: Entity, log: UndoLog) -> int:
     db.create_temporary("taken", f"AS {taken}")
     log.before_update(entity.model, "SELECT id FROM taken")
     inactive = ", is_active = false" if has_activity(entity.model) else ""
-    return db.execute(
+    db.execute(
         f"""UPDATE {entity.table} SET {text} = {text} || '~' || id{inactive}, updated_at = %s
             WHERE id IN (SELECT id FROM taken)""",
         [timezone.now()],
     )
-
-
-def has_activity(model: type[CatalogueModel]) -> bool:
-    return any(field.name == "is_active" for field in model._meta.fields)
 
 
 def insert_new(entity: Entity, log: UndoLog) -> int:

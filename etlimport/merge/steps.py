@@ -9,11 +9,23 @@ from etlimport.errors import Refused
 from etlimport.merge import catalogue, matches
 from etlimport.merge.entity import Counts, Entity, deactivate, find_inserted, merge
 from etlimport.undo_log import UndoLog
-from leagues.models import Player, RosterSpot, ScheduledMatch, Standing, Team
+from leagues.models import MatchScore, Player, PlayerHistory, RosterSpot, ScheduledMatch, Standing, Team
 
 FED = """SELECT l.target_id FROM w_fed f JOIN w_league l ON l.no = f.league_no WHERE f.kind = '{kind}'
          AND l.target_id IS NOT NULL"""
 """SQL: the leagues about which this snapshot has a file of that kind. Others are left alone."""
+
+PLAYER_LEAGUE = "(SELECT league_id FROM leagues_player p WHERE p.id = t.player_id)"
+LEAGUE_OF = {
+    Team: "t.league_id",
+    Player: "t.league_id",
+    RosterSpot: PLAYER_LEAGUE,
+    PlayerHistory: PLAYER_LEAGUE,
+    ScheduledMatch: "t.league_id",
+    MatchScore: "t.league_id",
+    Standing: "(SELECT league_id FROM leagues_team x WHERE x.id = t.team_id)",
+}
+"""SQL: the league of a row `t` of a table."""
 
 PLAYERS_LEFT = f"""
     SELECT id FROM leagues_player WHERE league_id IN ({FED.format(kind="players")})
@@ -127,16 +139,9 @@ def refuse_drops() -> None:
 
 def drops(model, left: str) -> list[tuple[str, int, int]]:
     """(league, active rows, active rows that would go) for each league of the snapshot."""
-    path = {
-        Team: "t.league_id",
-        Player: "t.league_id",
-        ScheduledMatch: "t.league_id",
-        RosterSpot: "(SELECT league_id FROM leagues_team x WHERE x.id = t.team_id)",
-        Standing: "(SELECT league_id FROM leagues_team x WHERE x.id = t.team_id)",
-    }[model]
     return db.rows(
         f"""SELECT l.code, count(*), count(gone.id) FROM {model._meta.db_table} t
-            JOIN leagues_league l ON l.id = {path}
+            JOIN leagues_league l ON l.id = {LEAGUE_OF[model]}
             LEFT JOIN ({left}) gone ON gone.id = t.id
             WHERE t.is_active AND l.id IN (SELECT target_id FROM w_league WHERE target_id IS NOT NULL)
             GROUP BY l.code ORDER BY l.code"""

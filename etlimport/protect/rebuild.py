@@ -6,15 +6,14 @@ merge   as ever: now every staged thing is new
 regain  what pointed at an old row points at the new row of the same thing
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from etlimport import db
 from etlimport.merge import catalogue, matches
 from etlimport.merge.entity import Entity, deactivate, deactivate_leaving, find_inserted, release_keys
-from etlimport.merge.steps import TEAMS_LEFT
+from etlimport.merge.steps import FED, LEAGUE_OF, TEAMS_LEFT
 from etlimport.models import IdentityChange
-from etlimport.references import Reference, catalogue_references, owned_references
+from etlimport.references import Reference, catalogue_references, has_activity, owned_references
 from etlimport.undo_log import UndoLog
 from leagues.models import (
     CatalogueModel,
@@ -60,20 +59,16 @@ CHILDREN = {
 }
 """What each kind of file feeds, and what makes its working table."""
 
-LEAGUE_OF = {
-    RosterSpot: "(SELECT league_id FROM leagues_player p WHERE p.id = t.player_id)",
-    PlayerHistory: "(SELECT league_id FROM leagues_player p WHERE p.id = t.player_id)",
-    Standing: "(SELECT league_id FROM leagues_team x WHERE x.id = t.team_id)",
-    ScheduledMatch: "t.league_id",
-    MatchScore: "t.league_id",
-}
+FED_BY = {Player: "players"} | {entity.model: kind for kind, (entity, _) in CHILDREN.items()}
+"""The kind of file without which rows are not made anew: nobody leaves for want of it, on whatever roster."""
 
 
 @dataclass
 class Rebuild:
-    """`was`: entities whose old ids are remembered; `kept`: rows left standing per table, and why they are."""
+    """`was`: entities whose old ids are remembered; `kept`: rows left standing per table."""
 
     log: UndoLog
+    owned: list[Reference] = field(default_factory=owned_references)
     was: list[Entity] = field(default_factory=list)
     kept: dict[str, int] = field(default_factory=dict)
 
@@ -84,7 +79,7 @@ class Rebuild:
             release_keys(entity, self.log)
         self.remember_ids()
         for model in SCOPE:
-            self.kept[model._meta.db_table] = keep(model)
+            self.kept[model._meta.db_table] = self.keep(model)
             if model is Player:  # where somebody used to play still tells who they are
                 self.kept[RosterSpot._meta.db_table] += keep_spots_of_kept_players()
         self.deactivate_kept()
@@ -96,11 +91,11 @@ class Rebuild:
 
     def remember_ids(self) -> None:
         """was_<table>(no, old_id): which old row each staged thing is, for whatever is pointed at."""
-        held = {reference.target for reference in owned_references()}
-        for entity, create in CHILDREN.values():
-            if entity.model in held:
-                create()
-        self.was = [*PARENTS, *(entity for entity, _ in CHILDREN.values() if entity.model in held)]
+        held = {reference.target for reference in self.owned}
+        children = [(entity, create) for entity, create in CHILDREN.values() if entity.model in held]
+        for _, create in children:
+            create()
+        self.was = [*PARENTS, *(entity for entity, _ in children)]
         for entity in self.was:
             condition = SCOPE[entity.model]
             layer = "w.layer" if entity in PARENTS else f"'{IdentityChange.Layer.NATURAL_KEY}' AS layer"
@@ -112,21 +107,36 @@ class Rebuild:
                 index="old_id",
             )
 
+    def keep(self, model: type[CatalogueModel]) -> int:
+        """kept_<table>(id): rows not made anew that users or kept rows point at, or whose file is absent."""
+        table = model._meta.db_table
+        reasons = [*self.held_by_users(model), *held_by_kept(model)]
+        if model in FED_BY:
+            reasons.append(f"{LEAGUE_OF[model]} NOT IN ({fed(model)})")
+        remade = [f"AND t.id NOT IN (SELECT old_id FROM {was(e)})" for e in self.was if e.model is model]
+        db.create_temporary(
+            kept(model),
+            f"""AS SELECT t.id FROM {table} t
+                WHERE {scoped(model)} {" ".join(remade)} AND ({" OR ".join(reasons) or "false"})""",
+            index="id",
+        )
+        return db.value(f"SELECT count(*) FROM {kept(model)}")
+
+    def held_by_users(self, model: type[CatalogueModel]) -> list[str]:
+        return [
+            f"t.{reference.target_column} IN (SELECT {reference.column} FROM {reference.table})"
+            for reference in self.owned
+            if reference.target is model
+        ]
+
     def deactivate_kept(self) -> None:
         """What is carried over although a file about it is there has left the source."""
-        for model in (Player, RosterSpot, ScheduledMatch, Standing):
-            kind = {
-                Player: "players",
-                RosterSpot: "players",
-                ScheduledMatch: "schedules",
-                Standing: "series_stats",
-            }
-            league = LEAGUE_OF.get(model, "t.league_id")
-            table = model._meta.db_table
+        for model in filter(has_activity, FED_BY):
             db.create_temporary(
                 "leaving",
-                f"""AS SELECT t.id FROM {table} t WHERE t.is_active AND t.id IN (SELECT id FROM {kept(model)})
-                    AND {league} IN ({fed_leagues(kind[model])})""",
+                f"""AS SELECT t.id FROM {model._meta.db_table} t
+                    WHERE t.is_active AND t.id IN (SELECT id FROM {kept(model)})
+                      AND {LEAGUE_OF[model]} IN ({fed(model)})""",
             )
             deactivate_leaving(model, self.log)
 
@@ -167,7 +177,7 @@ class Rebuild:
             self.log.rekeyed(entity.model, f"SELECT old_id, new_id FROM {mapping}")
             moved[entity.table] = mapping
         self.repoint_kept(moved)
-        for reference in owned_references():
+        for reference in self.owned:
             if mapping := moved.get(reference.target_table):
                 repoint(reference, mapping)
         # Carried-over teams belong to the new league only now.
@@ -214,29 +224,8 @@ def carry_operators_columns() -> None:
     db.execute("UPDATE w_team SET alias = t.alias FROM leagues_team t WHERE t.id = w_team.target_id")
 
 
-def fed_leagues(kind: str) -> str:
-    return (
-        "SELECT l.target_id FROM w_fed f JOIN w_league l ON l.no = f.league_no "
-        f"WHERE f.kind = '{kind}' AND l.target_id IS NOT NULL"
-    )
-
-
-def keep(model: type[CatalogueModel]) -> int:
-    """kept_<table>(id): rows not made anew that users or kept rows point at, or whose file is absent."""
-    table = model._meta.db_table
-    reasons = [*held_by_users(model), *held_by_kept(model)]
-    for kind, (entity, _) in CHILDREN.items():
-        if entity.model is model:
-            reasons.append(f"{LEAGUE_OF[model]} NOT IN ({fed_leagues(kind)})")
-    if model is Player:  # without a players file everybody stays, on whatever roster they are
-        reasons.append(f"t.league_id NOT IN ({fed_leagues('players')})")
-    remade = next((f"AND t.id NOT IN (SELECT old_id FROM {was(e)})" for e in remembered(model)), "")
-    db.create_temporary(
-        kept(model),
-        f"""AS SELECT t.id FROM {table} t WHERE {scoped(model)} {remade} AND ({" OR ".join(reasons) or "false"})""",
-        index="id",
-    )
-    return db.value(f"SELECT count(*) FROM {kept(model)}")
+def fed(model: type[CatalogueModel]) -> str:
+    return FED.format(kind=FED_BY[model])
 
 
 def keep_spots_of_kept_players() -> int:
@@ -248,20 +237,6 @@ def keep_spots_of_kept_players() -> int:
 
 def scoped(model: type[CatalogueModel]) -> str:
     return f"t.id IN (SELECT id FROM {model._meta.db_table} WHERE {SCOPE[model]})"
-
-
-def remembered(model: type[CatalogueModel]) -> Iterable[Entity]:
-    held = {reference.target for reference in owned_references()}
-    children = (entity for entity, _ in CHILDREN.values() if entity.model in held)
-    return [entity for entity in (*PARENTS, *children) if entity.model is model]
-
-
-def held_by_users(model: type[CatalogueModel]) -> list[str]:
-    return [
-        f"t.{reference.target_column} IN (SELECT {reference.column} FROM {reference.table})"
-        for reference in owned_references()
-        if reference.target is model
-    ]
 
 
 def held_by_kept(model: type[CatalogueModel]) -> list[str]:
