@@ -76,7 +76,7 @@ WHERE {CANDIDATE} AND {FITS} AND {UNDECIDED.format(decided="AND status = 'declin
 ONLY_ONE = """
     NOT EXISTS (
         SELECT 1 FROM leagues_player other
-        WHERE other.name_key = pair.name_key AND other.is_active
+        WHERE other.name_key = pair.name_key
           AND other.league_id IN (pair.league_id, pair.linked_league_id)
           AND other.id NOT IN (pair.player_id, pair.linked_id)
     ) AND NOT EXISTS (
