@@ -2,6 +2,7 @@
 
 from etlimport import db, dialect
 from etlimport.models import AmbiguousIdentity, IdentityChange, ImportRun
+from leagues.models import CatalogueModel
 
 CHANGES = {
     "league": """SELECT '' AS league_key, w.target_id, t.code AS old_label, w.code AS new_label, w.layer, w.evidence
@@ -70,6 +71,17 @@ def note_changes(run: ImportRun) -> dict[str, int]:
 def find_ambiguous() -> dict[str, list[tuple]]:
     """What stayed ambiguous, to be recorded by `note_ambiguous` once the new rows have their ids."""
     return {kind: db.rows(f"{sql} LIMIT {MOST_AMBIGUITIES}") for kind, sql in AMBIGUOUS.items()}
+
+
+def rekey_questions(model: type[CatalogueModel], mapping: str) -> None:
+    """Questions and their answers follow the rows they are about; `mapping` is SQL giving old_id, new_id."""
+    table = AmbiguousIdentity._meta.db_table
+    for column in ("old_id", "new_id"):
+        db.execute(
+            f"""UPDATE {table} SET {column} = m.new_id FROM ({mapping}) m
+                WHERE {table}.kind = %s AND {table}.{column} = m.old_id""",
+            [model._meta.model_name],
+        )
 
 
 def note_ambiguous(run: ImportRun, found: dict[str, list[tuple]]) -> int:

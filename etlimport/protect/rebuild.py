@@ -9,6 +9,7 @@ regain  what pointed at an old row points at the new row of the same thing
 from dataclasses import dataclass, field
 
 from etlimport import db
+from etlimport.identities import rekey_questions
 from etlimport.merge import catalogue, matches
 from etlimport.merge.entity import Entity, deactivate, deactivate_leaving, find_inserted, release_keys
 from etlimport.merge.steps import FED, LEAGUE_OF, TEAMS_LEFT
@@ -82,6 +83,7 @@ class Rebuild:
             self.kept[model._meta.db_table] = self.keep(model)
             if model is Player:  # where somebody used to play still tells who they are
                 self.kept[RosterSpot._meta.db_table] += keep_spots_of_kept_players()
+        matches.make_room(f"SELECT id FROM {kept(ScheduledMatch)}", self.log)
         self.deactivate_kept()
         self.delete()
         for entity in PARENTS:
@@ -175,6 +177,7 @@ class Rebuild:
                     WHERE {entity.table}.id = m.new_id"""
             )
             self.log.rekeyed(entity.model, f"SELECT old_id, new_id FROM {mapping}")
+            rekey_questions(entity.model, f"SELECT old_id, new_id FROM {mapping}")
             moved[entity.table] = mapping
         self.repoint_kept(moved)
         for reference in self.owned:

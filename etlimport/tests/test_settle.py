@@ -277,3 +277,45 @@ def test_the_command_lists_and_settles(ambiguous):
     with pytest.raises(CommandError) as unknown:
         settle_identity("999999", "--same")
     assert unknown.value.returncode == 2
+
+
+# A rebuild makes the rows anew that questions and answers are about
+
+
+@pytest.fixture
+def moved_away(snapshot):
+    """Ann Hale's user, the question whether the Ann Hale of another club is she, and the source that asks it."""
+    imported(snapshot(**night()))
+    ann = Player.objects.get(external_id="p1")
+    user = PlayerAssociationFactory(user__league_context=ann.league, player=ann).user
+    source = snapshot(**night("q9", players=[player("q9", team="Oak 1", club="Oak"), *two_teams()[1:]]))
+    imported(source)
+    return user, AmbiguousIdentity.objects.get(kind="player"), source
+
+
+def test_a_question_asked_before_a_rebuild_can_be_settled_after_it(moved_away):
+    user, question, source = moved_away
+    imported(source, rebuild=True)
+    question.refresh_from_db()
+    assert settle_same(question).status == Status.PUBLISHED
+    assert user.associations.get().player.external_id == "q9"
+    assert Player.objects.filter(name_key="ann hale").count() == 1
+
+
+def test_people_decided_to_be_two_are_two_after_a_rebuild(moved_away, snapshot):
+    user, question, _ = moved_away
+    settle_different(question)
+    back_home = snapshot(**night("q9", players=[player("q9"), *two_teams()[1:]]))
+    for options in ({}, {"rebuild": True}, {}):
+        imported(back_home, **options)
+        assert user.associations.get().player.external_id == "p1"
+    assert AmbiguousIdentity.objects.get(kind="player").new_id == Player.objects.get(external_id="q9").pk
+
+
+def test_questions_follow_their_rows_back_when_a_rebuild_is_undone(moved_away):
+    _, question, source = moved_away
+    before = AmbiguousIdentity.objects.filter(pk=question.pk).values_list("old_id", "new_id").get()
+    rebuilt = imported(source, rebuild=True)
+    assert AmbiguousIdentity.objects.filter(pk=question.pk).values_list("old_id", "new_id").get() != before
+    assert undo_run(rebuilt).status == Status.PUBLISHED
+    assert AmbiguousIdentity.objects.filter(pk=question.pk).values_list("old_id", "new_id").get() == before

@@ -3,7 +3,8 @@
 from functools import partial
 
 from etlimport import db
-from etlimport.models import AmbiguousIdentity, ImportRun
+from etlimport.identities import rekey_questions
+from etlimport.models import AmbiguousIdentity, ImportRun, ReKey
 from etlimport.operation import operate
 from etlimport.undo import owned, reasons
 from etlimport.undo.addresses import remember_restored_keys
@@ -49,10 +50,15 @@ def take_back(run_id: int, undo: ImportRun) -> None:
 
 
 def reopen_questions(run: ImportRun) -> None:
-    """A question about a row that went goes too; one that the run answered is open again."""
+    """Questions about rows that went go too, those the run answered are open again, and others follow their rows."""
     settled = AmbiguousIdentity.objects.filter(pk__in=run.counts.get("settled", []))
     settled.update(status=AmbiguousIdentity.Status.OPEN, decided_by=None, decided_at=None)
     for model in (Team, Player):
+        rekey_questions(
+            model,
+            f"""SELECT new_id AS old_id, old_id AS new_id FROM {ReKey._meta.db_table}
+                WHERE run_id = {run.pk} AND table_name = '{model._meta.db_table}'""",
+        )
         db.execute(
             f"""DELETE FROM {AmbiguousIdentity._meta.db_table}
                 WHERE run_id = %s AND kind = %s AND new_id IN (SELECT id FROM {gone(model)})""",
