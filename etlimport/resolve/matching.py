@@ -12,17 +12,25 @@ def accept_unique(work: str, layer: str, candidates: str) -> int:
 
     Only staged things still without a row and rows not yet taken are considered. Returns how many matched.
     """
-    db.create_temporary("candidates", f"AS {candidates}")
-    db.execute(
-        f"""DELETE FROM candidates
-            WHERE no IN (SELECT no FROM {work} WHERE target_id IS NOT NULL)
-               OR old_id IN (SELECT target_id FROM {work} WHERE target_id IS NOT NULL)"""
+    db.create_temporary(
+        "candidates",
+        f"""AS SELECT no, old_id, min(evidence) AS evidence FROM ({candidates}) found
+            WHERE no NOT IN (SELECT no FROM {work} WHERE target_id IS NOT NULL)
+              AND old_id NOT IN (SELECT target_id FROM {work} WHERE target_id IS NOT NULL)
+            GROUP BY no, old_id""",
     )
+    db.create_temporary(
+        "unique_pairs",
+        """AS SELECT no, old_id, evidence FROM (
+               SELECT no, old_id, evidence, count(*) OVER (PARTITION BY no) AS rivals_old,
+                      count(*) OVER (PARTITION BY old_id) AS rivals_new
+               FROM candidates) pair
+           WHERE rivals_old = 1 AND rivals_new = 1""",
+        index="no",
+    )
+    db.analyze("unique_pairs")
     return db.execute(
         f"""UPDATE {work} SET target_id = pair.old_id, layer = %s, evidence = pair.evidence
-            FROM (SELECT min(old_id) AS old_id, no, min(evidence) AS evidence
-                  FROM candidates GROUP BY no HAVING count(DISTINCT old_id) = 1) pair
-            WHERE pair.no = {work}.no AND pair.old_id IN (
-                SELECT old_id FROM candidates GROUP BY old_id HAVING count(DISTINCT no) = 1)""",
+            FROM unique_pairs pair WHERE pair.no = {work}.no""",
         [layer],
     )
