@@ -17,20 +17,28 @@ WORKING = {
 """What a row of each kind of file becomes; a player's row is a roster spot, and its first one the player."""
 
 TEAM_UNKNOWN = "its team cannot be told from its label"
-UNPLACED = {
-    "players": ("i.label_no NOT IN (SELECT no FROM w_label)", TEAM_UNKNOWN),
-    "schedules": (
+UNPLACED = (
+    ("players", "i.label_no NOT IN (SELECT no FROM w_label)", TEAM_UNKNOWN),
+    (
+        "schedules",
         "i.home_no NOT IN (SELECT no FROM w_label) OR i.away_no NOT IN (SELECT no FROM w_label)",
         "names only one team that can be told",
     ),
-    "series_stats": ("i.label_no NOT IN (SELECT no FROM w_label)", TEAM_UNKNOWN),
-    "player_history": (
+    (
+        "schedules",
+        """EXISTS (SELECT 1 FROM w_label h JOIN w_label a ON a.team_no = h.team_no
+                   WHERE h.no = i.home_no AND a.no = i.away_no)""",
+        "both sides are the same team",
+    ),
+    ("series_stats", "i.label_no NOT IN (SELECT no FROM w_label)", TEAM_UNKNOWN),
+    (
+        "player_history",
         """(i.league_no, i.external_id) NOT IN (
                SELECT s.no, p.external_id FROM w_spelling s JOIN w_league l ON l.no = s.league_no
                JOIN leagues_player p ON p.league_id = l.target_id)""",
         "its player is in no players file of the league",
     ),
-}
+)
 """Which staged rows of a kind have no place in the catalogue, and why."""
 
 
@@ -40,7 +48,7 @@ def unplaced_rows(run: ImportRun, files: dict[int, str]) -> list[RejectedRow]:
     `files`: the names of the files by number.
     """
     notes = []
-    for kind, (condition, reason) in UNPLACED.items():
+    for kind, condition, reason in UNPLACED:
         content = as_text(dialect.row_as_json("i", COLUMNS[kind]))
         found = db.rows(f"SELECT file_no, idx, {content} FROM {INPUT[kind]} i WHERE {condition}")
         notes += [

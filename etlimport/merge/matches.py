@@ -4,9 +4,10 @@ Their working tables are made after the teams and players have their ids, so eac
 `target_id` in one statement.
 """
 
-from etlimport import db
+from etlimport import db, dialect
 from etlimport.merge.entity import Entity
 from etlimport.stage import SEQ
+from etlimport.undo_log import UndoLog
 from leagues.models import MatchScore, PlayerHistory, ScheduledMatch, Standing
 
 SCHEDULED_MATCH = Entity(
@@ -73,40 +74,123 @@ PLAYER_HISTORY = Entity(
 )
 
 
-def create_schedule() -> None:
-    """Scheduled matches; of rows alike in teams, day and time the first, others on one day are counted."""
+def create_counted(entity: Entity, rows: str, *, same: tuple[str, ...], order: str) -> None:
+    """The working table of things that may come several times a day, told apart by their `occurrence`.
+
+    `rows`: SQL giving the staged rows, of those alike in everything `nth` = 1 for the first. One that says the
+    `same` as an existing row is that row; the others are the rest of the day in their order, and what is more
+    than there was is counted on.
+    """
+    day = entity.key[:-1]
+    alike = " AND ".join(f"earlier.{name} = t.{name}" for name in day)
+    alike += "".join(f" AND earlier.{name} IS NOT DISTINCT FROM t.{name}" for name in same)
+    says = "".join(f" AND t.{name} IS NOT DISTINCT FROM m.{name}" for name in same)
     db.create_temporary(
-        "w_schedule",
-        f"""AS SELECT w.*, t.id AS target_id FROM (
-                SELECT m.*, row_number() OVER (PARTITION BY league_id, date, home_team_id, away_team_id
-                                               ORDER BY time, no) AS occurrence
-                FROM (SELECT {SEQ} AS no, i.file_no, l.target_id AS league_id, s.target_id AS series_id, i.date, i.time,
-                             h.target_id AS home_team_id, a.target_id AS away_team_id, i.location,
-                             row_number() OVER (PARTITION BY h.no, a.no, i.date, i.time ORDER BY {SEQ}) AS nth
-                      FROM in_schedules i
-                      JOIN w_label hb ON hb.no = i.home_no JOIN w_team h ON h.no = hb.team_no
-                      JOIN w_label ab ON ab.no = i.away_no JOIN w_team a ON a.no = ab.team_no
-                      JOIN w_league l ON l.no = h.league_no JOIN w_series s ON s.no = h.series_no) m
-                WHERE nth = 1) w
-            LEFT JOIN leagues_scheduledmatch t
-              ON t.league_id = w.league_id AND t.date = w.date AND t.home_team_id = w.home_team_id
-             AND t.away_team_id = w.away_team_id AND t.occurrence = w.occurrence""",
+        entity.work,
+        f"""AS SELECT m.*, t.id AS target_id, COALESCE(t.occurrence, row_number() OVER (
+                PARTITION BY {", ".join(f"m.{name}" for name in day)}, t.id IS NULL ORDER BY {order}, m.no)
+            ) AS occurrence
+            FROM ({rows}) m LEFT JOIN (
+                SELECT * FROM {entity.table} t WHERE NOT EXISTS (
+                    SELECT 1 FROM {entity.table} earlier WHERE {alike} AND earlier.occurrence < t.occurrence)
+            ) t ON {same_day("t", "m", day)}{says}
+            WHERE m.nth = 1""",
         index="target_id",
     )
-    db.analyze("w_schedule")
+    db.analyze(entity.work)
+    match_rest_of_day(entity, day)
 
 
-def find_rescheduled() -> int:
-    """A match on a new day, when it is the only one of its teams that is new and one other is gone, moved."""
+def match_rest_of_day(entity: Entity, day: tuple[str, ...]) -> None:
+    """The nth staged row of a day without a row is the nth row of that day that no other is."""
+    names = ", ".join(day)
+    db.create_temporary(
+        "of_day",
+        f"""AS SELECT t.*, CASE WHEN free THEN row_number() OVER (PARTITION BY {names}, free ORDER BY occurrence) END
+                AS nth, count(CASE WHEN free THEN 1 END) OVER (PARTITION BY {names}) AS places,
+                max(occurrence) OVER (PARTITION BY {names}) AS last
+            FROM (SELECT t.id, t.occurrence, {", ".join(f"t.{name}" for name in day)},
+                         NOT EXISTS (SELECT 1 FROM {entity.work} x WHERE x.target_id = t.id) AS free
+                  FROM {entity.table} t JOIN (SELECT DISTINCT {names} FROM {entity.work} WHERE target_id IS NULL) w
+                    ON {same_day("t", "w", day)}) t""",
+    )
+    if not db.value("SELECT 1 FROM of_day LIMIT 1"):
+        return
+    db.analyze("of_day")
+    work = entity.work
+    db.execute(
+        f"""UPDATE {work} SET occurrence = o.last + {work}.occurrence - o.places
+            FROM (SELECT DISTINCT {names}, last, places FROM of_day) o
+            WHERE {work}.target_id IS NULL AND {work}.occurrence > o.places AND {same_day("o", work, day)}"""
+    )
+    db.execute(
+        f"""UPDATE {work} SET target_id = o.id, occurrence = o.occurrence FROM of_day o
+            WHERE {work}.target_id IS NULL AND {work}.occurrence = o.nth AND {same_day("o", work, day)}"""
+    )
+
+
+def same_day(one: str, other: str, day: tuple[str, ...]) -> str:
+    return " AND ".join(f"{one}.{name} = {other}.{name}" for name in day)
+
+
+SCHEDULE_ROWS = f"""
+    SELECT {SEQ} AS no, i.file_no, l.target_id AS league_id, s.target_id AS series_id, i.date, i.time,
+           h.target_id AS home_team_id, a.target_id AS away_team_id, i.location,
+           row_number() OVER (PARTITION BY h.no, a.no, i.date, i.time ORDER BY {SEQ}) AS nth
+    FROM in_schedules i
+    JOIN w_label hb ON hb.no = i.home_no JOIN w_team h ON h.no = hb.team_no
+    JOIN w_label ab ON ab.no = i.away_no JOIN w_team a ON a.no = ab.team_no AND a.no <> h.no
+    JOIN w_league l ON l.no = h.league_no JOIN w_series s ON s.no = h.series_no"""
+
+
+def create_schedule() -> None:
+    """Scheduled matches; those at the time they were at are the same, then those on a new day."""
+    create_counted(SCHEDULED_MATCH, SCHEDULE_ROWS, same=("time",), order="m.time IS NULL, m.time")
+    find_rescheduled()
+
+
+def make_room(carried: str, log: UndoLog) -> None:
+    """Matches `carried` over (SQL giving ids) beside those of their day that are made anew come after these."""
+    day = SCHEDULED_MATCH.key[:-1]
+    db.create_temporary(
+        "in_the_way",
+        f"""AS SELECT id, last + places + row_number() OVER (PARTITION BY {", ".join(day)} ORDER BY occurrence)
+                AS occurrence
+            FROM (SELECT t.*, w.places, (SELECT max(x.occurrence) FROM leagues_scheduledmatch x
+                                         WHERE {same_day("x", "t", day)}) AS last
+                  FROM leagues_scheduledmatch t
+                  JOIN (SELECT {", ".join(day)}, count(*) AS places FROM w_schedule GROUP BY {", ".join(day)}) w
+                    ON {same_day("t", "w", day)} AND t.occurrence <= w.places
+                  WHERE t.id IN ({carried})) t""",
+    )
+    log.before_update(ScheduledMatch, "SELECT id FROM in_the_way")
+    db.execute(
+        """UPDATE leagues_scheduledmatch SET occurrence = x.occurrence FROM in_the_way x
+           WHERE x.id = leagues_scheduledmatch.id"""
+    )
+
+
+RESCHEDULED_WITHIN = 60
+"""Days by which a match may move; a meeting of the same teams further away is another season's."""
+
+
+def find_rescheduled() -> None:
+    """A match on a new day, when it is the only one of its teams that is new and one other is gone, moved.
+
+    What was played did not move, nor did last season's match.
+    """
     db.create_temporary(
         "moved",
-        """AS SELECT w.no, t.id AS old_id FROM w_schedule w
-           JOIN leagues_scheduledmatch t ON t.league_id = w.league_id AND t.home_team_id = w.home_team_id
-            AND t.away_team_id = w.away_team_id AND t.is_active
-           WHERE w.target_id IS NULL
-             AND NOT EXISTS (SELECT 1 FROM w_schedule x WHERE x.target_id = t.id)""",
+        f"""AS SELECT w.no, t.id AS old_id FROM w_schedule w
+            JOIN leagues_scheduledmatch t ON t.league_id = w.league_id AND t.home_team_id = w.home_team_id
+             AND t.away_team_id = w.away_team_id AND t.is_active
+            WHERE w.target_id IS NULL
+              AND {dialect.days_between("w.date", "t.date")} BETWEEN -{RESCHEDULED_WITHIN} AND {RESCHEDULED_WITHIN}
+              AND NOT EXISTS (SELECT 1 FROM w_schedule x WHERE x.target_id = t.id)
+              AND NOT EXISTS (SELECT 1 FROM leagues_matchscore s WHERE s.league_id = t.league_id AND s.date = t.date
+                              AND s.home_team_id = t.home_team_id AND s.away_team_id = t.away_team_id)""",
     )
-    return db.execute(
+    db.execute(
         """UPDATE w_schedule SET target_id = x.old_id
            FROM (SELECT min(no) AS no, old_id FROM moved GROUP BY old_id HAVING count(*) = 1) x
            WHERE x.no = w_schedule.no AND 1 = (SELECT count(*) FROM moved m WHERE m.no = w_schedule.no)"""
@@ -128,6 +212,15 @@ def create_standings() -> None:
     )
 
 
+FIRST_LINES = f"""
+    SELECT min({SEQ}) FROM in_match_history i JOIN w_spelling sp ON sp.no = i.league_no
+    GROUP BY sp.league_no, fingerprint"""
+"""SQL: the places of the match lines of which there is no earlier one alike in everything."""
+
+IDS_AGREE = "(t.source_id = w.source_id OR '' IN (t.source_id, w.source_id))"
+"""SQL: the source does not say by its ids that two lines are two."""
+
+
 def create_matches() -> None:
     """Match lines; of rows alike in everything the first, others of the same four on one day are counted."""
     players = ", ".join(f"{name}.id AS {name}_id" for name in PLAYERS_OF_A_LINE)
@@ -144,21 +237,22 @@ def create_matches() -> None:
                        h.target_id AS home_team_id, a.target_id AS away_team_id, i.home_label, i.away_label,
                        {players}, {names}, i.scores, i.winner, i.source_id,
                        i.key || CASE WHEN i.occurrence = 1 THEN '' ELSE '-' || i.occurrence END AS key
-                FROM (SELECT m.*, row_number() OVER (PARTITION BY league_no, key ORDER BY {SEQ}) AS occurrence
-                      FROM in_match_history m WHERE {SEQ} IN (
-                          SELECT min({SEQ}) FROM in_match_history GROUP BY league_no, fingerprint)) i
-                JOIN w_spelling sp ON sp.no = i.league_no JOIN w_league l ON l.no = sp.league_no
+                FROM (SELECT m.*, sp.league_no AS of_league,
+                             row_number() OVER (PARTITION BY sp.league_no, key ORDER BY {SEQ}) AS occurrence
+                      FROM in_match_history m JOIN w_spelling sp ON sp.no = m.league_no
+                      WHERE {SEQ} IN ({FIRST_LINES})) i
+                JOIN w_league l ON l.no = i.of_league
                 LEFT JOIN w_label hb ON hb.no = i.home_no LEFT JOIN w_team h ON h.no = hb.team_no
                 LEFT JOIN w_label ab ON ab.no = i.away_no LEFT JOIN w_team a ON a.no = ab.team_no
                 {joins}) w
-            LEFT JOIN leagues_matchscore t ON t.league_id = w.league_id AND t.key = w.key
-             AND (t.source_id = w.source_id OR t.source_id = '' OR w.source_id = '')""",
+            LEFT JOIN leagues_matchscore t ON t.league_id = w.league_id AND t.key = w.key AND {IDS_AGREE}""",
     )
     db.execute("CREATE INDEX w_match_target ON w_match (target_id)")
     db.analyze("w_match")
 
 
-ELIMINATION = "t.home_team_id = w.home_team_id AND t.away_team_id = w.away_team_id"
+ELIMINATION = """t.home_team_id = w.home_team_id AND t.away_team_id = w.away_team_id
+                 AND (t.line = w.line OR t.line IS NULL OR w.line IS NULL)"""
 
 LINE_LAYERS = (
     # The source's own id, wherever it has given one.
@@ -195,7 +289,7 @@ def find_lines() -> None:
                            row_number() OVER (PARTITION BY t.id ORDER BY w.no) AS nth_new,
                            row_number() OVER (PARTITION BY w.no ORDER BY t.id) AS nth_old
                     FROM w_match w JOIN leagues_matchscore t ON t.league_id = w.league_id AND t.date = w.date
-                     AND {condition}
+                     AND {IDS_AGREE} AND {condition}
                     WHERE w.target_id IS NULL
                       AND NOT EXISTS (SELECT 1 FROM w_match x WHERE x.target_id = t.id)) pairs
                 WHERE nth_new = nth_old AND rivals_new = rivals_old
@@ -204,20 +298,14 @@ def find_lines() -> None:
         db.execute("UPDATE w_match SET target_id = x.old_id FROM lines x WHERE x.no = w_match.no")
 
 
+HISTORY_ROWS = f"""
+    SELECT {SEQ} AS no, i.file_no, p.id AS player_id, i.date, i.end_pti, i.series_name,
+           row_number() OVER (PARTITION BY p.id, i.date, i.end_pti, i.series_name ORDER BY {SEQ}) AS nth
+    FROM in_player_history i
+    JOIN w_spelling sp ON sp.no = i.league_no JOIN w_league l ON l.no = sp.league_no
+    JOIN leagues_player p ON p.league_id = l.target_id AND p.external_id = i.external_id"""
+
+
 def create_history() -> None:
-    """Rating history; of entries alike in everything the first, others on one day are counted."""
-    db.create_temporary(
-        "w_history",
-        f"""AS SELECT w.*, t.id AS target_id FROM (
-                SELECT m.*, row_number() OVER (PARTITION BY player_id, date ORDER BY no) AS occurrence
-                FROM (SELECT {SEQ} AS no, i.file_no, p.id AS player_id, i.date, i.end_pti, i.series_name,
-                             row_number() OVER (PARTITION BY p.id, i.date, i.end_pti, i.series_name
-                                                ORDER BY {SEQ}) AS nth
-                      FROM in_player_history i
-                      JOIN w_spelling sp ON sp.no = i.league_no JOIN w_league l ON l.no = sp.league_no
-                      JOIN leagues_player p ON p.league_id = l.target_id AND p.external_id = i.external_id) m
-                WHERE nth = 1) w
-            LEFT JOIN leagues_playerhistory t
-              ON t.player_id = w.player_id AND t.date = w.date AND t.occurrence = w.occurrence""",
-    )
-    db.analyze("w_history")
+    """Rating history; entries of a day that say the same are the same."""
+    create_counted(PLAYER_HISTORY, HISTORY_ROWS, same=("end_pti", "series_name"), order="m.no")

@@ -91,7 +91,6 @@ def merge_catalogue(log: UndoLog) -> dict[str, Counts]:
     counts["roster spots"] = replace(merge(catalogue.ROSTER_SPOT, log), deactivated=left)
 
     matches.create_schedule()
-    matches.find_rescheduled()
     matches.create_standings()
     left = deactivate(ScheduledMatch, MATCHES_LEFT, log)
     counts["scheduled matches"] = replace(merge(matches.SCHEDULED_MATCH, log), deactivated=left)
@@ -124,7 +123,6 @@ def refuse_drops() -> None:
         return
     catalogue.create_spots()
     matches.create_schedule()
-    matches.find_rescheduled()
     matches.create_standings()
     reasons = [
         f"{league} would lose {lost:,} of its {active:,} active {name} ({lost / active:.0%}; "

@@ -176,7 +176,7 @@ class MatchHistory(Kind):
     def number_pair(self, pair: tuple) -> tuple:
         league_no, home, away = pair[0], (pair[1] or "").strip(), (pair[2] or "").strip()
         numbers = (self.number_label((league_no, "", team, "")) for team in (home, away))
-        pair_key = "\n".join(map(folded, (self.book.leagues[league_no], home, away)))
+        pair_key = f"{folded(home)}\n{folded(away)}"
         found = self.pairing[pair] = (*numbers, home, away, pair_key)
         return found
 
