@@ -6,29 +6,9 @@ A run whose undo data is gone, and a dry run, have the first lines of each group
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from etlimport import db, dialect
-from etlimport.diff import IDENTITY, LINE, MATCH, PLAYER, THINGS
-from etlimport.models import IdentityChange, ImportRun, InsertedRange, ReKey, RowChange
-
-BEFORE = RowChange._meta.db_table
-INSERTED = InsertedRange._meta.db_table
-REKEYED = ReKey._meta.db_table
-
-TRUE = "('true', '1')"
-"""How the two databases write a boolean as text."""
-
-CORRECTIONS = {
-    "ratings changed": ("leagues_player", PLAYER, "pti", ""),
-    "matches moved": ("leagues_scheduledmatch", MATCH, "date", THINGS["leagues_scheduledmatch"][2]),
-    "matches corrected": ("leagues_matchscore", LINE, "scores", ""),
-}
-"""By group: table, a row of it in words, the column that changed, and joins."""
-
-GONE = {
-    "leagues_team": dialect.json_text("c.before", "name"),
-    "leagues_player": " || ' ' || ".join(dialect.json_text("c.before", part) for part in ("first_name", "last_name")),
-}
-"""By table: a row that was deleted, in words."""
+from etlimport import db
+from etlimport.diff import groups
+from etlimport.models import ImportRun
 
 
 @dataclass(frozen=True)
@@ -84,64 +64,3 @@ def kept_with_run(run: ImportRun, group: str, words: str) -> list[Change]:
         for line in found["items"]
         if words.lower() in line.lower()
     ]
-
-
-def groups(run_id: int) -> dict[str, str]:
-    """{group: SQL giving its lines}."""
-    found = {
-        title: f"""SELECT old_label || ' → ' || new_label || ' (' || layer || ')' AS line
-                   FROM {IdentityChange._meta.db_table} WHERE run_id = {int(run_id)} AND kind = '{kind}'"""
-        for title, kind in IDENTITY.items()
-    }
-    for table, (things, label, joins) in THINGS.items():
-        found[f"{things} joined"] = joined(run_id, table, label, joins)
-        found[f"{things} left"] = left(run_id, table, label, joins)
-    for title, (table, label, column, joins) in CORRECTIONS.items():
-        found[title] = corrected(run_id, table, label, column, joins)
-    return found
-
-
-def joined(run_id: int, table: str, label: str, joins: str) -> str:
-    """Rows the run inserted, but for those a rebuild only made anew."""
-    return f"""SELECT {label} AS line FROM {table} t
-               JOIN {INSERTED} r ON r.run_id = {int(run_id)} AND r.table_name = '{table}'
-                    AND t.id > r.after_id AND t.id <= r.last_id {joins}
-               WHERE NOT EXISTS (SELECT 1 FROM {REKEYED} k WHERE k.run_id = {int(run_id)}
-                                 AND k.table_name = '{table}' AND k.new_id = t.id)"""
-
-
-def left(run_id: int, table: str, label: str, joins: str) -> str:
-    """Rows the run deactivated, and those a rebuild deleted for good."""
-    was_active = f"{dialect.json_text('c.before', 'is_active')} IN {TRUE}"
-    deactivated = f"""SELECT {label} AS line FROM {changed_rows(run_id, table)} {joins}
-                      WHERE {was_active} AND {after("is_active")} NOT IN {TRUE}"""
-    if table == "leagues_matchscore":
-        return f"SELECT {label} AS line FROM {table} t WHERE false"
-    if table not in GONE:
-        return deactivated
-    return f"""{deactivated} UNION ALL
-               SELECT {GONE[table]} FROM {BEFORE} c
-               WHERE c.run_id = {int(run_id)} AND c.table_name = '{table}' AND c.deleted AND {was_active}
-                 AND NOT EXISTS (SELECT 1 FROM {REKEYED} k WHERE k.run_id = c.run_id
-                                 AND k.table_name = c.table_name AND k.old_id = c.row_id)"""
-
-
-def corrected(run_id: int, table: str, label: str, column: str, joins: str) -> str:
-    old = f"coalesce({dialect.json_text('c.before', column)}, 'none')"
-    return f"""SELECT {label} || ': ' || {old} || ' → ' || {after(column)} AS line
-               FROM {changed_rows(run_id, table)} {joins} WHERE {old} <> {after(column)}"""
-
-
-def changed_rows(run_id: int, table: str) -> str:
-    """c: the row before the run, t: as it is, n: as it was before the next run that changed it, if any."""
-    return f"""{BEFORE} c JOIN {table} t ON t.id = c.row_id
-               AND c.run_id = {int(run_id)} AND c.table_name = '{table}' AND NOT c.deleted
-               LEFT JOIN {BEFORE} n ON n.table_name = c.table_name AND n.row_id = c.row_id AND n.run_id = (
-                   SELECT min(run_id) FROM {BEFORE} later WHERE later.table_name = c.table_name
-                   AND later.row_id = c.row_id AND later.run_id > c.run_id)"""
-
-
-def after(column: str) -> str:
-    """SQL for the value a column had after the run."""
-    then = dialect.json_text("n.before", column)
-    return f"coalesce(CASE WHEN n.run_id IS NULL THEN CAST(t.{column} AS text) ELSE {then} END, 'none')"

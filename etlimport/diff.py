@@ -1,11 +1,17 @@
-"""What a run changes, in words and grouped: for a preview, for its report, for its page in the admin.
+"""What a run changed, in words and grouped: for a preview, for its report, for its page in the admin.
 
-Asked of the open transaction after the merge, when old and new can both be seen.
+Read from what undo keeps, in the open transaction as long after it.
 """
 
 from etlimport import db, dialect
-from etlimport.models import IdentityChange, RowChange
-from etlimport.undo_log import UndoLog
+from etlimport.models import IdentityChange, InsertedRange, ReKey, RowChange
+
+BEFORE = RowChange._meta.db_table
+INSERTED = InsertedRange._meta.db_table
+REKEYED = ReKey._meta.db_table
+
+TRUE = "('true', '1')"
+"""How the two databases write a boolean as text."""
 
 ITEMS_KEPT = 50
 """How many lines of a group are kept with the run; the full list is made for a preview that asks for it."""
@@ -40,21 +46,23 @@ THINGS = {
 }
 """By table: what its rows are called, SQL for one of them in words, and the joins that needs."""
 
+CORRECTIONS = {
+    "ratings changed": ("leagues_player", PLAYER, "pti", ""),
+    "matches moved": ("leagues_scheduledmatch", MATCH, "date", THINGS["leagues_scheduledmatch"][2]),
+    "matches corrected": ("leagues_matchscore", LINE, "scores", ""),
+}
+"""By group: table, a row of it in words, the column that changed, and joins."""
 
-def describe_changes(log: UndoLog, *, full: bool = False) -> dict[str, dict]:
-    """{group: {"count": n, "items": [lines]}} of what the run changed, empty groups left out."""
-    groups = {title: renamed(log, kind) for title, kind in IDENTITY.items()}
-    for table, (things, label, joins) in THINGS.items():
-        groups[f"{things} joined"] = joined(log, table, label, joins)
-        if table != "leagues_matchscore":
-            groups[f"{things} left"] = f"""SELECT {label} FROM {table} t {joins}
-                WHERE t.id IN (SELECT id FROM w_left WHERE table_name = '{table}')"""
-    groups["ratings changed"] = changed(log, "leagues_player", f"{PLAYER} || ': '", "pti")
-    groups["matches moved"] = changed(
-        log, "leagues_scheduledmatch", f"{MATCH} || ': '", "date", THINGS["leagues_scheduledmatch"][2]
-    )
-    groups["matches corrected"] = changed(log, "leagues_matchscore", f"{LINE} || ': '", "scores")
-    found = {title: counted(sql, full) for title, sql in groups.items()}
+GONE = {
+    "leagues_team": dialect.json_text("c.before", "name"),
+    "leagues_player": " || ' ' || ".join(dialect.json_text("c.before", part) for part in ("first_name", "last_name")),
+}
+"""By table: a row that was deleted, in words."""
+
+
+def describe_changes(run_id: int, *, full: bool = False) -> dict[str, dict]:
+    """{group: {"count": n, "items": [lines]}} of what the run under way changed, empty groups left out."""
+    found = {title: counted(sql, full) for title, sql in groups(run_id, is_last=True).items()}
     return {title: group for title, group in found.items() if group["count"]}
 
 
@@ -64,25 +72,63 @@ def counted(sql: str, full: bool) -> dict:
     return {"count": count, "items": [line for (line,) in items]}
 
 
-def renamed(log: UndoLog, kind: str) -> str:
-    return f"""SELECT old_label || ' → ' || new_label || ' (' || layer || ')' AS line
-               FROM {IdentityChange._meta.db_table} WHERE run_id = {log.run.pk} AND kind = '{kind}'"""
+def groups(run_id: int, *, is_last: bool = False) -> dict[str, str]:
+    """{group: SQL giving its lines}; `is_last`: no run came after this one, so rows are as it left them."""
+    found = {
+        title: f"""SELECT old_label || ' → ' || new_label || ' (' || layer || ')' AS line
+                   FROM {IdentityChange._meta.db_table} WHERE run_id = {int(run_id)} AND kind = '{kind}'"""
+        for title, kind in IDENTITY.items()
+    }
+    for table, (things, label, joins) in THINGS.items():
+        found[f"{things} joined"] = joined(run_id, table, label, joins)
+        found[f"{things} left"] = left(run_id, table, label, joins, is_last)
+    for title, (table, label, column, joins) in CORRECTIONS.items():
+        found[title] = corrected(run_id, table, label, column, joins, is_last)
+    return found
 
 
-def joined(log: UndoLog, table: str, label: str, joins: str) -> str:
+def joined(run_id: int, table: str, label: str, joins: str) -> str:
     """Rows the run inserted, but for those a rebuild only made anew."""
-    before = next((highest for model, highest in log.highest.items() if model._meta.db_table == table), None)
-    if before is None:
-        return f"SELECT {label} AS line FROM {table} t {joins} WHERE false"
-    return f"""SELECT {label} AS line FROM {table} t {joins} WHERE t.id > {before} AND t.id NOT IN (
-                   SELECT new_id FROM etlimport_rekey WHERE run_id = {log.run.pk} AND table_name = '{table}')"""
+    return f"""SELECT {label} AS line FROM {table} t
+               JOIN {INSERTED} r ON r.run_id = {int(run_id)} AND r.table_name = '{table}'
+                    AND t.id > r.after_id AND t.id <= r.last_id {joins}
+               WHERE NOT EXISTS (SELECT 1 FROM {REKEYED} k WHERE k.run_id = {int(run_id)}
+                                 AND k.table_name = '{table}' AND k.new_id = t.id)"""
 
 
-def changed(log: UndoLog, table: str, label: str, column: str, joins: str = "") -> str:
-    """Rows of which the run changed one column, with the old and the new value."""
+def left(run_id: int, table: str, label: str, joins: str, is_last: bool) -> str:
+    """Rows the run deactivated, and those a rebuild deleted for good."""
+    was_active = f"{dialect.json_text('c.before', 'is_active')} IN {TRUE}"
+    deactivated = f"""SELECT {label} AS line FROM {changed_rows(run_id, table, is_last)} {joins}
+                      WHERE {was_active} AND {after("is_active")} NOT IN {TRUE}"""
+    if table == "leagues_matchscore":
+        return f"SELECT {label} AS line FROM {table} t WHERE false"
+    if table not in GONE:
+        return deactivated
+    return f"""{deactivated} UNION ALL
+               SELECT {GONE[table]} FROM {BEFORE} c
+               WHERE c.run_id = {int(run_id)} AND c.table_name = '{table}' AND c.deleted AND {was_active}
+                 AND NOT EXISTS (SELECT 1 FROM {REKEYED} k WHERE k.run_id = c.run_id
+                                 AND k.table_name = c.table_name AND k.old_id = c.row_id)"""
+
+
+def corrected(run_id: int, table: str, label: str, column: str, joins: str, is_last: bool) -> str:
     old = f"coalesce({dialect.json_text('c.before', column)}, 'none')"
-    new = f"coalesce(CAST(t.{column} AS text), 'none')"
-    return f"""SELECT {label} || {old} || ' → ' || {new} AS line
-               FROM {RowChange._meta.db_table} c JOIN {table} t ON t.id = c.row_id {joins}
-               WHERE c.run_id = {log.run.pk} AND c.table_name = '{table}' AND NOT c.deleted
-                 AND {old} <> {new}"""
+    return f"""SELECT {label} || ': ' || {old} || ' → ' || {after(column)} AS line
+               FROM {changed_rows(run_id, table, is_last)} {joins} WHERE {old} <> {after(column)}"""
+
+
+def changed_rows(run_id: int, table: str, is_last: bool) -> str:
+    """c: the row before the run, t: as it is, n: as it was before the next run that changed it, if any."""
+    next_run = f"""n.table_name = c.table_name AND n.row_id = c.row_id AND n.run_id = (
+                   SELECT min(run_id) FROM {BEFORE} later WHERE later.table_name = c.table_name
+                   AND later.row_id = c.row_id AND later.run_id > c.run_id)"""
+    return f"""{BEFORE} c JOIN {table} t ON t.id = c.row_id
+               AND c.run_id = {int(run_id)} AND c.table_name = '{table}' AND NOT c.deleted
+               LEFT JOIN {BEFORE} n ON {"false" if is_last else next_run}"""
+
+
+def after(column: str) -> str:
+    """SQL for the value a column had after the run."""
+    then = dialect.json_text("n.before", column)
+    return f"coalesce(CASE WHEN n.run_id IS NULL THEN CAST(t.{column} AS text) ELSE {then} END, 'none')"

@@ -250,11 +250,11 @@ def work_through(job: Import, hook: Callable[[str], None]) -> None:
         run.counts["things"] = {name: asdict(counts) for name, counts in things.items()}
         run.counts["ambiguous"] = note_ambiguous(run, ambiguous)
         run.protection |= {"repairs": repairs.lines()[:MOST_LINES]}
-        run.diff = describe_changes(undo_log, full=options.dry_run and options.diff)
+        undo_log.close()
+        run.diff = describe_changes(run.pk, full=options.dry_run and options.diff)
         job.low_health = note_health(run, health)
         if options.dry_run:
             raise DryRun
-        undo_log.close()
         conclude(job, changed=bool(repairs) or any(counts.changed for counts in things.values()))
 
 
@@ -292,6 +292,7 @@ def account_for(job: Import, placed: dict[str, dict[int, dict[str, int]]]) -> No
     """
     names = {file.no: file.path.relative for file in job.files}
     unplaced = accounting.unplaced_rows(job.run, names)
+    duplicates = {kind: accounting.find_duplicates(kind) for kind in accounting.WORKING}
     job.notes = unplaced + accounting.contradictions(job.run, names)
     for file in job.files:
         if file.known:
@@ -299,7 +300,7 @@ def account_for(job: Import, placed: dict[str, dict[int, dict[str, int]]]) -> No
             continue
         nowhere = sum(note.file == file.path.relative for note in unplaced)
         taken = placed[file.path.kind].get(file.no, {"inserted": 0, "updated": 0, "unchanged": 0})
-        duplicate = file.report.accepted - nowhere - sum(taken.values())
+        duplicate = duplicates[file.path.kind].get(file.no, 0)
         rejected = file.report.rejected + nowhere
         file.counts = {"read": file.report.read, **taken, "duplicate": duplicate, "rejected": rejected}
         accounting.check_sums(file.counts, file.path.relative)

@@ -166,10 +166,9 @@ def deactivate(model: type[CatalogueModel], left: str, log: UndoLog) -> int:
 
 
 def deactivate_leaving(model: type[CatalogueModel], log: UndoLog) -> int:
-    """Deactivate the rows in the working table `leaving`, and note them as left for the run's report."""
+    """Deactivate the rows in the working table `leaving`."""
     table = model._meta.db_table
     log.before_update(model, "SELECT id FROM leaving")
-    db.execute(f"INSERT INTO w_left (table_name, id) SELECT '{table}', id FROM leaving")
     return db.execute(
         f"UPDATE {table} SET is_active = false, updated_at = %s WHERE id IN (SELECT id FROM leaving)",
         [timezone.now()],

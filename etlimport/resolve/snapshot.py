@@ -3,7 +3,6 @@
 w_spelling(no → league_no)   every spelling of a league's code
 w_passed_over(key)           the leagues the source names, but this run was not asked for
 w_league, w_club, w_series, w_team(no, …, target_id, layer, evidence)
-w_left(table_name, id)       the rows that left the source; filled by the merge
 w_label(no → team_no)        every label of the files; absent where no team can be told
 """
 
@@ -28,7 +27,6 @@ WORKING_TABLES = {
     "w_team": "(no integer PRIMARY KEY, league_no integer NOT NULL, series_no integer NOT NULL, "
     "club_no integer NOT NULL, squad text NOT NULL, name text NOT NULL, "
     f"alias text NOT NULL DEFAULT '', {FOUND})",
-    "w_left": "(table_name text NOT NULL, id bigint NOT NULL)",
     "w_label": "(no integer PRIMARY KEY, team_no integer NOT NULL)",
 }
 
