@@ -19,26 +19,32 @@ Status = AmbiguousIdentity.Status
 SETTLED_KINDS = {AmbiguousIdentity.Kind.TEAM: Team, AmbiguousIdentity.Kind.PLAYER: Player}
 
 
-def settle_same(ambiguity: AmbiguousIdentity, by=None) -> ImportRun:
+def settle_same(ambiguity: AmbiguousIdentity, by=None, dry_run: bool = False) -> ImportRun:
     """The new row is the old one: the old stays, with what users own, and takes over the new one's facts.
 
     Returns the run of mode settle that did it, or that was refused or failed and says why. `undo_run` undoes it.
+    A dry run changes nothing.
     """
     run = operate(
         partial(merge_rows, ambiguity.pk),
         reason="player re-keyed" if ambiguity.kind == AmbiguousIdentity.Kind.PLAYER else "team renamed",
         mode=ImportRun.Mode.SETTLE,
         source=str(ambiguity)[:1000],
+        dry_run=dry_run,
         started_by=by,
     )
     ambiguity.refresh_from_db()
     return run
 
 
-def settle_different(ambiguity: AmbiguousIdentity, by=None) -> None:
-    """The two are two: nothing changes, and they are not asked about again. Raises Refused if already decided."""
+def settle_different(ambiguity: AmbiguousIdentity, by=None, dry_run: bool = False) -> None:
+    """The two are two: nothing changes, and they are not asked about again. Raises Refused if already decided.
+
+    A dry run only says whether it could be.
+    """
     open_ones = AmbiguousIdentity.objects.filter(pk=ambiguity.pk, status=Status.OPEN)
-    if not open_ones.update(status=Status.DIFFERENT, decided_by=by, decided_at=timezone.now()):
+    decision = {"status": Status.DIFFERENT, "decided_by": by, "decided_at": timezone.now()}
+    if not (open_ones.exists() if dry_run else open_ones.update(**decision)):
         ambiguity.refresh_from_db()
         raise already_decided(ambiguity)
     ambiguity.refresh_from_db()

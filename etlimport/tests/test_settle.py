@@ -1,5 +1,6 @@
 """An operator says whether two rows are the same: then the old one stays, with everything of both."""
 
+import json
 from io import StringIO
 
 import pytest
@@ -319,3 +320,23 @@ def test_questions_follow_their_rows_back_when_a_rebuild_is_undone(moved_away):
     assert AmbiguousIdentity.objects.filter(pk=question.pk).values_list("old_id", "new_id").get() != before
     assert undo_run(rebuilt).status == Status.PUBLISHED
     assert AmbiguousIdentity.objects.filter(pk=question.pk).values_list("old_id", "new_id").get() == before
+
+
+def test_a_dry_run_of_the_command_tells_what_it_would_do_and_changes_nothing(ambiguous):
+    asked, _ = ambiguous
+    before = dump()
+    assert "nothing was changed" in settle_identity(str(asked.pk), "--same", "--dry-run")
+    assert "nothing was changed" in settle_identity(str(asked.pk), "--different", "--dry-run")
+    told = json.loads(settle_identity(str(asked.pk), "--same", "--dry-run", "--json"))
+    assert (told["status"], told["run"]["status"], told["run"]["dry_run"]) == ("open", "previewed", True)
+    assert told["run"]["counts"]["merged"]["leagues_player"] >= 1
+    assert dump() == before
+
+
+def test_scripts_read_the_questions_and_the_answers_as_json(ambiguous):
+    asked, _ = ambiguous
+    (listed,) = [each for each in json.loads(settle_identity("--json")) if each["question"] == asked.pk]
+    assert listed["old"] == {"id": asked.old_id, "label": asked.old_label}
+    told = json.loads(settle_identity(str(asked.pk), "--same", "--json"))
+    assert (told["question"], told["status"], told["run"]["status"]) == (asked.pk, "same", "published")
+    assert json.loads(settle_identity("--json")) == []

@@ -9,7 +9,7 @@ UNSAFE = 3
 
 
 class Command(RepairCommand):
-    help = "Check whether a rebuild may start. It changes nothing. Exit codes: 0 safe, 3 not safe."
+    help = "Check whether an import may start. It changes nothing. Exit codes: 0 safe, 3 not safe."
 
     def handle(self, **options):
         problems, counts = validate(), owned_counts()

@@ -1,12 +1,14 @@
+import json
 import sys
 
 from django.core.management.base import BaseCommand, CommandError
 
 from etlimport import errors, report
-from etlimport.models import AmbiguousIdentity
+from etlimport.models import AmbiguousIdentity, ImportRun
 from etlimport.settle import settle_different, settle_same
 
 USAGE_ERROR = 2
+NOTHING_CHANGED = " (dry run: nothing was changed; it can be settled so)"
 
 
 class Command(BaseCommand):
@@ -20,35 +22,65 @@ class Command(BaseCommand):
         answer = parser.add_mutually_exclusive_group()
         answer.add_argument("--same", action="store_true", help="the two are the same: merge them")
         answer.add_argument("--different", action="store_true", help="the two are two: ask no more")
+        parser.add_argument("--dry-run", action="store_true", help="do everything, commit nothing")
+        parser.add_argument("--json", action="store_true", help="print JSON instead of lines for people")
 
     def handle(self, *, question, same, different, **options):
         if question is None:
-            self.list_open()
+            self.list_open(as_json=options["json"])
             return
         ambiguity = AmbiguousIdentity.objects.filter(pk=question).first()
         if ambiguity is None:
             raise CommandError(f"There is no question {question}.", returncode=USAGE_ERROR)
         if same:
-            self.merge(ambiguity)
+            self.merge(ambiguity, options)
         elif different:
-            self.keep_apart(ambiguity)
+            self.keep_apart(ambiguity, options)
         else:
             raise CommandError("Say --same or --different.", returncode=USAGE_ERROR)
 
-    def list_open(self) -> None:
-        for ambiguity in AmbiguousIdentity.objects.filter(status=AmbiguousIdentity.Status.OPEN).order_by("pk"):
+    def list_open(self, *, as_json: bool) -> None:
+        found = AmbiguousIdentity.objects.filter(status=AmbiguousIdentity.Status.OPEN).order_by("pk")
+        if as_json:
+            self.stdout.write(json.dumps([described(ambiguity) for ambiguity in found], indent=2))
+            return
+        for ambiguity in found:
             self.stdout.write(f"{ambiguity.pk}: {ambiguity.kind} {ambiguity} ({ambiguity.reason})")
 
-    def merge(self, ambiguity: AmbiguousIdentity) -> None:
-        run = settle_same(ambiguity)
-        code = report.exit_code(run)
-        self.stdout.write(run.error if code else f"{ambiguity}, as run {run.pk}; undo_run {run.pk} undoes it.")
-        if code:
+    def merge(self, ambiguity: AmbiguousIdentity, options: dict) -> None:
+        run = settle_same(ambiguity, dry_run=options["dry_run"])
+        self.tell(ambiguity, merged(run, ambiguity), as_json=options["json"], run=report.as_json(run))
+        if code := report.exit_code(run):
             sys.exit(code)
 
-    def keep_apart(self, ambiguity: AmbiguousIdentity) -> None:
+    def keep_apart(self, ambiguity: AmbiguousIdentity, options: dict) -> None:
         try:
-            settle_different(ambiguity)
+            settle_different(ambiguity, dry_run=options["dry_run"])
         except errors.Refused as refused:
             raise CommandError(str(refused), returncode=errors.EXIT_REFUSED) from refused
-        self.stdout.write(str(ambiguity))
+        words = f"{ambiguity}{NOTHING_CHANGED if options['dry_run'] else ''}"
+        self.tell(ambiguity, words, as_json=options["json"])
+
+    def tell(self, ambiguity: AmbiguousIdentity, words: str, *, as_json: bool, **more) -> None:
+        self.stdout.write(json.dumps(described(ambiguity) | more, indent=2) if as_json else words)
+
+
+def merged(run: ImportRun, ambiguity: AmbiguousIdentity) -> str:
+    if report.exit_code(run):
+        return run.error
+    if run.dry_run:
+        return f"{ambiguity}{NOTHING_CHANGED}"
+    return f"{ambiguity}, as run {run.pk}; undo_run {run.pk} undoes it."
+
+
+def described(ambiguity: AmbiguousIdentity) -> dict:
+    """The question as one JSON-safe object."""
+    return {
+        "question": ambiguity.pk,
+        "kind": ambiguity.kind,
+        "league": ambiguity.league_key,
+        "old": {"id": ambiguity.old_id, "label": ambiguity.old_label},
+        "new": {"id": ambiguity.new_id, "label": ambiguity.new_label},
+        "reason": ambiguity.reason,
+        "status": ambiguity.status,
+    }
