@@ -5,7 +5,7 @@ from etlimport.errors import AuditFailed
 from etlimport.merge import catalogue, matches
 from etlimport.models import ImportRun, RejectedRow
 from etlimport.read import COLUMNS
-from etlimport.stage import INPUT, SEQ
+from etlimport.stage import INPUT, ROWS_OF_A_FILE, SEQ
 
 WORKING = {
     "players": catalogue.ROSTER_SPOT,
@@ -19,6 +19,11 @@ WORKING = {
 TEAM_UNKNOWN = "its team cannot be told from its label"
 UNPLACED = (
     ("players", "i.label_no NOT IN (SELECT no FROM w_label)", TEAM_UNKNOWN),
+    (
+        "players",
+        f"{SEQ} IN (SELECT no FROM w_stranger)",
+        "its Player ID is that of somebody else in an earlier row",
+    ),
     (
         "schedules",
         "i.home_no NOT IN (SELECT no FROM w_label) OR i.away_no NOT IN (SELECT no FROM w_label)",
@@ -62,32 +67,86 @@ def as_text(json: str) -> str:
     return f"CAST({json} AS text)"
 
 
-CONTRADICTIONS = f"""
-    SELECT i.file_no, i.idx, t.name, {{content}}, first.file_no, first.idx
-    FROM in_series_stats i JOIN w_label b ON b.no = i.label_no JOIN w_team t ON t.no = b.team_no
-    JOIN (SELECT team_no, min({SEQ}) AS no FROM in_series_stats i JOIN w_label b ON b.no = i.label_no
-          GROUP BY team_no) f ON f.team_no = b.team_no
-    JOIN in_series_stats first ON first.file_no * 1000000000 + first.idx = f.no
-    WHERE i.file_no * 1000000000 + i.idx <> f.no AND ({{differs}})"""
+LABEL = "JOIN w_label b ON b.no = i.label_no JOIN w_team t ON t.no = b.team_no"
+SPELLING = "JOIN w_spelling s ON s.no = i.league_no"
+ALIKE = {
+    "players": (
+        "s.league_no, i.external_id, b.team_no",
+        "i.first_name || ' ' || i.last_name || ' of ' || t.name",
+        f"{SPELLING} {LABEL} WHERE {SEQ} NOT IN (SELECT no FROM w_stranger)",
+    ),
+    "schedules": (
+        "h.no, a.no, i.date, i.time",
+        "h.name || ' – ' || a.name",
+        """JOIN w_label hb ON hb.no = i.home_no JOIN w_team h ON h.no = hb.team_no
+           JOIN w_label ab ON ab.no = i.away_no JOIN w_team a ON a.no = ab.team_no WHERE h.no <> a.no""",
+    ),
+    "series_stats": ("b.team_no", "t.name", LABEL),
+    "match_history": ("s.league_no, i.fingerprint", "''", SPELLING),
+    "player_history": (
+        "s.league_no, i.external_id, i.date, i.end_pti, i.series_name",
+        "''",
+        f"""{SPELLING} JOIN w_league l ON l.no = s.league_no
+            JOIN leagues_player p ON p.league_id = l.target_id AND p.external_id = i.external_id""",
+    ),
+}
+"""In what two rows of a kind are the same thing said twice, what that thing is called, and which have a place."""
+
+
+def find_duplicates(kind: str) -> dict[int, int]:
+    """duplicate_<kind>(no, file_no, idx, first, whose): rows after the `first` that says the thing; how many a file.
+
+    Counted from what was read, not from what became of it: that the two agree is what `check_sums` checks.
+    """
+    same, whose, joins = ALIKE[kind]
+    db.create_temporary(
+        f"duplicate_{kind}",
+        f"""AS SELECT * FROM (
+                SELECT {SEQ} AS no, i.file_no, i.idx, min({SEQ}) OVER (PARTITION BY {same}) AS first, {whose} AS whose
+                FROM {INPUT[kind]} i {joins}) rows_of_kind
+            WHERE no <> first""",
+    )
+    return dict(db.rows(f"SELECT file_no, count(*) FROM duplicate_{kind} GROUP BY file_no"))
+
+
+SAYING = {
+    "players": (
+        ("pti", "wins", "losses", "career_wins", "career_losses", "is_captain", "is_co_captain"),
+        "a second row of {whose} with other figures than {first}",
+    ),
+    "schedules": (("location",), "{whose} a second time, at another place than {first}"),
+    "series_stats": (matches.FIGURES, "a second standing of {whose} with other figures than {first}"),
+}
+"""What a duplicate may say otherwise than the row that was taken, and how that is told."""
 
 
 def contradictions(run: ImportRun, files: dict[int, str]) -> list[RejectedRow]:
-    """The standings that say something else about a team than the row that was taken, yet to be saved."""
-    differs = " OR ".join(f"i.{name} IS DISTINCT FROM first.{name}" for name in matches.FIGURES)
-    content = as_text(dialect.row_as_json("i", matches.FIGURES))
-    return [
-        RejectedRow(
-            run=run,
-            kind=RejectedRow.Kind.CONTRADICTION,
-            file=files[file_no],
-            index=idx,
-            reason=f"a second standing of {team} with other figures than row {first_idx} of {files[first_file]}",
-            content=text,
+    """The duplicates that say something else than the row that was taken, yet to be saved.
+
+    After `find_duplicates` of every kind.
+    """
+    notes = []
+    for kind, (columns, reason) in SAYING.items():
+        differs = " OR ".join(f"i.{name} IS DISTINCT FROM f.{name}" for name in columns)
+        found = db.rows(
+            f"""SELECT d.file_no, d.idx, d.whose, {as_text(dialect.row_as_json("i", columns))}, f.file_no, f.idx
+                FROM duplicate_{kind} d
+                JOIN {INPUT[kind]} i ON i.file_no = d.file_no AND i.idx = d.idx
+                JOIN {INPUT[kind]} f ON f.file_no = d.first / {ROWS_OF_A_FILE} AND f.idx = d.first % {ROWS_OF_A_FILE}
+                WHERE {differs} ORDER BY d.no"""
         )
-        for file_no, idx, team, text, first_file, first_idx in db.rows(
-            CONTRADICTIONS.format(content=content, differs=differs)
-        )
-    ]
+        notes += [
+            RejectedRow(
+                run=run,
+                kind=RejectedRow.Kind.CONTRADICTION,
+                file=files[file_no],
+                index=idx,
+                reason=reason.format(whose=whose, first=f"row {first_idx} of {files[first_file]}")[:500],
+                content=text,
+            )
+            for file_no, idx, whose, text, first_file, first_idx in found
+        ]
+    return notes
 
 
 def account(kind: str) -> dict[int, dict[str, int]]:

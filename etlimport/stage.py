@@ -5,7 +5,10 @@ from collections.abc import Iterable
 from etlimport import db, dialect
 from etlimport.read import COLUMNS
 
-SEQ = "(file_no * 1000000000 + idx)"
+ROWS_OF_A_FILE = 1_000_000_000
+"""More than a file can have."""
+
+SEQ = f"(file_no * {ROWS_OF_A_FILE} + idx)"
 """SQL for the place of a staged row among all rows of its kind: the first of two wins."""
 
 INPUT = {kind: f"in_{kind}" for kind in COLUMNS}

@@ -14,6 +14,9 @@ from etlimport.undo_log import UndoLog
 from leagues.models import CatalogueModel
 
 
+LONGEST_ID = len("~9223372036854775807")
+
+
 @dataclass(frozen=True)
 class Counts:
     inserted: int = 0
@@ -120,6 +123,7 @@ def step_aside(entity: Entity) -> None:
 def release_keys(entity: Entity, log: UndoLog) -> None:
     """A row that is not the one now bearing its key gives the key up: it was reissued to somebody else."""
     text = entity.key[-1]
+    room = entity.model._meta.get_field(text).max_length - LONGEST_ID
     taken = f"""SELECT t.id FROM {entity.source} JOIN {entity.table} t ON {entity.same_key}
                 WHERE t.id IS DISTINCT FROM w.target_id
                   AND t.id NOT IN (SELECT target_id FROM {entity.work} WHERE target_id IS NOT NULL)"""
@@ -127,7 +131,7 @@ def release_keys(entity: Entity, log: UndoLog) -> None:
     log.before_update(entity.model, "SELECT id FROM taken")
     inactive = ", is_active = false" if has_activity(entity.model) else ""
     db.execute(
-        f"""UPDATE {entity.table} SET {text} = {text} || '~' || id{inactive}, updated_at = %s
+        f"""UPDATE {entity.table} SET {text} = substr({text}, 1, {room}) || '~' || id{inactive}, updated_at = %s
             WHERE id IN (SELECT id FROM taken)""",
         [timezone.now()],
     )

@@ -37,6 +37,7 @@ ROSTER = f"""
     JOIN w_player p ON p.league_no = s.league_no AND p.external_id = i.external_id
     JOIN (SELECT min({SEQ}) AS no FROM in_players i
           JOIN w_spelling s ON s.no = i.league_no JOIN w_label b ON b.no = i.label_no
+          WHERE {SEQ} NOT IN (SELECT no FROM w_stranger)
           GROUP BY s.league_no, i.external_id, b.team_no) first ON first.no = {SEQ}"""
 
 
@@ -55,9 +56,25 @@ def create_working_tables() -> None:
     db.create_temporary("changed_hands", "(no bigint NOT NULL, old_id bigint NOT NULL)")
     tell_changed_hands(SAME_IDS)
     db.execute("UPDATE w_player SET target_id = NULL, layer = '' WHERE no IN (SELECT no FROM changed_hands)")
+    find_strangers()
     db.create_temporary("w_roster", f"AS {ROSTER}", index="team_no")
     db.execute("CREATE INDEX w_roster_player ON w_roster (player_no)")
     db.analyze("w_roster")
+
+
+def find_strangers() -> None:
+    """w_stranger(no): the rows about somebody else than the first row under their id: nobody takes their spots."""
+    db.create_temporary(
+        "otherwise_named",
+        f"""AS SELECT {SEQ} AS no, p.name_key AS first_name, i.name_key AS name FROM in_players i
+            JOIN w_spelling s ON s.no = i.league_no JOIN w_label b ON b.no = i.label_no
+            JOIN w_player p ON p.league_no = s.league_no AND p.external_id = i.external_id
+            WHERE i.name_key <> p.name_key""",
+    )
+    create_nickname_pairs(f"SELECT {dialect.first_word('first_name')} FROM otherwise_named")
+    db.create_temporary(
+        "w_stranger", f"AS SELECT no FROM otherwise_named WHERE {names_conflict('first_name', 'name')}"
+    )
 
 
 SAME_IDS = """

@@ -219,3 +219,12 @@ def test_who_comes_back_at_another_club_is_asked_about(snapshot):
     imported(snapshot(players=[*crowd(), player("x9", "Ann", "Hale", team="Fir 1", club="Fir")]))
     assert people()["Ann Hale"] != ann
     assert AmbiguousIdentity.objects.get(kind="player").old_id == ann
+
+
+def test_an_id_of_any_length_can_change_hands(snapshot):
+    long = "y" * 150
+    imported(snapshot(players=[*crowd(), player(long, "Ann", "Hale")]))
+    ann = people()["Ann Hale"]
+    imported(snapshot(players=[*crowd(), player(long, "Zed", "Quist")]))
+    assert Player.objects.get(external_id=long).full_name == "Zed Quist"
+    assert Player.objects.get(pk=ann).external_id.endswith(f"~{ann}")

@@ -7,9 +7,11 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
+from etlimport.merge import matches
 from etlimport.models import ImportRun, RejectedRow
 from etlimport.rejects import as_csv
-from etlimport.tests.sources import imported, player, run_of, standing, two_teams
+from etlimport.tests.sources import imported, match, player, run_of, standing, two_teams
+from leagues.models import RosterSpot
 
 pytestmark = pytest.mark.django_db
 
@@ -104,3 +106,49 @@ def test_rows_of_a_run_that_failed_are_kept(snapshot, monkeypatch):
     run = run_of(snapshot(players=[*two_teams(), 5]))
     assert run.status == ImportRun.Status.FAILED
     assert "is not an object" in rejected_rows(str(run.pk))
+
+
+def test_two_people_under_one_id_are_not_made_one(snapshot):
+    stranger = player("p1", "Zed", "Quist", team="Oak 1", club="Oak")
+    run = imported(snapshot(players=[*two_teams(), stranger]))
+    assert [spot.team.name for spot in RosterSpot.objects.filter(player__external_id="p1")] == ["Elm 1"]
+    (note,) = run.rejected_rows.all()
+    assert note.index == len(two_teams())
+    assert "somebody else" in note.reason
+    assert "Quist" in note.content
+    assert run.counts["files"]["players.json"]["rejected"] == 1
+
+
+def test_one_person_by_two_names_under_one_id_is_one(snapshot):
+    robert = [player("p9", "Robert", "Hale"), player("p9", "Bob", "Hale", team="Oak 1", club="Oak")]
+    run = imported(snapshot(players=[*two_teams(), *robert]))
+    assert RosterSpot.objects.filter(player__external_id="p9").count() == 2
+    assert not run.rejected_rows.exists()
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        (
+            {"players": [*two_teams(), player(PTI="40")]},
+            "Ann Hale of Elm 1 with other figures than row 0 of players.json",
+        ),
+        ({"schedules": [match(), match(location="Oak")]}, "Elm 1 – Oak 1 a second time, at another place"),
+        ({"series_stats": [standing(), standing(points=3)]}, "standing of Elm 1 with other figures than row 0"),
+    ],
+    ids=["players", "schedules", "series_stats"],
+)
+def test_a_duplicate_that_contradicts_its_twin_is_told(snapshot, rows, said):
+    run = imported(snapshot(**{"players": two_teams()} | rows))
+    (note,) = run.rejected_rows.all()
+    assert note.kind == RejectedRow.Kind.CONTRADICTION
+    assert said in note.reason
+    assert run.counts["contradictions"] == 1
+
+
+def test_a_row_that_is_lost_on_the_way_fails_the_run(snapshot, monkeypatch):
+    lost = matches.SCHEDULE_ROWS + " WHERE i.location <> 'Lost'"
+    monkeypatch.setattr(matches, "SCHEDULE_ROWS", lost)
+    run = run_of(snapshot(players=two_teams(), schedules=[match(), match(date="10/01/2024", location="Lost")]))
+    assert run.status == ImportRun.Status.FAILED
+    assert "do not add up" in run.error
