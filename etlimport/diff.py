@@ -123,9 +123,10 @@ def changed_rows(run_id: int, table: str, is_last: bool) -> str:
     next_run = f"""n.table_name = c.table_name AND n.row_id = c.row_id AND n.run_id = (
                    SELECT min(run_id) FROM {BEFORE} later WHERE later.table_name = c.table_name
                    AND later.row_id = c.row_id AND later.run_id > c.run_id)"""
+    none = "n.id = c.id AND false"  # a bare false has SQLite read the whole table for each row
     return f"""{BEFORE} c JOIN {table} t ON t.id = c.row_id
                AND c.run_id = {int(run_id)} AND c.table_name = '{table}' AND NOT c.deleted
-               LEFT JOIN {BEFORE} n ON {"false" if is_last else next_run}"""
+               LEFT JOIN {BEFORE} n ON {none if is_last else next_run}"""
 
 
 def after(column: str) -> str:
