@@ -92,8 +92,8 @@ def joined(run_id: int, table: str, label: str, joins: str) -> str:
     return f"""SELECT {label} AS line FROM {table} t
                JOIN {INSERTED} r ON r.run_id = {int(run_id)} AND r.table_name = '{table}'
                     AND t.id > r.after_id AND t.id <= r.last_id {joins}
-               WHERE NOT EXISTS (SELECT 1 FROM {REKEYED} k WHERE k.run_id = {int(run_id)}
-                                 AND k.table_name = '{table}' AND k.new_id = t.id)"""
+               WHERE t.id NOT IN (SELECT new_id FROM {REKEYED}
+                                  WHERE run_id = {int(run_id)} AND table_name = '{table}')"""
 
 
 def left(run_id: int, table: str, label: str, joins: str, is_last: bool) -> str:
