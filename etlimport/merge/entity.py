@@ -13,7 +13,6 @@ from etlimport.references import has_activity
 from etlimport.undo_log import UndoLog
 from leagues.models import CatalogueModel
 
-
 LONGEST_ID = len("~9223372036854775807")
 
 

@@ -72,9 +72,7 @@ def find_strangers() -> None:
             WHERE i.name_key <> p.name_key""",
     )
     create_nickname_pairs(f"SELECT {dialect.first_word('first_name')} FROM otherwise_named")
-    db.create_temporary(
-        "w_stranger", f"AS SELECT no FROM otherwise_named WHERE {names_conflict('first_name', 'name')}"
-    )
+    db.create_temporary("w_stranger", f"AS SELECT no FROM otherwise_named WHERE {names_conflict('first_name', 'name')}")
 
 
 SAME_IDS = """
