@@ -88,7 +88,8 @@ def find_postgresql() -> tuple[str, str] | None:
 
 
 def candidate_urls() -> list[str]:
-    if given := os.environ.get("DATABASE_URL"):
+    given = os.environ.get("DATABASE_URL", "")
+    if given and not given.startswith("sqlite"):
         return [given]
     host, port = os.environ.get("PGHOST", "127.0.0.1"), os.environ.get("PGPORT", "5432")
     users = dict.fromkeys([os.environ.get("PGUSER"), os.environ.get("USER"), "postgres", "root"])
