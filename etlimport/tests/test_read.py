@@ -461,7 +461,7 @@ def test_the_key_of_a_line_survives_another_spelling_scores_and_the_order_of_par
 
 @pytest.mark.parametrize(
     "change",
-    [{"league_id": "OAK"}, {"Date": "10-Jan-25"}, {"Away Team": "Ash 6"}, {"Home Player 1 ID": "p-3"}],
+    [{"Date": "10-Jan-25"}, {"Away Team": "Ash 6"}, {"Home Player 1 ID": "p-3"}],
 )
 def test_another_match_has_another_key(read, change):
     (key, other), _ = keys(read, LINE, LINE | change)

@@ -88,7 +88,7 @@ def test_make_run_calls_commands_that_exist_on_a_snapshot_that_is_there():
         ["make", "--dry-run", "--always-make", "run"], cwd=make_test.ROOT, capture_output=True, text=True, check=True
     ).stdout
     called = re.findall(r"manage\.py (\w+)", recipe)
-    assert called == ["migrate", "run_etl", "make_demo_accounts", "runserver"]
+    assert called == ["migrate_locked", "run_etl", "make_demo_accounts", "runserver"]
     assert set(called) <= set(get_commands())
     (source,) = re.findall(r"--source (\S+)", recipe)
     assert (make_test.ROOT / source).is_dir()
