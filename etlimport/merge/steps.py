@@ -34,6 +34,9 @@ SPOTS_LEFT = f"""
     SELECT r.id FROM leagues_rosterspot r JOIN leagues_player p ON p.id = r.player_id
     WHERE p.league_id IN ({FED.format(kind="players")})
     AND r.id NOT IN (SELECT target_id FROM w_spot WHERE target_id IS NOT NULL)"""
+SPOTS_LEFT_FOR_NONE = f"""{SPOTS_LEFT}
+    AND r.player_id NOT IN (SELECT player_id FROM w_spot WHERE target_id IS NULL AND player_id IS NOT NULL)"""
+"""SQL: the spots whose player has no new one instead: who moves to another team is no loss to the league."""
 MATCHES_LEFT = f"""
     SELECT id FROM leagues_scheduledmatch WHERE league_id IN ({FED.format(kind="schedules")})
     AND id NOT IN (SELECT target_id FROM w_schedule WHERE target_id IS NOT NULL)"""
@@ -63,7 +66,7 @@ TEAMS_LEAVING = f"SELECT id FROM leagues_team WHERE id IN ({TEAMS_NOT_NAMED})" +
 LEAVING = {
     Team: ("teams", TEAMS_LEAVING),
     Player: ("players", PLAYERS_LEFT),
-    RosterSpot: ("roster spots", SPOTS_LEFT),
+    RosterSpot: ("roster spots", SPOTS_LEFT_FOR_NONE),
     ScheduledMatch: ("scheduled matches", MATCHES_LEFT),
     Standing: ("standings", STANDINGS_LEFT),
 }
@@ -125,7 +128,7 @@ def refuse_drops() -> None:
     matches.create_schedule()
     matches.create_standings()
     reasons = [
-        f"{league} would lose {lost:,} of its {active:,} active {name} ({lost / active:.0%}; "
+        f"{league} would lose {lost:,} of its {active:,} active {name} ({lost / active:.0%}, "
         f"{settings.ETL_MAX_DROP:.0%} is allowed)"
         for model, (name, left) in LEAVING.items()
         for league, active, lost in drops(model, left)

@@ -24,7 +24,7 @@ def test_a_league_that_would_lose_too_many_players_is_refused_with_numbers(snaps
     before = dump()
     run = run_of(snapshot(players=many(13) + many(20, League="CITA")))
     assert (run.status, exit_code(run)) == (Status.REFUSED, 3)
-    assert "NSTF would lose 7 of its 20 active players (35%; 30% is allowed)" in run.error
+    assert "NSTF would lose 7 of its 20 active players (35%, 30% is allowed)" in run.error
     assert "CITA" not in run.error
     assert dump() == before
 
