@@ -45,7 +45,7 @@ def attempt(run: ImportRun, clock: Clock, in_transaction: Callable[[], None]) ->
     except AuditFailed as error:
         return runs.finish(run, Status.FAILED, error=f"Rolled back: {error}", timings=clock.seconds)
     except Exception as error:
-        log.exception("run %s failed in the step %s", run.pk, clock.current)
+        log.exception("run %s failed in the step %s", run.pk, clock.current, extra={"run": run.pk})
         explained = f"Rolled back: {type(error).__name__} in the step “{clock.current}”: {error}"
         return runs.finish(run, Status.FAILED, error=explained, timings=clock.seconds)
     return run

@@ -142,7 +142,7 @@ def attempt(job: Import, hook: Callable[[str], None]) -> ImportRun:
     except AuditFailed as error:
         return runs.finish(run, Status.FAILED, error=f"Rolled back: {error}", **outcome(job))
     except Exception as error:
-        log.exception("run %s failed in the step %s", run.pk, job.clock.current)
+        log.exception("run %s failed in the step %s", run.pk, job.clock.current, extra={"run": run.pk})
         explained = f"Rolled back: {type(error).__name__} in the step “{job.clock.current}”: {error}"
         return runs.finish(run, Status.FAILED, error=explained, **outcome(job))
     return run
@@ -190,7 +190,7 @@ def in_one_commit(run: ImportRun, work: Callable[[], None], *, lock_users: bool)
         except (OperationalError, IntegrityError) as error:
             if attempt_no == ATTEMPTS or not dialect.is_conflict(error):
                 raise
-            log.warning("run %s begins anew: %s", run.pk, error)
+            log.warning("run %s begins anew: %s", run.pk, error, extra={"run": run.pk})
             run.refresh_from_db()  # nothing of what was rolled back is told
 
 

@@ -102,7 +102,9 @@ class Watch:
         try:
             self.write(step, details)
         except (DatabaseError, InterfaceError, OSError):
-            log.warning("run %s: its progress could not be noted", self.run.pk, exc_info=True)
+            log.warning(
+                "run %s: its progress could not be noted", self.run.pk, exc_info=True, extra={"run": self.run.pk}
+            )
 
     def write(self, step: str, details: dict) -> None:
         if self.own:

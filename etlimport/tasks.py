@@ -1,6 +1,7 @@
 """What runs by itself or in the background: each task is one call of the function its command calls, too."""
 
 import functools
+import logging
 from pathlib import Path
 
 from celery import shared_task
@@ -20,6 +21,8 @@ from sessionsync.sessions import delete_expired_sessions
 
 SHORT = 600
 """Seconds a task other than an import may take."""
+
+log = logging.getLogger(__name__)
 
 
 class ConnectionWasLost(ConnectionError):
@@ -59,6 +62,7 @@ def import_snapshot(source: str, started_by: int | None = None, leagues: tuple[s
 def run_and_tell(options: Options) -> int:
     """A run that finds another at work ends as refused and is left at that: the other one does the job."""
     run = run_import(options)
+    log.info("run %s %s", run.pk, run.get_status_display(), extra={"run": run.pk})
     if run.status == ImportRun.Status.FAILED and was_cut_off(run):
         raise ConnectionWasLost(run.error)
     if not options.dry_run:
