@@ -5,7 +5,6 @@ import random
 import secrets
 import time
 from collections.abc import Iterator
-from copy import copy
 from dataclasses import dataclass, field
 from datetime import timedelta
 from urllib.parse import urlsplit
@@ -108,12 +107,6 @@ class Crowd:
             Client(site, person, key, list(bookmarks_of(players[person.before.external_id])))
             for person, key in zip(persons, keys, strict=True)
         ]
-
-    def some(self, number: int) -> "Crowd":
-        """A crowd of about so many of these clients."""
-        part = copy(self)
-        part.clients = self.clients[:: max(1, len(self.clients) // number)]
-        return part
 
     async def asking(self, meanwhile) -> None:
         """Everybody keeps asking until `meanwhile` (a coroutine) is done; earlier answers are forgotten."""

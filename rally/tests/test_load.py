@@ -140,7 +140,7 @@ def test_nobody_notices_an_import_while_it_runs(scene):
 
 @pytest.mark.redis
 def test_nobody_notices_redis_leaving_and_coming_back_during_a_rebuild(scene):
-    crowd, publish = scene.crowd.some(50), Publish()
+    crowd, publish = scene.crowd, Publish()
 
     async def blink():
         await asyncio.sleep(1)
