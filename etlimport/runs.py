@@ -41,12 +41,22 @@ def save_through_restart(run: ImportRun) -> None:
     deadline = time.monotonic() + PATIENCE_WITH_DATABASE
     while True:
         try:
-            return run.save()
+            return save_unless_committed(run)
         except (OperationalError, InterfaceError):
             if time.monotonic() > deadline:
                 raise
             connection.close()
             time.sleep(1)
+
+
+@transaction.atomic
+def save_unless_committed(run: ImportRun) -> None:
+    """Save the outcome, but where the import's commit went through and only its answer was lost, that one stands."""
+    committed = ImportRun.objects.select_for_update().filter(pk=run.pk, status__in=(Status.PUBLISHED, Status.UNCHANGED))
+    if committed.exists():
+        run.refresh_from_db()
+    else:
+        run.save()
 
 
 def bury_dead(current: ImportRun | None = None) -> list[ImportRun]:

@@ -1,7 +1,7 @@
 """A run that fails in whatever step: its record says where and why, and the database is as it was."""
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 
 from etlimport import pipeline
 from etlimport.errors import AuditFailed
@@ -112,3 +112,21 @@ def test_rows_that_do_not_add_up_fail_the_run(published, next_one, monkeypatch):
     run = run_of(next_one)
     assert dump() == before
     assert "do not add up" in run.error
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_run_that_never_heard_of_its_commit_tells_that_it_published(snapshot, monkeypatch):
+    def commit_unheard():
+        monkeypatch.undo()
+        connection.commit()
+        raise OperationalError("server closed the connection unexpectedly")
+
+    def hook(step):
+        if step == "publish":
+            monkeypatch.setattr(connection, "commit", commit_unheard)
+
+    run = run_import(Options(snapshot(players=[player("p1", "Ann")])), hook=hook)
+    assert Player.objects.count() == 1
+    assert (run.status, run.error, exit_code(run)) == (Status.PUBLISHED, "", 0)
+    kept = ImportRun.objects.get()
+    assert (kept.status, kept.error) == (Status.PUBLISHED, "")
