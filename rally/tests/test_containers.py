@@ -1,21 +1,26 @@
-"""Docker is not needed to see that what the files call exists and fits together."""
+"""Docker is not needed to see that the files are in order, and that what they call exists and fits together."""
 
 import json
 import re
 import shutil
+from pathlib import Path
 
 import pytest
 import yaml
 from django.conf import settings
 from django.core.management import get_commands
 
-from rally.tests.processes import production_environment
+from rally.tests.processes import production_environment, run
 
 ROOT = settings.BASE_DIR
 COMPOSE = yaml.safe_load((ROOT / "compose.yaml").read_text())
 SERVICES = COMPOSE["services"]
 DOCKERFILE = (ROOT / "Dockerfile").read_text().replace("\\\n", " ")
 OURS = ("web", "worker", "beat")
+LINTERS = {
+    "Dockerfile": ["hadolint"],
+    "compose.yaml": ["check-jsonschema", "--builtin-schema", "vendor.compose-spec"],
+}
 
 
 def dockerfile_lines(instruction: str) -> list[str]:
@@ -29,8 +34,33 @@ def called_commands() -> list[str]:
     return image + services
 
 
+def lint(file: Path) -> tuple[int, str]:
+    """Exit code and findings of the linter for files of this name."""
+    result = run([*LINTERS[file.name], str(file)], production_environment())
+    return result.returncode, result.stdout + result.stderr
+
+
+@pytest.mark.parametrize("name", LINTERS)
+def test_the_linter_finds_nothing(name):
+    code, findings = lint(ROOT / name)
+    assert code == 0, findings
+
+
+@pytest.mark.parametrize(
+    ("name", "right", "wrong", "finding"),
+    [("Dockerfile", "python:3.12-slim", "python", "DL3006"), ("compose.yaml", "retries:", "retrys:", "retrys")],
+)
+def test_the_linter_finds_what_is_wrong(name, right, wrong, finding, tmp_path):
+    (tmp_path / name).write_text((ROOT / name).read_text().replace(right, wrong))
+    code, findings = lint(tmp_path / name)
+    assert code == 1
+    assert finding in findings
+
+
 def test_the_image_runs_as_a_user_without_rights():
-    assert dockerfile_lines("USER") == ["rally"]
+    (user,) = dockerfile_lines("USER")
+    assert int(user) > 0
+    assert any(f"useradd --create-home --uid {user} " in command for command in dockerfile_lines("RUN"))
     assert DOCKERFILE.index("\nUSER ") < DOCKERFILE.rindex("\nCMD ")
 
 
