@@ -5,7 +5,7 @@ import os
 import urllib.request
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -91,19 +91,27 @@ def empty_database(folder: Path) -> Iterator[str]:
             yield url
 
 
+def empty_postgresql() -> AbstractContextManager[str]:
+    """On the server the tests run on."""
+    return new_database(os.environ["DATABASE_URL"])
+
+
 @contextmanager
-def empty_postgresql() -> Iterator[str]:
+def new_database(server: str, template: str = "template1") -> Iterator[str]:
+    """The URL of a new database on the server of that URL; gone afterwards."""
     name = f"rally_test_{uuid.uuid4().hex[:12]}"
-    url = urlsplit(os.environ["DATABASE_URL"])
-    connection = psycopg2.connect(url._replace(path="/postgres").geturl())
-    connection.autocommit = True
-    with connection.cursor() as cursor:
-        cursor.execute(f"CREATE DATABASE {name}")
-        try:
-            yield url._replace(path=f"/{name}").geturl()
-        finally:
-            cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")
-    connection.close()
+    execute(server, f"CREATE DATABASE {name} TEMPLATE {template}")
+    try:
+        yield urlsplit(server)._replace(path=f"/{name}").geturl()
+    finally:
+        execute(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def execute(server: str, sql: str) -> None:
+    """Outside any transaction."""
+    with closing(psycopg2.connect(urlsplit(server)._replace(path="/postgres").geturl())) as connection:
+        connection.autocommit = True
+        connection.cursor().execute(sql)
 
 
 @contextmanager
