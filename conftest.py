@@ -1,7 +1,10 @@
 """What the whole suite shares: developer settings, a clean cache, and which marks can run here."""
 
 import os
+import pwd
 import shutil
+import subprocess
+from pathlib import Path
 
 # Set before the settings are read, so that tests and the servers they start run as `make run` does:
 # no redirect to https, no secure cookies. What holds in production is tested by name in rally/tests.
@@ -13,11 +16,24 @@ import django
 import pytest
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+POSTGRESQL_USER = "postgres"
+"""Who runs a PostgreSQL for root, who may not."""
 
 
 def find_browser() -> str | None:
     """The path of an installed Chromium, or None."""
     return next(filter(None, map(shutil.which, BROWSERS)), None)
+
+
+def find_postgresql_programs() -> Path | None:
+    """The folder of initdb and pg_ctl; None where they are not installed, or root finds nobody to run them as."""
+    if os.geteuid() == 0 and POSTGRESQL_USER not in {user.pw_name for user in pwd.getpwall()}:
+        return None
+    folders = [os.environ["PATH"], *sorted(map(str, Path("/usr/lib/postgresql").glob("*/bin")), reverse=True)]
+    if shutil.which("pg_config"):
+        folders.insert(1, subprocess.check_output(["pg_config", "--bindir"], text=True).strip())
+    initdb = shutil.which("initdb", path=os.pathsep.join(folders))
+    return Path(initdb).resolve().parent if initdb else None
 
 
 def runnable_marks() -> dict[str, bool]:
@@ -28,6 +44,7 @@ def runnable_marks() -> dict[str, bool]:
         "postgresql": "postgresql" in settings.DATABASES["default"]["ENGINE"],
         "redis": bool(settings.REDIS_URL),
         "browser": find_browser() is not None,
+        "cluster": find_postgresql_programs() is not None,
     }
 
 
@@ -61,3 +78,9 @@ def clean_cache():
 def browser_path() -> str:
     """The Chromium that tests marked `browser` drive."""
     return find_browser()
+
+
+@pytest.fixture(scope="session")
+def postgresql_programs() -> Path:
+    """Where the programs are of which tests marked `cluster` make a PostgreSQL of their own."""
+    return find_postgresql_programs()

@@ -10,7 +10,7 @@ import time
 from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 
-from etlimport import dialect
+from etlimport import db, dialect
 from etlimport.models import ImportRun, RunProgress
 
 log = logging.getLogger(__name__)
@@ -21,7 +21,11 @@ PATIENCE_WITH_DATABASE = 60
 """Seconds a run waits for its database to come back, to write down how it ended."""
 
 
+@transaction.atomic
 def start(**fields) -> ImportRun:
+    """On disk when it returns: a crash of the database must not forget who is at work, nor give the number again."""
+    if dialect.on_postgresql():
+        db.execute(dialect.SAFE_COMMIT)
     return ImportRun.objects.create(host=socket.gethostname(), pid=os.getpid(), **fields)
 
 
@@ -52,8 +56,8 @@ def save_through_restart(run: ImportRun) -> None:
 @transaction.atomic
 def save_unless_committed(run: ImportRun) -> None:
     """Save the outcome, but where the import's commit went through and only its answer was lost, that one stands."""
-    committed = ImportRun.objects.select_for_update().filter(pk=run.pk, status__in=(Status.PUBLISHED, Status.UNCHANGED))
-    if committed.exists():
+    kept = ImportRun.objects.select_for_update().get(pk=run.pk)
+    if kept.status in (Status.PUBLISHED, Status.UNCHANGED):
         run.refresh_from_db()
     else:
         run.save()

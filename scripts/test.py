@@ -4,7 +4,7 @@
 
 The tests run on SQLite without Redis, then once more on PostgreSQL with Redis where both are found: at
 DATABASE_URL and REDIS_URL, else on the standard ports of this machine. The last line says what ran.
-Exit code 0: all passed, 1: something failed. Under CI=true a server or a browser not found is a failure.
+Exit code 0: all passed, 1: something failed. Under CI=true whatever is not found is a failure.
 """
 
 import os
@@ -18,7 +18,7 @@ import redis
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from conftest import find_browser  # noqa: E402
+from conftest import find_browser, find_postgresql_programs  # noqa: E402
 
 PYTHON = sys.executable
 CHECKS = [
@@ -35,6 +35,8 @@ def main(pytest_arguments: list[str]) -> int:
     servers, missing = find_servers()
     if not find_browser():
         missing.append("Chromium")
+    if not find_postgresql_programs():
+        missing.append("initdb")
     for name, variables in {"SQLite": EMBEDDED, **servers}.items():
         print(f"Tests on {name}:", flush=True)
         if not succeeds([PYTHON, "-m", "pytest", *pytest_arguments], variables):

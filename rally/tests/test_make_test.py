@@ -16,7 +16,9 @@ REDIS = ("redis://127.0.0.1:6379/15", "Redis 7")
 def machine(monkeypatch):
     """Says what the machine has and which commands fail; gives the commands that were run, with variables."""
 
-    def prepare(postgresql=POSTGRESQL, redis=REDIS, browser="/usr/bin/chromium", ci="", failing="nothing"):
+    def prepare(
+        postgresql=POSTGRESQL, redis=REDIS, browser="/usr/bin/chromium", initdb="/usr/bin", ci="", failing="nothing"
+    ):
         commands = []
 
         def succeeds(command, variables):
@@ -27,6 +29,7 @@ def machine(monkeypatch):
         monkeypatch.setattr(make_test, "find_postgresql", lambda: postgresql)
         monkeypatch.setattr(make_test, "find_redis", lambda: redis)
         monkeypatch.setattr(make_test, "find_browser", lambda: browser)
+        monkeypatch.setattr(make_test, "find_postgresql_programs", lambda: initdb)
         monkeypatch.setattr(make_test, "succeeds", succeeds)
         return commands
 
@@ -55,7 +58,7 @@ def test_without_a_server_they_run_on_sqlite_alone_and_it_says_so(machine, capsy
     assert capsys.readouterr().out.endswith(closing)
 
 
-@pytest.mark.parametrize("missing", ["postgresql", "redis", "browser"])
+@pytest.mark.parametrize("missing", ["postgresql", "redis", "browser", "initdb"])
 def test_under_ci_whatever_is_missing_is_a_failure(machine, missing):
     machine(ci="true", **{missing: None})
     assert make_test.main([]) == 1
