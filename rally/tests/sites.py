@@ -24,8 +24,18 @@ ALIAS = "site"
 
 @dataclass
 class Site:
-    url: str
     environment: dict[str, str]
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.environment['PORT']}"
+
+    @contextmanager
+    def served(self, log: Path) -> Iterator[None]:
+        """Behind gunicorn while the block runs; `log` takes its output."""
+        with running(["gunicorn", "rally.wsgi"], self.environment, log):
+            wait_until(lambda: answers(f"{self.url}/healthz"), seconds=60)
+            yield
 
     def manage(self, *arguments: str | Path) -> str:
         """What the management command printed; AssertionError with its complaints if it fails."""
@@ -44,20 +54,18 @@ def serving(database_url: str, redis_url: str, folder: Path, **variables: str) -
 
     It runs as in production, behind a proxy that speaks https.
     """
-    port = free_port()
     environment = production_environment(
         DATABASE_URL=database_url,
         REDIS_URL=redis_url,
         SECRET_KEY=settings.SECRET_KEY,
-        PORT=str(port),
+        PORT=str(free_port()),
         BEHIND_PROXY="1",
         LOG_LEVEL="WARNING",
         **variables,
     )
-    site = Site(f"http://127.0.0.1:{port}", environment)
+    site = Site(environment)
     site.manage("migrate_locked")
-    with database(database_url), running(["gunicorn", "rally.wsgi"], environment, folder / "gunicorn.log"):
-        wait_until(lambda: answers(f"{site.url}/healthz"), seconds=60)
+    with database(database_url), site.served(folder / "gunicorn.log"):
         yield site
 
 

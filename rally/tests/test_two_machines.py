@@ -1,87 +1,145 @@
-"""Two web servers against one PostgreSQL and one Redis, as on two machines."""
+"""Two web servers and two workers against one PostgreSQL and one Redis, as on two machines."""
 
+import os
 import re
-import urllib.parse
-import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from http.cookiejar import CookieJar
 
 import pytest
-from django.conf import settings
+from django.contrib.auth.models import Group
 
-from rally.tests.processes import free_port, production_environment, run, running, wait_until
-from rally.tests.test_entry_points import fetch
+from etlimport.models import ImportRun
+from etlimport.tests.production import copied_site, prepared_database
+from leagues.models import Team, User
+from rally.tests.browsers import Browser
+from rally.tests.processes import free_port, wait_until
+from rally.tests.sites import ALIAS, Site, database
+from rally.tests.snapshots import register
+from rally.tests.visitors import PASSWORD, Visitor, each_session_refreshes_once, one_for_each_change
 
 pytestmark = [pytest.mark.postgresql, pytest.mark.redis]
 
-
-class Browser:
-    """Keeps its cookies whichever server it talks to, as one behind a load balancer does."""
-
-    def __init__(self):
-        self.opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(CookieJar()))
-
-    def open(self, url: str, data: bytes | None = None):
-        """The response, redirects followed, its text in `.text`."""
-        with self.opener.open(url, data, timeout=30) as response:
-            response.text = response.read().decode()
-        return response
-
-    def submit(self, page: str, action: str, **fields: str):
-        """Sends a form that stands on `page` to `action`."""
-        token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', self.open(page).text)[1]
-        return self.open(action, urllib.parse.urlencode({**fields, "csrfmiddlewaretoken": token}).encode())
+ROOM = "/admin/etlimport/importrun/"
 
 
 @pytest.fixture
-def environment(empty_database):
-    """Of a site with the sample snapshot and the demo accounts, without https."""
-    environment = production_environment(
-        DATABASE_URL=empty_database,
-        REDIS_URL=settings.REDIS_URL,
-        CACHE_KEY_PREFIX=empty_database.rpartition("/")[2],
-        WEB_CONCURRENCY="1",
-        DEBUG="1",
-    )
-    for command in (["migrate_locked"], ["run_etl", "--source", "sample_data"], ["make_demo_accounts"]):
-        result = run(["python", "manage.py", *command], environment)
-        assert result.returncode == 0, result.stderr
-    return environment
+def shared(tmp_path, django_db_blocker):
+    """One database with a snapshot imported and the next one offered, and how processes on it are started."""
+    server = os.environ["DATABASE_URL"]
+    with (
+        django_db_blocker.unblock(),
+        prepared_database(server, tmp_path) as name,
+        copied_site(server, name, tmp_path / "next", tmp_path) as shared,
+        database(shared.url),
+    ):
+        shared.environment |= {"BEHIND_PROXY": "1", "WEB_CONCURRENCY": "1"}
+        yield shared
 
 
 @pytest.fixture
-def two_servers(environment, tmp_path):
-    ports = [free_port(), free_port()]
-    with ExitStack() as servers:
-        for port in ports:
-            log = tmp_path / f"{port}.log"
-            servers.enter_context(running(["gunicorn", "rally.wsgi"], environment | {"PORT": str(port)}, log))
-        sites = [f"http://127.0.0.1:{port}" for port in ports]
-        for site in sites:
-            wait_until(lambda site=site: fetch(f"{site}/readyz")[0] == 200, seconds=60)
+def machines(shared):
+    """Two sites that share everything but their processes; each worker does one task at a time."""
+    sites = [Site(shared.environment | {"PORT": str(free_port())}) for _ in range(2)]
+    with ExitStack() as processes:
+        for name, site in zip(("one", "two"), sites, strict=True):
+            processes.enter_context(shared.worker(name, "--concurrency", "1"))
+            processes.enter_context(site.served(shared.log(f"web-{name}")))
         yield sites
 
 
-def test_a_session_is_one_on_both_servers_through_an_import_and_a_logout(two_servers, environment, tmp_path):
-    one, two = two_servers
-    browser = Browser()
-    login = f"{one}/login/"
-    browser.submit(login, login, username="player@example.com", password="rally-demo")
-    assert "Log out" in browser.open(f"{two}/").text
+@pytest.fixture
+def persons(shared, tmp_path):
+    """By what the next snapshot changes for them: `league`, `team`, `id`."""
+    persons = one_for_each_change(tmp_path / "first", tmp_path / "next")
+    register(list(persons.values()), PASSWORD)
+    return persons
 
-    for command in (
-        ["make_sample_data", "--out", str(tmp_path / "next"), "--next-of", "sample_data"],
-        ["run_etl", "--source", str(tmp_path / "next"), "--force"],
-    ):
-        result = run(["python", "manage.py", *command], environment)
-        assert result.returncode == 0, result.stderr
 
-    def refreshed(site: str) -> bool:
-        return browser.open(f"{site}/").headers.get("X-Session-Refreshed") == "true"
+class Operator:
+    """Somebody who may start imports, in the control room that this machine serves."""
 
-    assert refreshed(two)
-    assert not refreshed(one)
-    assert not refreshed(two)
+    def __init__(self, site: Site, email: str):
+        self.site, self.browser = site, Browser()
+        user = User(email=email, is_staff=True)
+        user.set_password(PASSWORD)
+        user.save(using=ALIAS)
+        user.groups.add(Group.objects.using(ALIAS).get(name="operator"))
+        login = f"{site.url}/admin/login/"
+        assert "Log out" in self.browser.submit(login, login, username=email, password=PASSWORD, next="/admin/").text
 
-    browser.submit(f"{two}/", f"{two}/logout/")
-    assert browser.open(f"{one}/").url.startswith(f"{one}/login/")
+    def start(self, source: str) -> None:
+        """Press the button; `page` is where that leads."""
+        start = f"{self.site.url}{ROOM}start/"
+        response = self.browser.submit(start, start, source=source)
+        self.page = response.url
+        assert response.status == 200
+        assert self.page != start
+
+    def watch(self) -> str:
+        """The text of their run's page."""
+        response = self.browser.open(self.page)
+        assert re.fullmatch(rf"{self.site.url}{ROOM}\d+/change/", response.url)
+        return response.text
+
+
+def select(visitor: Visitor, team: Team) -> None:
+    """As the team's page does it."""
+    names = ("league", "series", "club", "squad")
+    switch = f"{visitor.site.url}/switch/"
+    visitor.browser.submit(switch, switch, **dict(zip(names, team.natural_key(), strict=True)))
+
+
+def team_of(visitor: Visitor, *, own: bool) -> Team:
+    teams = Team.objects.using(ALIAS).filter(league__name=visitor.league, is_active=True)
+    name = visitor.person.before.team
+    return (teams.filter(name=name) if own else teams.exclude(name=name)).first()
+
+
+def a_session_is_one_on_both(visitor: Visitor, machines: list[Site]) -> None:
+    """Who logged in at one is known at the other; what is selected on one is seen at the other."""
+    for site, other, own in ((*machines, False), (*reversed(machines), True)):
+        visitor.site = other
+        visitor.look()
+        team = team_of(visitor, own=own)
+        visitor.site = site
+        select(visitor, team)
+        visitor.site = other
+        assert visitor.look()[1].heading == team.name
+
+
+def one_publishes_and_the_other_names_it(operators: list[Operator], shared) -> None:
+    runs = ImportRun.objects.using(ALIAS)
+    first, second = runs.get(status="published", started_by__isnull=False), runs.get(status="refused")
+    assert {first.started_by.email, second.started_by.email} == {"one@example.com", "two@example.com"}
+    assert second.error.startswith(f"Run {first.pk} has been importing {shared.source} since ")
+    pages = [operator.watch() for operator in operators]
+    assert [f"Run {first.pk} has been importing" in page for page in pages].count(True) == 1
+    taken = [re.findall(r"import_snapshot\[[-\w]+\] received", shared.log(name).read_text()) for name in ("one", "two")]
+    assert list(map(len, taken)) == [1, 1]
+
+
+def test_sessions_are_one_and_of_two_imports_started_at_once_one_publishes(machines, shared, persons):
+    one, two = machines
+    visitors = [Visitor(one, persons["team"]), Visitor(one, persons["league"]), Visitor(two, persons["id"])]
+    roamer = visitors[0]
+    a_session_is_one_on_both(roamer, machines)
+
+    operators = [Operator(one, "one@example.com"), Operator(two, "two@example.com")]
+    with shared.holding():  # the first one goes on when the second has tried
+        with ThreadPoolExecutor() as at_once:
+            list(at_once.map(lambda operator: operator.start(str(shared.source)), operators))
+        wait_until(lambda: sorted(shared.outcomes()[1:]) == ["refused", "running"], seconds=60)
+        for visitor in visitors:
+            visitor.sees(visitor.person.before)
+    wait_until(lambda: sorted(shared.outcomes()[1:]) == ["published", "refused"], seconds=60)
+    one_publishes_and_the_other_names_it(operators, shared)
+
+    roamer.site = two
+    each_session_refreshes_once(visitors)
+    for visitor in visitors:
+        visitor.sees(visitor.person.after)
+    roamer.site = one
+    assert "X-Session-Refreshed" not in roamer.look()[0].headers
+
+    roamer.browser.submit(f"{one.url}/", f"{one.url}/logout/")
+    assert roamer.browser.open(f"{two.url}/").url.startswith(f"{two.url}/login/")
