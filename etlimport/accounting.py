@@ -67,13 +67,12 @@ def as_text(json: str) -> str:
     return f"CAST({json} AS text)"
 
 
-LABEL = "JOIN w_label b ON b.no = i.label_no JOIN w_team t ON t.no = b.team_no"
-SPELLING = "JOIN w_spelling s ON s.no = i.league_no"
 ALIKE = {
     "players": (
         "s.league_no, i.external_id, b.team_no",
         "i.first_name || ' ' || i.last_name || ' of ' || t.name",
-        f"{SPELLING} {LABEL} WHERE {SEQ} NOT IN (SELECT no FROM w_stranger)",
+        f"""JOIN w_spelling s ON s.no = i.league_no JOIN w_label b ON b.no = i.label_no
+            JOIN w_team t ON t.no = b.team_no WHERE {SEQ} NOT IN (SELECT no FROM w_stranger)""",
     ),
     "schedules": (
         "h.no, a.no, i.date, i.time",
@@ -81,32 +80,35 @@ ALIKE = {
         """JOIN w_label hb ON hb.no = i.home_no JOIN w_team h ON h.no = hb.team_no
            JOIN w_label ab ON ab.no = i.away_no JOIN w_team a ON a.no = ab.team_no WHERE h.no <> a.no""",
     ),
-    "series_stats": ("b.team_no", "t.name", LABEL),
-    "match_history": ("s.league_no, i.fingerprint", "''", SPELLING),
+    "series_stats": (
+        "b.team_no",
+        "t.name",
+        "JOIN w_label b ON b.no = i.label_no JOIN w_team t ON t.no = b.team_no WHERE TRUE",
+    ),
+    "match_history": ("s.league_no, i.fingerprint", "''", "JOIN w_spelling s ON s.no = i.league_no WHERE TRUE"),
     "player_history": (
         "s.league_no, i.external_id, i.date, i.end_pti, i.series_name",
         "''",
-        f"""{SPELLING} JOIN w_league l ON l.no = s.league_no
-            JOIN leagues_player p ON p.league_id = l.target_id AND p.external_id = i.external_id""",
+        """JOIN w_spelling s ON s.no = i.league_no JOIN w_league l ON l.no = s.league_no
+           JOIN leagues_player p ON p.league_id = l.target_id AND p.external_id = i.external_id WHERE TRUE""",
     ),
 }
 """In what two rows of a kind are the same thing said twice, what that thing is called, and which have a place."""
 
 
 def find_duplicates(kind: str) -> dict[int, int]:
-    """duplicate_<kind>(no, file_no, idx, first, whose): rows after the `first` that says the thing; how many a file.
+    """duplicate_<kind>(no, file_no): the rows after the first that says the same thing; how many a file.
 
     Counted from what was read, not from what became of it: that the two agree is what `check_sums` checks.
     """
-    same, whose, joins = ALIKE[kind]
-    db.create_temporary(
+    same, _, joins = ALIKE[kind]
+    placed = f"FROM {INPUT[kind]} i {joins}"
+    found = db.create_temporary(
         f"duplicate_{kind}",
-        f"""AS SELECT * FROM (
-                SELECT {SEQ} AS no, i.file_no, i.idx, min({SEQ}) OVER (PARTITION BY {same}) AS first, {whose} AS whose
-                FROM {INPUT[kind]} i {joins}) rows_of_kind
-            WHERE no <> first""",
+        f"""AS SELECT {SEQ} AS no, i.file_no {placed}
+            AND {SEQ} NOT IN (SELECT min({SEQ}) {placed} GROUP BY {same})""",
     )
-    return dict(db.rows(f"SELECT file_no, count(*) FROM duplicate_{kind} GROUP BY file_no"))
+    return dict(db.rows(f"SELECT file_no, count(*) FROM duplicate_{kind} GROUP BY file_no")) if found else {}
 
 
 SAYING = {
@@ -125,28 +127,33 @@ def contradictions(run: ImportRun, files: dict[int, str]) -> list[RejectedRow]:
 
     After `find_duplicates` of every kind.
     """
-    notes = []
-    for kind, (columns, reason) in SAYING.items():
-        differs = " OR ".join(f"i.{name} IS DISTINCT FROM f.{name}" for name in columns)
-        found = db.rows(
-            f"""SELECT d.file_no, d.idx, d.whose, {as_text(dialect.row_as_json("i", columns))}, f.file_no, f.idx
-                FROM duplicate_{kind} d
-                JOIN {INPUT[kind]} i ON i.file_no = d.file_no AND i.idx = d.idx
-                JOIN {INPUT[kind]} f ON f.file_no = d.first / {ROWS_OF_A_FILE} AND f.idx = d.first % {ROWS_OF_A_FILE}
-                WHERE {differs} ORDER BY d.no"""
+    return [
+        RejectedRow(
+            run=run,
+            kind=RejectedRow.Kind.CONTRADICTION,
+            file=files[file_no],
+            index=idx,
+            reason=reason.format(whose=whose, first=f"row {first_idx} of {files[first_file]}")[:500],
+            content=text,
         )
-        notes += [
-            RejectedRow(
-                run=run,
-                kind=RejectedRow.Kind.CONTRADICTION,
-                file=files[file_no],
-                index=idx,
-                reason=reason.format(whose=whose, first=f"row {first_idx} of {files[first_file]}")[:500],
-                content=text,
-            )
-            for file_no, idx, whose, text, first_file, first_idx in found
-        ]
-    return notes
+        for kind, (columns, reason) in SAYING.items()
+        if db.value(f"SELECT 1 FROM duplicate_{kind} LIMIT 1")
+        for file_no, idx, whose, text, first_file, first_idx in find_contradictions(kind, columns)
+    ]
+
+
+def find_contradictions(kind: str, columns: tuple[str, ...]) -> list[tuple]:
+    """(file_no, idx, whose, what it says, file_no and idx of the row that was taken) of each."""
+    same, whose, joins = ALIKE[kind]
+    differs = " OR ".join(f"i.{name} IS DISTINCT FROM f.{name}" for name in columns)
+    return db.rows(
+        f"""SELECT i.file_no, i.idx, d.whose, {as_text(dialect.row_as_json("i", columns))}, f.file_no, f.idx
+            FROM (SELECT {SEQ} AS no, min({SEQ}) OVER (PARTITION BY {same}) AS first, {whose} AS whose
+                  FROM {INPUT[kind]} i {joins}) d
+            JOIN {INPUT[kind]} i ON i.file_no = d.no / {ROWS_OF_A_FILE} AND i.idx = d.no % {ROWS_OF_A_FILE}
+            JOIN {INPUT[kind]} f ON f.file_no = d.first / {ROWS_OF_A_FILE} AND f.idx = d.first % {ROWS_OF_A_FILE}
+            WHERE d.no IN (SELECT no FROM duplicate_{kind}) AND ({differs}) ORDER BY d.no"""
+    )
 
 
 def account(kind: str) -> dict[int, dict[str, int]]:

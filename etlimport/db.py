@@ -1,12 +1,12 @@
 """Plain SQL over the default connection: the few verbs the steps of an import are written in."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from django.db import connection
 
 from leagues.sql import dicts, execute
 
-__all__ = ["analyze", "analyze_if_grown", "create_temporary", "dicts", "execute", "rows", "value"]
+__all__ = ["analyze", "analyze_if_changed", "create_temporary", "dicts", "execute", "rows", "value"]
 
 
 def rows(sql: str, params: Iterable = ()) -> list[tuple]:
@@ -21,15 +21,25 @@ def value(sql: str, params: Iterable = ()):
     return found[0][0] if found else None
 
 
-def create_temporary(table: str, definition: str, *, index: str = "") -> None:
-    """A working table of this connection, made anew; `definition` is `(columns…)` or `AS SELECT …`."""
+def create_temporary(table: str, definition: str, *, index: Sequence[str] = ()) -> int:
+    """A working table of this connection, made anew: `definition` is `AS SELECT …`, or `(columns…)` to be filled.
+
+    Returns how many rows it holds; where they are many, the planner knows about them. SQLite, which looks rows up
+    one by one, has an index on each of `index` (columns); PostgreSQL hashes whole sets.
+    """
     made = working_tables()
     if table in made:
         execute(f"DROP TABLE IF EXISTS {table}")
-    execute(f"CREATE TEMPORARY TABLE {table} {definition}")
+    count = execute(f"CREATE TEMPORARY TABLE {table} {definition}")
     made.add(table)
-    if index:
-        execute(f"CREATE INDEX {table}_index ON {table} ({index})")
+    if definition.startswith("("):
+        return 0
+    if connection.vendor == "sqlite":
+        count = value(f"SELECT count(*) FROM {table}")  # it does not tell
+        for number, columns in enumerate(index):
+            execute(f"CREATE INDEX {table}_index{number} ON {table} ({columns})")
+    analyze_if_changed(table, count)
+    return count
 
 
 def working_tables() -> set[str]:
@@ -40,20 +50,20 @@ def working_tables() -> set[str]:
     return made[1]
 
 
-SMALL = 1000
+FEW = 100
 """Rows up to which the planner does well without being told how many there are."""
 
 
 def analyze(*tables: str) -> None:
-    """Tell the planner what fresh working tables hold: nothing else does for temporary ones."""
+    """Tell the planner what working tables hold that were filled row by row: nothing else does."""
     large = " UNION ALL ".join(
-        f"SELECT '{table}' WHERE EXISTS (SELECT 1 FROM {table} LIMIT 1 OFFSET {SMALL})" for table in tables
+        f"SELECT '{table}' WHERE EXISTS (SELECT 1 FROM {table} LIMIT 1 OFFSET {FEW})" for table in tables
     )
     for (table,) in rows(large):
         execute(f"ANALYZE {table}")
 
 
-def analyze_if_grown(table: str, inserted: int) -> None:
-    """Tell the planner of many new rows before the next statement joins them; autovacuum comes too late."""
-    if inserted > SMALL:
+def analyze_if_changed(table: str, written: int) -> None:
+    """Tell the planner of many new values before the next statement joins them; autovacuum comes too late."""
+    if written > FEW:
         execute(f"ANALYZE {table}")

@@ -3,21 +3,21 @@
 import contextlib
 import csv
 import fcntl
-import functools
 import io
 import os
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from pathlib import Path
 
 from django.db import DatabaseError, connection
 
 IMPORT_LOCK = 0x52414C4C59  # "RALLY"; names the advisory lock, nothing more
 
-FOR_SETS = "SET jit = off; SET work_mem = '64MB'; SET synchronous_commit = off"
+FOR_SETS = "SET jit = off; SET work_mem = '64MB'; SET synchronous_commit = off; SET default_statistics_target = 10"
 """An import's statements are many and over sets: compiling each costs more than it gains, and sorts fit in memory.
-What it notes on its way need not be on disk at once; what it publishes does (`SAFE_COMMIT`)."""
-AS_USUAL = "RESET jit; RESET work_mem; RESET synchronous_commit"
+What it notes on its way need not be on disk at once; what it publishes does (`SAFE_COMMIT`). Its working tables are
+told to the planner over and over, so a sample of a few thousand rows must do."""
+AS_USUAL = "RESET jit; RESET work_mem; RESET synchronous_commit; RESET default_statistics_target"
 SAFE_COMMIT = "SET LOCAL synchronous_commit TO DEFAULT"
 
 
@@ -25,35 +25,34 @@ def on_postgresql() -> bool:
     return connection.vendor == "postgresql"
 
 
-def load(table: str, constants: dict[str, int], columns: tuple[str, ...], blocks: Iterable[list[tuple]]) -> None:
-    """Bring rows into a working table, by COPY or executemany; `constants` are the same in every row."""
+def load(
+    table: str,
+    constants: dict[str, int],
+    columns: tuple[str, ...],
+    blocks: Iterable[list[tuple]],
+    *,
+    may_be_null: Container[str] = (),
+) -> None:
+    """Bring rows into a working table, by COPY or executemany.
+
+    `constants` are the same in every row; None comes only in the columns that `may_be_null`.
+    """
     if on_postgresql():
-        copy(table, constants, columns, blocks)
+        copy(table, constants, columns, blocks, may_be_null)
     else:
         insert_many(table, constants, columns, blocks)
 
 
-def copy(table, constants, columns, blocks) -> None:
+def copy(table, constants, columns, blocks, may_be_null) -> None:
     # Empty text is text, not NULL: only columns that may be NULL read an empty field as such.
-    filled = never_null(table) & set(columns)
+    filled = [name for name in columns if name not in may_be_null]
     with connection.cursor() as cursor:
-        options = f", FORCE_NOT_NULL ({', '.join(sorted(filled))})" if filled else ""
+        options = f", FORCE_NOT_NULL ({', '.join(filled)})" if filled else ""
         names, given = ", ".join((*constants, *columns)), tuple(constants.values())
         stream = CsvStream([given + row for row in block] for block in blocks)
         cursor.copy_expert(f"COPY {table} ({names}) FROM STDIN (FORMAT csv{options})", stream, 1 << 20)
     if stream.error:
         raise stream.error
-
-
-@functools.cache
-def never_null(table: str) -> frozenset[str]:
-    """The NOT NULL columns of a working table; its definition is the same in every run."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT attname FROM pg_attribute WHERE attrelid = %s::regclass AND attnotnull AND attnum > 0",
-            [table],
-        )
-        return frozenset(name for (name,) in cursor.fetchall())
 
 
 class CsvStream(io.TextIOBase):

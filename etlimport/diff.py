@@ -67,9 +67,10 @@ def describe_changes(run_id: int, *, full: bool = False) -> dict[str, dict]:
 
 
 def counted(sql: str, full: bool) -> dict:
-    count = db.value(f"SELECT count(*) FROM ({sql}) x")
-    items = db.rows(sql if full else f"{sql} LIMIT {ITEMS_KEPT}") if count else []
-    return {"count": count, "items": [line for (line,) in items]}
+    items = [line for (line,) in db.rows(sql if full else f"{sql} LIMIT {ITEMS_KEPT + 1}")]
+    if full or len(items) <= ITEMS_KEPT:
+        return {"count": len(items), "items": items}
+    return {"count": db.value(f"SELECT count(*) FROM ({sql}) x"), "items": items[:ITEMS_KEPT]}
 
 
 def groups(run_id: int, *, is_last: bool = False) -> dict[str, str]:

@@ -1,5 +1,7 @@
 """What a run writes down about identities: what was renamed or re-keyed, and what stayed ambiguous."""
 
+from django.db.models import Count
+
 from etlimport import db, dialect
 from etlimport.models import AmbiguousIdentity, IdentityChange, ImportRun
 from leagues.models import CatalogueModel
@@ -56,16 +58,18 @@ MOST_AMBIGUITIES = 1000
 
 def note_changes(run: ImportRun) -> dict[str, int]:
     """Record what keeps its row under a new label; how many of each kind."""
-    return {
-        kind: db.execute(
-            f"""INSERT INTO {IdentityChange._meta.db_table}
-                    (run_id, kind, league_key, row_id, old_label, new_label, layer, evidence)
-                SELECT {run.pk}, '{kind}', league_key, target_id, substr(old_label, 1, 400), substr(new_label, 1, 400),
-                       layer, substr(evidence, 1, 500)
-                FROM ({sql}) c""",
-        )
-        for kind, sql in CHANGES.items()
-    }
+    every = " UNION ALL ".join(
+        f"SELECT '{kind}' AS kind, {kind}.* FROM ({sql}) {kind}" for kind, sql in CHANGES.items()
+    )
+    db.execute(
+        f"""INSERT INTO {IdentityChange._meta.db_table}
+                (run_id, kind, league_key, row_id, old_label, new_label, layer, evidence)
+            SELECT {run.pk}, kind, league_key, target_id, substr(old_label, 1, 400), substr(new_label, 1, 400),
+                   layer, substr(evidence, 1, 500)
+            FROM ({every}) c"""
+    )
+    noted = IdentityChange.objects.filter(run=run).values_list("kind").annotate(Count("pk")).order_by()
+    return dict.fromkeys(CHANGES, 0) | dict(noted)
 
 
 def find_ambiguous() -> dict[str, list[tuple]]:

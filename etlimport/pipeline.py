@@ -218,8 +218,7 @@ def work_through(job: Import, hook: Callable[[str], None]) -> None:
         hook(name)
 
     with step("resolve"):
-        resolve_everything(job.book)
-        ambiguous = find_ambiguous()
+        ambiguous = find_ambiguous() if resolve_everything(job.book) else {}
     with step("check"):
         check(options)
     with step("protect"):

@@ -25,8 +25,7 @@ SEEN = ("league_id", "league_key", "league_name", "team_id", "team_name", "serie
 
 def remember_contexts() -> None:
     """contexts_before: what the sessions of all users know, before the catalogue is touched."""
-    db.create_temporary("contexts_before", f"AS {CONTEXT.format(contexts=CONTEXTS_SQL)}", index="user_id")
-    db.analyze("contexts_before")
+    db.create_temporary("contexts_before", f"AS {CONTEXT.format(contexts=CONTEXTS_SQL)}", index=("user_id",))
 
 
 def publish(reason: str = "") -> tuple[int, int]:
@@ -35,8 +34,7 @@ def publish(reason: str = "") -> tuple[int, int]:
     `reason` stands for every user; without one it says what happened to each. Returns the new version and
     how many users are signalled.
     """
-    db.create_temporary("contexts_after", f"AS {CONTEXT.format(contexts=CONTEXTS_SQL)}", index="user_id")
-    db.analyze("contexts_after")
+    db.create_temporary("contexts_after", f"AS {CONTEXT.format(contexts=CONTEXTS_SQL)}", index=("user_id",))
     differs = " OR ".join(f"a.{name} IS DISTINCT FROM b.{name}" for name in SEEN)
     db.create_temporary(
         "changed_contexts",

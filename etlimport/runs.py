@@ -99,6 +99,8 @@ class Watch:
     def __enter__(self):
         if dialect.on_postgresql():
             self.own = connection.copy()
+            with self.own.cursor() as cursor:
+                cursor.execute("SET synchronous_commit = off")  # what is gone with the server is of no more use
         return self
 
     def __exit__(self, *_):

@@ -180,13 +180,14 @@ def remember_sources(files: list[ReadFile], book: LabelBook, run: ImportRun, *, 
     SourceFile.objects.exclude(path__in=[file.path.relative for file in files if file.known]).delete()
     if partial:
         return
+    labels = labels_by_file(book)
     SourceFile.objects.bulk_create(
         SourceFile(
             path=file.path.relative,
             digest=file.digest,
             content=file.content,
             counts=file.counts,
-            labels=labels_of(file, book),
+            labels=labels[file.no],
             run=run,
         )
         for file in files
@@ -194,19 +195,27 @@ def remember_sources(files: list[ReadFile], book: LabelBook, run: ImportRun, *, 
     )
 
 
-def labels_of(file: ReadFile, book: LabelBook) -> list[list]:
-    columns = {
-        "schedules": ("home_no", "away_no"),
-        "match_history": ("home_no", "away_no"),
-        "player_history": (),
-    }
-    table = stage.INPUT[file.path.kind]
-    numbers = {
-        number
-        for column in columns.get(file.path.kind, ("label_no",))
-        for (number,) in db.rows(f"SELECT DISTINCT {column} FROM {table} WHERE file_no = %s", [file.no])
-    }
-    return [[book.leagues[league], *label] for league, *label in (book.labels[number] for number in sorted(numbers))]
+LABELS = {
+    "players": ("label_no",),
+    "schedules": ("home_no", "away_no"),
+    "series_stats": ("label_no",),
+    "match_history": ("home_no", "away_no"),
+}
+"""The columns of staged rows that hold labels of teams."""
+
+
+def labels_by_file(book: LabelBook) -> defaultdict[int, list[list]]:
+    """What each staged file says of teams, by its number, as `recall_labels` takes it."""
+    every = " UNION ".join(
+        f"SELECT file_no, {column} AS label_no FROM {stage.INPUT[kind]}"
+        for kind, columns in LABELS.items()
+        for column in columns
+    )
+    found = defaultdict(list)
+    for file_no, number in db.rows(f"SELECT file_no, label_no FROM ({every}) named ORDER BY file_no, label_no"):
+        league, *label = book.labels[number]
+        found[file_no].append([book.leagues[league], *label])
+    return found
 
 
 def forget_sources() -> None:

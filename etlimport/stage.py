@@ -42,6 +42,9 @@ TYPES = {
 """SQL types of staged columns; every other column is text and never NULL."""
 
 
+MAY_BE_NULL = {name for name, kind in TYPES.items() if kind.endswith("NULL")}
+
+
 def create_input_tables() -> None:
     for kind, columns in COLUMNS.items():
         definitions = ", ".join(definition(name) for name in columns)
@@ -49,13 +52,12 @@ def create_input_tables() -> None:
 
 
 def definition(name: str) -> str:
-    kind = TYPES.get(name, "text")
-    return f"{name} {kind}" if kind.endswith("NULL") else f"{name} {kind} NOT NULL"
+    return f"{name} {TYPES.get(name, 'text')}{'' if name in MAY_BE_NULL else ' NOT NULL'}"
 
 
 def load_rows(kind: str, file_no: int, blocks: Iterable[list[tuple]]) -> None:
     """Stage the rows of one file; `blocks` as `read_file` yields them."""
-    dialect.load(INPUT[kind], {"file_no": file_no}, COLUMNS[kind], blocks)
+    dialect.load(INPUT[kind], {"file_no": file_no}, COLUMNS[kind], blocks, may_be_null=MAY_BE_NULL)
 
 
 def analyze() -> None:

@@ -5,6 +5,7 @@ from django.db.models import Model, QuerySet
 
 from etlimport import db, dialect
 from etlimport.models import ImportRun, InsertedRange, OwnedChange, ReKey, RowChange
+from etlimport.references import catalogue_models
 
 LOGS = (RowChange, InsertedRange, ReKey, OwnedChange)
 """What a run keeps so that it can be undone."""
@@ -28,11 +29,14 @@ def columns_of(model: type[Model]) -> list[str]:
 
 
 class UndoLog:
-    """Notes of one run: rows as they were before it changed or deleted them, and the ids it inserted."""
+    """Notes of one run: rows as they were before it changed or deleted them, and the ids it inserted.
+
+    What was inserted is told by the highest id there was, so it is to be made before anything is written.
+    """
 
     def __init__(self, run: ImportRun):
         self.run = run
-        self.highest: dict[type[Model], int] = {}
+        self.highest = highest_ids()
 
     def before_update(self, model: type[Model], ids: str) -> int:
         """Keep the rows of `model` that `ids` (SQL) names; the first state a run saw is the one kept."""
@@ -40,7 +44,6 @@ class UndoLog:
 
     def before_delete(self, model: type[Model], ids: str) -> int:
         """Keep the rows as deleted; one that the run changed before keeps the state before that."""
-        self.before_insert(model)  # what is inserted later is told by the highest id there was, not that is left
         kept = self.keep(model, ids, deleted=True)
         db.execute(
             f"""UPDATE {RowChange._meta.db_table} SET deleted = true
@@ -58,14 +61,6 @@ class UndoLog:
             [self.run.pk, model._meta.db_table, deleted],
         )
 
-    def before_insert(self, model: type[Model]) -> None:
-        """Remember the highest id, once: what is above it at the end was inserted by this run."""
-        if model not in self.highest:
-            self.highest[model] = self.highest_id(model)
-
-    def highest_id(self, model: type[Model]) -> int:
-        return db.value(f"SELECT coalesce(max(id), 0) FROM {model._meta.db_table}")
-
     def rekeyed(self, model: type[Model], mapping: str) -> None:
         """Keep the rows of `mapping` (SQL giving old_id, new_id)."""
         db.execute(
@@ -76,9 +71,17 @@ class UndoLog:
 
     def close(self) -> None:
         """Write down the ranges of inserted ids."""
-        ranges = [
-            InsertedRange(run=self.run, table_name=model._meta.db_table, after_id=before, last_id=now)
+        now = highest_ids()
+        InsertedRange.objects.bulk_create(
+            InsertedRange(run=self.run, table_name=model._meta.db_table, after_id=before, last_id=now[model])
             for model, before in self.highest.items()
-            if (now := self.highest_id(model)) > before
-        ]
-        InsertedRange.objects.bulk_create(ranges)
+            if now[model] > before
+        )
+
+
+def highest_ids() -> dict[type[Model], int]:
+    """The highest id of each table of the catalogue."""
+    models = catalogue_models()
+    highest = ", ".join(f"(SELECT coalesce(max(id), 0) FROM {model._meta.db_table})" for model in models)
+    (found,) = db.rows(f"SELECT {highest}")
+    return dict(zip(models, found, strict=True))

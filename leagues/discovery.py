@@ -226,6 +226,8 @@ def suggest_possible(user_ids: Collection[int] | None, limit: int | None) -> lis
 def insert_nicknames(among_candidates: bool) -> None:
     """The bearers' names with the given name's other forms; of many bearers only those some player has."""
     names = [row["name_key"] for row in dicts("SELECT DISTINCT name_key FROM bearer")]
+    if not names:
+        return
     variants = ((name, variant) for name in names for variant in nickname_keys(name))
     if among_candidates:
         known = set(Player.objects.filter(is_active=True).values_list("name_key", flat=True))

@@ -1,7 +1,7 @@
 """Where an address leads whose key has changed since."""
 
 from leagues.models import FormerKey
-from leagues.sql import execute, temporary_table
+from leagues.sql import dicts, execute, temporary_table
 
 Kind = FormerKey.Kind
 
@@ -35,6 +35,8 @@ def remember_former_keys(changes: str, params=()) -> int:
     """
     only_changes = f"SELECT * FROM ({changes}) every WHERE former_key <> current_key"
     with temporary_table("changed_key", only_changes, params):
+        if not dicts("SELECT 1 FROM changed_key LIMIT 1"):
+            return 0
         execute(FOLLOW_LEAGUES)
         execute(SHORTEN)
         return execute(REMEMBER)

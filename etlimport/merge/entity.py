@@ -65,30 +65,32 @@ class Entity:
 def merge(entity: Entity, log: UndoLog) -> Counts:
     """Write the staged rows of `entity`; every staged row has its `target_id` afterwards."""
     updated = 0
-    if db.value(f"SELECT 1 FROM {entity.table} LIMIT 1"):
+    if is_empty(entity.model):
+        db.create_temporary(entity.changed, "(no bigint)")
+    else:
         if entity.reissues_keys:
             release_keys(entity, log)
-        find_changed(entity)
-        updated = update_changed(entity, log)
-    else:
-        db.create_temporary(entity.changed, "(no bigint)")
-    inserted = insert_new(entity, log)
+        if find_changed(entity):
+            updated = update_changed(entity, log)
+    inserted = insert_new(entity)
     staged = db.value(f"SELECT count(*) FROM {entity.work}")
     return Counts(inserted=inserted, updated=updated, unchanged=staged - inserted - updated)
 
 
-def find_changed(entity: Entity) -> None:
+def is_empty(model: type[CatalogueModel]) -> bool:
+    return not db.value(f"SELECT 1 FROM {model._meta.db_table} LIMIT 1")
+
+
+def find_changed(entity: Entity) -> int:
     differs = " OR ".join(f"t.{column} IS DISTINCT FROM {sql}" for column, sql in entity.columns.items())
-    db.create_temporary(
+    return db.create_temporary(
         entity.changed,
         f"AS SELECT w.no FROM {entity.source} JOIN {entity.table} t ON t.id = w.target_id WHERE {differs}",
-        index="no",
+        index=("no",),
     )
 
 
 def update_changed(entity: Entity, log: UndoLog) -> int:
-    if not db.value(f"SELECT 1 FROM {entity.changed} LIMIT 1"):
-        return 0
     changed = f"SELECT w.target_id FROM {entity.work} w JOIN {entity.changed} this ON this.no = w.no"
     log.before_update(entity.model, changed)
     step_aside(entity)
@@ -126,7 +128,8 @@ def release_keys(entity: Entity, log: UndoLog) -> None:
     taken = f"""SELECT t.id FROM {entity.source} JOIN {entity.table} t ON {entity.same_key}
                 WHERE t.id IS DISTINCT FROM w.target_id
                   AND t.id NOT IN (SELECT target_id FROM {entity.work} WHERE target_id IS NOT NULL)"""
-    db.create_temporary("taken", f"AS {taken}")
+    if not db.create_temporary("taken", f"AS {taken}"):
+        return
     log.before_update(entity.model, "SELECT id FROM taken")
     inactive = ", is_active = false" if has_activity(entity.model) else ""
     db.execute(
@@ -136,9 +139,8 @@ def release_keys(entity: Entity, log: UndoLog) -> None:
     )
 
 
-def insert_new(entity: Entity, log: UndoLog) -> int:
+def insert_new(entity: Entity) -> int:
     columns = {**entity.columns, **entity.on_insert}
-    log.before_insert(entity.model)
     inserted = db.execute(
         f"""INSERT INTO {entity.table} ({", ".join(columns)}, created_at, updated_at)
             SELECT {", ".join(columns.values())}, %s, %s FROM {entity.source}
@@ -146,26 +148,28 @@ def insert_new(entity: Entity, log: UndoLog) -> int:
         [timezone.now()] * 2,
     )
     if inserted:
-        db.analyze_if_grown(entity.table, inserted)
+        db.analyze_if_changed(entity.table, inserted)
     return inserted
 
 
 def find_inserted(entity: Entity) -> None:
     """Give the staged rows just inserted their `target_id`, for the things that refer to them."""
-    db.execute(
+    found = db.execute(
         f"""UPDATE {entity.work} SET target_id = x.id
             FROM (SELECT w.no AS x_no, t.id FROM {entity.source} JOIN {entity.table} t ON {entity.same_key}
                   WHERE w.target_id IS NULL) x
             WHERE x.x_no = {entity.work}.no"""
     )
-    db.analyze(entity.work)  # that all of them have a `target_id` now is news to the planner
+    db.analyze_if_changed(entity.work, found)
 
 
 def deactivate(model: type[CatalogueModel], left: str, log: UndoLog) -> int:
     """Mark the active rows that `left` (SQL giving ids) names as inactive: they left the source."""
+    if is_empty(model):
+        return 0
     table = model._meta.db_table
-    db.create_temporary("leaving", f"AS SELECT id FROM {table} WHERE is_active AND id IN ({left})")
-    return deactivate_leaving(model, log)
+    leaving = db.create_temporary("leaving", f"AS SELECT id FROM {table} WHERE is_active AND id IN ({left})")
+    return deactivate_leaving(model, log) if leaving else 0
 
 
 def deactivate_leaving(model: type[CatalogueModel], log: UndoLog) -> int:

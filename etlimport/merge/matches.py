@@ -5,7 +5,7 @@ Their working tables are made after the teams and players have their ids, so eac
 """
 
 from etlimport import db, dialect
-from etlimport.merge.entity import Entity
+from etlimport.merge.entity import Entity, is_empty
 from etlimport.stage import SEQ
 from etlimport.undo_log import UndoLog
 from leagues.models import MatchScore, PlayerHistory, ScheduledMatch, Standing
@@ -95,16 +95,16 @@ def create_counted(entity: Entity, rows: str, *, same: tuple[str, ...], order: s
                     SELECT 1 FROM {entity.table} earlier WHERE {alike} AND earlier.occurrence < t.occurrence)
             ) t ON {same_day("t", "m", day)}{says}
             WHERE m.nth = 1""",
-        index="target_id",
+        index=("target_id",),
     )
-    db.analyze(entity.work)
-    match_rest_of_day(entity, day)
+    if not is_empty(entity.model):
+        match_rest_of_day(entity, day)
 
 
 def match_rest_of_day(entity: Entity, day: tuple[str, ...]) -> None:
     """The nth staged row of a day without a row is the nth row of that day that no other is."""
     names = ", ".join(day)
-    db.create_temporary(
+    found = db.create_temporary(
         "of_day",
         f"""AS SELECT t.*, CASE WHEN free THEN row_number() OVER (PARTITION BY {names}, free ORDER BY occurrence) END
                 AS nth, count(CASE WHEN free THEN 1 END) OVER (PARTITION BY {names}) AS places,
@@ -114,9 +114,8 @@ def match_rest_of_day(entity: Entity, day: tuple[str, ...]) -> None:
                   FROM {entity.table} t JOIN (SELECT DISTINCT {names} FROM {entity.work} WHERE target_id IS NULL) w
                     ON {same_day("t", "w", day)}) t""",
     )
-    if not db.value("SELECT 1 FROM of_day LIMIT 1"):
+    if not found:
         return
-    db.analyze("of_day")
     work = entity.work
     db.execute(
         f"""UPDATE {work} SET occurrence = o.last + {work}.occurrence - o.places
@@ -146,13 +145,14 @@ SCHEDULE_ROWS = f"""
 def create_schedule() -> None:
     """Scheduled matches; those at the time they were at are the same, then those on a new day."""
     create_counted(SCHEDULED_MATCH, SCHEDULE_ROWS, same=("time",), order="m.time IS NULL, m.time")
-    find_rescheduled()
+    if not is_empty(ScheduledMatch):
+        find_rescheduled()
 
 
 def make_room(carried: str, log: UndoLog) -> None:
     """Matches `carried` over (SQL giving ids) beside those of their day that are made anew come after these."""
     day = SCHEDULED_MATCH.key[:-1]
-    db.create_temporary(
+    found = db.create_temporary(
         "in_the_way",
         f"""AS SELECT id, last + places + row_number() OVER (PARTITION BY {", ".join(day)} ORDER BY occurrence)
                 AS occurrence
@@ -163,6 +163,8 @@ def make_room(carried: str, log: UndoLog) -> None:
                     ON {same_day("t", "w", day)} AND t.occurrence <= w.places
                   WHERE t.id IN ({carried})) t""",
     )
+    if not found:
+        return
     log.before_update(ScheduledMatch, "SELECT id FROM in_the_way")
     db.execute(
         """UPDATE leagues_scheduledmatch SET occurrence = x.occurrence FROM in_the_way x
@@ -179,7 +181,7 @@ def find_rescheduled() -> None:
 
     What was played did not move, nor did last season's match.
     """
-    db.create_temporary(
+    found = db.create_temporary(
         "moved",
         f"""AS SELECT w.no, t.id AS old_id FROM w_schedule w
             JOIN leagues_scheduledmatch t ON t.league_id = w.league_id AND t.home_team_id = w.home_team_id
@@ -190,6 +192,8 @@ def find_rescheduled() -> None:
               AND NOT EXISTS (SELECT 1 FROM leagues_matchscore s WHERE s.league_id = t.league_id AND s.date = t.date
                               AND s.home_team_id = t.home_team_id AND s.away_team_id = t.away_team_id)""",
     )
+    if not found:
+        return
     db.execute(
         """UPDATE w_schedule SET target_id = x.old_id
            FROM (SELECT min(no) AS no, old_id FROM moved GROUP BY old_id HAVING count(*) = 1) x
@@ -246,9 +250,8 @@ def create_matches() -> None:
                 LEFT JOIN w_label ab ON ab.no = i.away_no LEFT JOIN w_team a ON a.no = ab.team_no
                 {joins}) w
             LEFT JOIN leagues_matchscore t ON t.league_id = w.league_id AND t.key = w.key AND {IDS_AGREE}""",
+        index=("target_id",),
     )
-    db.execute("CREATE INDEX w_match_target ON w_match (target_id)")
-    db.analyze("w_match")
 
 
 ELIMINATION = """t.home_team_id = w.home_team_id AND t.away_team_id = w.away_team_id

@@ -7,6 +7,8 @@ changes nothing, and it is gone when the run is.
 from collections import Counter
 from dataclasses import dataclass, field
 
+from django.db.models import IntegerField
+
 from etlimport import db, dialect
 from etlimport.errors import AuditFailed
 from etlimport.references import Reference, owned_references
@@ -42,22 +44,35 @@ def lock_user_tables() -> None:
 
 def take_backup() -> Protection:
     """Write down every user-owned reference into the catalogue; rows that point nowhere are left out, named."""
-    protection = Protection()
-    db.create_temporary(BACKUP, "(reference integer NOT NULL, row_id text NOT NULL, target_id bigint NOT NULL)")
-    for number, reference in enumerate(owned_references()):
-        target = reference.target_table
-        valid = f"FROM {reference.table} u JOIN {target} t ON t.{reference.target_column} = u.{reference.column}"
-        protection.before[reference.name] = db.execute(
-            f"""INSERT INTO {BACKUP} (reference, row_id, target_id)
-                SELECT {number}, CAST(u.{reference.primary_key} AS text), t.id {valid}"""
-        )
-        filled = db.value(f"SELECT count({reference.column}) FROM {reference.table}")
-        if filled > protection.before[reference.name]:
-            missing = filled - protection.before[reference.name]
-            protection.skipped[reference.name] = f"{missing:,} rows point at a {target} that was gone before this run"
-    db.execute(f"CREATE UNIQUE INDEX protected_rows_key ON {BACKUP} (reference, row_id)")  # faster made at once
-    db.analyze(BACKUP)
+    references = owned_references()
+    every = " UNION ALL ".join(
+        f"""SELECT {number} AS reference, {row_id(r)} AS row_id, t.id AS target_id
+            FROM {r.table} u JOIN {r.target_table} t ON t.{r.target_column} = u.{r.column}"""
+        for number, r in enumerate(references)
+    )
+    taken = db.create_temporary(BACKUP, f"AS {every}")
+    db.execute(f"CREATE UNIQUE INDEX {BACKUP}_key ON {BACKUP} (reference, row_id)")
+    (filled,) = db.rows(f"SELECT {', '.join(f'(SELECT count({r.column}) FROM {r.table})' for r in references)}")
+    protection = Protection({reference.name: count for reference, count in zip(references, filled, strict=True)})
+    if taken < sum(filled):
+        leave_out(protection, dict(db.rows(f"SELECT reference, count(*) FROM {BACKUP} GROUP BY reference")))
     return protection
+
+
+def row_id(reference: Reference) -> str:
+    """SQL: the key of a row `u` of users, as text where any model's is no number."""
+    numbers = all(isinstance(r.model._meta.pk, IntegerField) for r in owned_references())
+    return f"CAST(u.{reference.primary_key} AS {'bigint' if numbers else 'text'})"
+
+
+def leave_out(protection: Protection, taken: dict[int, int]) -> None:
+    """Name the rows that point nowhere; `taken`: how many of each reference do not."""
+    for number, reference in enumerate(owned_references()):
+        missing = protection.before[reference.name] - taken.get(number, 0)
+        if missing:
+            gone = f"{missing:,} rows point at a {reference.target_table} that was gone before this run"
+            protection.skipped[reference.name] = gone
+            protection.before[reference.name] -= missing
 
 
 def prove(protection: Protection, moved: dict[str, str]) -> None:
@@ -66,50 +81,54 @@ def prove(protection: Protection, moved: dict[str, str]) -> None:
     `moved`: table of a catalogue model → working table (old_id, new_id) of the rows that got new ids; all
     others must point where they did. Raises AuditFailed with the number of rows lost or astray.
     """
-    failures = []
-    for number, reference in enumerate(owned_references()):
-        protection.after[reference.name] = count_rightly_placed(number, reference, moved)
-        astray = protection.before[reference.name] - protection.after[reference.name]
-        if astray:
-            failures.append(
-                f"{reference.name}: {astray:,} of {protection.before[reference.name]:,} rows lost or astray"
-            )
+    protection.after = count_rightly_placed(moved)
+    failures = [
+        f"{name}: {count - protection.after[name]:,} of {count:,} rows lost or astray"
+        for name, count in protection.before.items()
+        if protection.after[name] != count
+    ]
     if failures:
         raise AuditFailed(failures)
-    protection.restored = dict(sorted(restored_by_layer(moved).items()))
-    protection.team_ids_preserved = share_of_teams_preserved(moved)
+    protection.restored = restored_by_layer(moved, sum(protection.before.values()))
+    if mapping := moved.get(Team._meta.db_table):
+        protection.team_ids_preserved = share_of_teams_preserved(mapping)
 
 
-def restored_by_layer(moved: dict[str, str]) -> Counter:
-    """How many rows found their target again in which way."""
-    restored = Counter()
-    for number, reference in enumerate(owned_references()):
-        mapping = moved.get(reference.target_table)
-        layer = "coalesce(m.layer, 'id')" if mapping else "'id'"
-        join = f"LEFT JOIN {mapping} m ON m.old_id = b.target_id" if mapping else ""
-        restored += Counter(
-            dict(db.rows(f"SELECT {layer}, count(*) FROM {BACKUP} b {join} WHERE b.reference = {number} GROUP BY 1"))
-        )
-    return restored
+def restored_by_layer(moved: dict[str, str], rows: int) -> dict[str, int]:
+    """How many of the `rows` found their target again in which way."""
+    every = " UNION ALL ".join(
+        f"""SELECT coalesce(m.layer, 'id') AS layer FROM {BACKUP} b
+            JOIN {moved[reference.target_table]} m ON m.old_id = b.target_id WHERE b.reference = {number}"""
+        for number, reference in enumerate(owned_references())
+        if reference.target_table in moved
+    )
+    by_layer = Counter(dict(db.rows(f"SELECT layer, count(*) FROM ({every}) found GROUP BY layer")) if every else {})
+    by_layer["id"] += rows - by_layer.total()
+    return dict(sorted((+by_layer).items()))
 
 
-def share_of_teams_preserved(moved: dict[str, str]) -> float:
-    teams = [number for number, reference in enumerate(owned_references()) if reference.target is Team]
-    mapping = moved.get(Team._meta.db_table)
-    held = f"SELECT DISTINCT target_id FROM {BACKUP} WHERE reference IN ({', '.join(map(str, teams))})"
+def share_of_teams_preserved(mapping: str) -> float:
+    """The share of the teams users hold whose id is what it was; `mapping`: the working table of those moved."""
+    teams = [str(number) for number, reference in enumerate(owned_references()) if reference.target is Team]
+    held = f"SELECT DISTINCT target_id FROM {BACKUP} WHERE reference IN ({', '.join(teams)})"
     count = db.value(f"SELECT count(*) FROM ({held}) held")
-    if not count or not mapping:
-        return 1.0
-    return 1 - db.value(f"SELECT count(*) FROM ({held}) held JOIN {mapping} m ON m.old_id = held.target_id") / count
+    moved = db.value(f"SELECT count(*) FROM ({held}) held JOIN {mapping} m ON m.old_id = held.target_id")
+    return 1 - moved / count if count else 1.0
 
 
-def count_rightly_placed(number: int, reference: Reference, moved: dict[str, str]) -> int:
+def count_rightly_placed(moved: dict[str, str]) -> dict[str, int]:
+    """By reference: the backed-up rows that are there and point where they should."""
+    references = owned_references()
+    (counts,) = db.rows(f"SELECT {', '.join(f'({rightly_placed(n, r, moved)})' for n, r in enumerate(references))}")
+    return {reference.name: count for reference, count in zip(references, counts, strict=True)}
+
+
+def rightly_placed(number: int, reference: Reference, moved: dict[str, str]) -> str:
     mapping = moved.get(reference.target_table)
     expected = "coalesce(m.new_id, b.target_id)" if mapping else "b.target_id"
     join = f"LEFT JOIN {mapping} m ON m.old_id = b.target_id" if mapping else ""
-    return db.value(
-        f"""SELECT count(*) FROM {BACKUP} b {join}
-            JOIN {reference.table} u ON CAST(u.{reference.primary_key} AS text) = b.row_id
-            JOIN {reference.target_table} t ON t.{reference.target_column} = u.{reference.column} AND t.id = {expected}
-            WHERE b.reference = {number}"""
-    )
+    return f"""
+        SELECT count(*) FROM {BACKUP} b {join}
+        JOIN {reference.table} u ON {row_id(reference)} = b.row_id
+        JOIN {reference.target_table} t ON t.{reference.target_column} = u.{reference.column} AND t.id = {expected}
+        WHERE b.reference = {number}"""

@@ -2,7 +2,7 @@
 
 from etlimport import db
 from etlimport.models import ImportRun, OwnedChange
-from etlimport.protect.backup import BACKUP
+from etlimport.protect.backup import BACKUP, row_id
 from etlimport.references import Reference, owned_references
 
 
@@ -27,7 +27,7 @@ def changed_references(number: int, reference: Reference, mapping: str | None) -
         SELECT %s, '{reference.table}', '{reference.column}', CAST(u.{reference.primary_key} AS text),
                {before}, u.{reference.column}, {inserted}
         FROM {reference.table} u
-        LEFT JOIN {BACKUP} b ON b.reference = {number} AND b.row_id = CAST(u.{reference.primary_key} AS text)
+        LEFT JOIN {BACKUP} b ON b.reference = {number} AND b.row_id = {row_id(reference)}
         {join} LEFT JOIN {reference.target_table} t ON t.id = u.{reference.column}
         WHERE u.{reference.column} IS DISTINCT FROM {before}
           AND (t.id IS NOT NULL OR u.{reference.column} IS NULL)"""

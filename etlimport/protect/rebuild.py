@@ -106,7 +106,7 @@ class Rebuild:
                 f"""AS SELECT w.no, t.id AS old_id, t.created_at, {layer} FROM {entity.work} w
                     JOIN {entity.table} t ON t.id = w.target_id WHERE t.id IN (
                         SELECT id FROM {entity.table} WHERE {condition})""",
-                index="old_id",
+                index=("old_id",),
             )
 
     def keep(self, model: type[CatalogueModel]) -> int:
@@ -116,13 +116,12 @@ class Rebuild:
         if model in FED_BY:
             reasons.append(f"{LEAGUE_OF[model]} NOT IN ({fed(model)})")
         remade = [f"AND t.id NOT IN (SELECT old_id FROM {was(e)})" for e in self.was if e.model is model]
-        db.create_temporary(
+        return db.create_temporary(
             kept(model),
             f"""AS SELECT t.id FROM {table} t
                 WHERE {scoped(model)} {" ".join(remade)} AND ({" OR ".join(reasons) or "false"})""",
-            index="id",
+            index=("id",),
         )
-        return db.value(f"SELECT count(*) FROM {kept(model)}")
 
     def held_by_users(self, model: type[CatalogueModel]) -> list[str]:
         return [
@@ -149,7 +148,7 @@ class Rebuild:
                 gone(model),
                 f"""AS SELECT id FROM {model._meta.db_table} WHERE {SCOPE[model]}
                     AND id NOT IN (SELECT id FROM {kept(model)})""",
-                index="id",
+                index=("id",),
             )
         for model in SCOPE:
             self.log.before_delete(model, f"SELECT id FROM {gone(model)}")
@@ -169,9 +168,8 @@ class Rebuild:
                 mapping,
                 f"""AS SELECT o.old_id, w.target_id AS new_id, o.layer, o.created_at FROM {was(entity)} o
                     JOIN {entity.work} w ON w.no = o.no WHERE w.target_id <> o.old_id""",
-                index="old_id",
+                index=("old_id",),
             )
-            db.analyze(mapping)
             db.execute(
                 f"""UPDATE {entity.table} SET created_at = m.created_at FROM {mapping} m
                     WHERE {entity.table}.id = m.new_id"""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from etlimport.repair.associations import Reassociation, re_associate_users
 from etlimport.repair.contexts import ContextFix, fix_league_contexts
 from leagues.discovery import Discovery, discover_associations
+from leagues.models import User
 
 
 @dataclass
@@ -25,6 +26,8 @@ class Repairs:
 
 def repair() -> Repairs:
     """Restore associations, discover further ones, fix contexts; inside the import, which publishes."""
+    if not User.objects.exists():
+        return Repairs([], [], [])
     associations = re_associate_users(publish=False)
     discoveries = discover_associations(publish=False)
     return Repairs(fix_league_contexts(publish=False), associations, discoveries)

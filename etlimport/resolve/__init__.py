@@ -6,18 +6,29 @@ from etlimport.resolve import players, snapshot, teams
 from etlimport.stage import INPUT
 
 
-def resolve_everything(book: LabelBook) -> None:
+def resolve_everything(book: LabelBook) -> bool:
     """Fill the working tables from what is staged; each staged thing then knows the row it is, or none.
 
-    Certain layers come first, and each may help the next: ids tell players, players tell rosters, rosters
-    tell teams, teams tell clubs and series, and those tell who a player of a unique name is.
+    Returns whether any of the leagues was known before: if not, there was nobody to be recognised.
     """
     snapshot.create_working_tables(snapshot.tell_who_is_who(book))
     note_fed()
     teams.resolve_natural_keys()
     forget_empty_leagues()
-    teams.resolve_aliased_teams()
     players.create_working_tables()
+    known = bool(db.value("SELECT 1 FROM w_league WHERE target_id IS NOT NULL LIMIT 1"))
+    if known:
+        resolve_by_evidence()
+    return known
+
+
+def resolve_by_evidence() -> None:
+    """Certain layers come first, and each may help the next.
+
+    Ids tell players, players tell rosters, rosters tell teams, teams tell clubs and series, and those tell who a
+    player of a unique name is.
+    """
+    teams.resolve_aliased_teams()
     players.resolve_aliased()
     if players.gather_unmatched():
         players.resolve_id_tails()
@@ -42,7 +53,7 @@ def resolve_everything(book: LabelBook) -> None:
 def note_fed() -> None:
     """w_fed(league_no, kind): the leagues each kind of file of this run speaks of."""
     parts = (
-        f"SELECT DISTINCT s.league_no, '{kind}' AS kind FROM {table} i JOIN w_spelling s ON s.no = i.league_no"
+        f"SELECT league_no, '{kind}' AS kind FROM w_spelling WHERE no IN (SELECT league_no FROM {table})"
         for kind, table in INPUT.items()
     )
     db.create_temporary("w_fed", f"AS {' UNION '.join(parts)}")

@@ -12,13 +12,15 @@ def accept_unique(work: str, layer: str, candidates: str) -> int:
 
     Only staged things still without a row and rows not yet taken are considered. Returns how many matched.
     """
-    db.create_temporary(
+    found = db.create_temporary(
         "candidates",
         f"""AS SELECT no, old_id, min(evidence) AS evidence FROM ({candidates}) found
             WHERE no NOT IN (SELECT no FROM {work} WHERE target_id IS NOT NULL)
               AND old_id NOT IN (SELECT target_id FROM {work} WHERE target_id IS NOT NULL)
             GROUP BY no, old_id""",
     )
+    if not found:
+        return 0
     db.create_temporary(
         "unique_pairs",
         """AS SELECT no, old_id, evidence FROM (
@@ -26,9 +28,8 @@ def accept_unique(work: str, layer: str, candidates: str) -> int:
                       count(*) OVER (PARTITION BY old_id) AS rivals_new
                FROM candidates) pair
            WHERE rivals_old = 1 AND rivals_new = 1""",
-        index="no",
+        index=("no",),
     )
-    db.analyze("unique_pairs")
     return db.execute(
         f"""UPDATE {work} SET target_id = pair.old_id, layer = %s, evidence = pair.evidence
             FROM unique_pairs pair WHERE pair.no = {work}.no""",

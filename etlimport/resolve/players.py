@@ -48,18 +48,13 @@ def create_working_tables() -> None:
                '' AS evidence
             FROM ({PLAYERS}) w JOIN w_league l ON l.no = w.league_no
             LEFT JOIN leagues_player p ON p.league_id = l.target_id AND p.external_id = w.external_id""",
-        index="league_no, external_id",
+        index=("league_no, external_id", "no", "target_id"),
     )
-    db.execute("CREATE INDEX w_player_no ON w_player (no)")
-    db.execute("CREATE INDEX w_player_target ON w_player (target_id)")
-    db.analyze("w_player")
     db.create_temporary("changed_hands", "(no bigint NOT NULL, old_id bigint NOT NULL)")
     tell_changed_hands(SAME_IDS)
     db.execute("UPDATE w_player SET target_id = NULL, layer = '' WHERE no IN (SELECT no FROM changed_hands)")
     find_strangers()
-    db.create_temporary("w_roster", f"AS {ROSTER}", index="team_no")
-    db.execute("CREATE INDEX w_roster_player ON w_roster (player_no)")
-    db.analyze("w_roster")
+    db.create_temporary("w_roster", f"AS {ROSTER}", index=("team_no", "player_no"))
 
 
 def find_strangers() -> None:
@@ -91,9 +86,7 @@ def tell_changed_hands(pairs: str) -> None:
     another person's where the two names conflict, where the league reissued its ids, where the old name is here
     under an id that is not known for it, and where the new name is that of a row which would be left without one.
     """
-    db.create_temporary("renamed", f"AS SELECT * FROM ({pairs}) pair WHERE old_name <> new_name")
-    db.analyze("renamed")
-    if not db.value("SELECT 1 FROM renamed LIMIT 1"):
+    if not db.create_temporary("renamed", f"AS SELECT * FROM ({pairs}) pair WHERE old_name <> new_name"):
         return
     create_nickname_pairs(f"SELECT {dialect.first_word('old_name')} FROM renamed")
     db.execute(
@@ -146,25 +139,24 @@ def gather_unmatched() -> bool:
 
     Returns whether there is anything left to match.
     """
-    db.create_temporary(
+    newcomers = db.create_temporary(
         "new_players",
         f"""AS SELECT w.no, l.target_id AS league_id, w.external_id, w.name_key,
                {dialect.first_word("w.name_key")} AS given, {id_tail("w")} AS tail
             FROM w_player w JOIN w_league l ON l.no = w.league_no
             WHERE w.target_id IS NULL AND l.target_id IS NOT NULL""",
-        index="league_id, name_key",
+        index=("league_id, name_key",),
     )
-    db.create_temporary(
+    leavers = db.create_temporary(
         "old_players",
         f"""AS SELECT p.id, p.league_id, p.external_id, p.name_key, p.is_active,
                {dialect.first_word("p.name_key")} AS given, {id_tail("p")} AS tail
             FROM leagues_player p
             WHERE p.league_id IN (SELECT league_id FROM new_players)
               AND NOT EXISTS (SELECT 1 FROM w_player w WHERE w.target_id = p.id)""",
-        index="league_id, name_key",
+        index=("league_id, name_key",),
     )
-    db.analyze("new_players", "old_players")
-    return bool(db.value("SELECT 1 FROM new_players LIMIT 1") and db.value("SELECT 1 FROM old_players LIMIT 1"))
+    return bool(newcomers and leavers)
 
 
 def id_tail(alias: str) -> str:
@@ -192,13 +184,13 @@ def count_names() -> None:
         "old_names",
         """AS SELECT league_id, name_key, count(*) AS people FROM leagues_player
            WHERE league_id IN (SELECT league_id FROM new_players) GROUP BY league_id, name_key""",
-        index="league_id, name_key",
+        index=("league_id, name_key",),
     )
     db.create_temporary(
         "new_names",
         """AS SELECT l.target_id AS league_id, w.name_key, count(*) AS people FROM w_player w
            JOIN w_league l ON l.no = w.league_no WHERE l.target_id IS NOT NULL GROUP BY l.target_id, w.name_key""",
-        index="league_id, name_key",
+        index=("league_id, name_key",),
     )
 
 
@@ -234,16 +226,15 @@ def gather_places() -> None:
               UNION SELECT n.no, 'club ' || c.target_id FROM new_players n
                   JOIN w_roster r ON r.player_no = n.no JOIN w_team t ON t.no = r.team_no
                   JOIN w_club c ON c.no = t.club_no WHERE c.target_id IS NOT NULL""",
-        index="no, place",
+        index=("no, place",),
     )
     spots = "old_players o JOIN leagues_rosterspot r ON r.player_id = o.id AND (r.is_active OR NOT o.is_active)"
     db.create_temporary(
         "old_places",
         f"""AS SELECT o.id, 'team ' || r.team_id AS place FROM {spots}
             UNION SELECT o.id, 'club ' || t.club_id FROM {spots} JOIN leagues_team t ON t.id = r.team_id""",
-        index="id, place",
+        index=("id, place",),
     )
-    db.analyze("new_places", "old_places")
 
 
 SAME_NAME = """
@@ -332,5 +323,5 @@ def create_nickname_pairs(given_names: str) -> None:
         for (given,) in db.rows(f"SELECT DISTINCT * FROM ({given_names}) given")
         for other in namer.nicknames_of(given) | namer.canonicals_of(given)
     }
-    db.create_temporary("nickname_pairs", "(a text NOT NULL, b text NOT NULL)", index="a, b")
+    db.create_temporary("nickname_pairs", "(a text NOT NULL, b text NOT NULL, PRIMARY KEY (a, b))")
     dialect.load("nickname_pairs", {}, ("a", "b"), [sorted(pairs)])

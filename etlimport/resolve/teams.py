@@ -74,7 +74,12 @@ def resolve_aliased_teams() -> None:
 def some_are_unmatched() -> bool:
     return any(
         db.value(f"SELECT 1 FROM {table} WHERE target_id IS NULL LIMIT 1") for table in ("w_team", "w_series", "w_club")
-    ) and bool(db.value("SELECT 1 FROM w_league WHERE target_id IS NOT NULL LIMIT 1"))
+    )
+
+
+NEW_SIZES = "SELECT team_no, count(*) AS new_size FROM w_roster GROUP BY team_no"
+OLD_SIZES = "SELECT team_id, count(*) AS old_size FROM leagues_rosterspot WHERE is_active GROUP BY team_id"
+"""How many players the teams have, in this snapshot and the last."""
 
 
 def distrust_swapped_labels() -> None:
@@ -86,15 +91,14 @@ def distrust_swapped_labels() -> None:
     """
     db.create_temporary(
         "same_people",
-        """AS SELECT shared.no, shared.team_id FROM (
-               SELECT w.team_no AS no, r.team_id, count(*) AS people
+        f"""AS SELECT s.team_no AS no, s.team_id FROM (
+               SELECT w.team_no, r.team_id, count(*) AS people
                FROM w_roster w JOIN w_player p ON p.no = w.player_no
                JOIN leagues_rosterspot r ON r.player_id = p.target_id AND r.is_active
-               GROUP BY w.team_no, r.team_id) shared
-           WHERE 2 * people > (SELECT count(*) FROM w_roster x WHERE x.team_no = shared.no)
-             AND 2 * people > (SELECT count(*) FROM leagues_rosterspot x
-                               WHERE x.team_id = shared.team_id AND x.is_active)""",
-        index="no, team_id",
+               GROUP BY w.team_no, r.team_id) s
+           JOIN ({NEW_SIZES}) new ON new.team_no = s.team_no JOIN ({OLD_SIZES}) old ON old.team_id = s.team_id
+           WHERE 2 * people > new_size AND 2 * people > old_size""",
+        index=("no, team_id",),
     )
     db.create_temporary(
         "beyond_doubt",
@@ -118,12 +122,6 @@ SHARED_ROSTERS = """
     GROUP BY w.team_no, r.team_id"""
 """How many players a new label's team has in common with each team that left."""
 
-ROSTER_SIZES = """
-    SELECT s.team_no, s.team_id, s.shared,
-           (SELECT count(*) FROM w_roster w WHERE w.team_no = s.team_no) AS new_size,
-           (SELECT count(*) FROM leagues_rosterspot r WHERE r.team_id = s.team_id AND r.is_active) AS old_size
-    FROM shared_rosters s"""
-
 
 def resolve_shared_rosters() -> None:
     """A new label whose roster is mostly that of a team that left, both ways, is that team."""
@@ -138,8 +136,11 @@ def resolve_shared_rosters() -> None:
 
 
 def measure_shared_rosters() -> None:
-    db.create_temporary("shared_rosters", f"AS {SHARED_ROSTERS}")
-    db.create_temporary("roster_sizes", f"AS {ROSTER_SIZES}")
+    db.create_temporary(
+        "roster_sizes",
+        f"""AS SELECT s.*, new_size, old_size FROM ({SHARED_ROSTERS}) s
+            JOIN ({NEW_SIZES}) new ON new.team_no = s.team_no JOIN ({OLD_SIZES}) old ON old.team_id = s.team_id""",
+    )
 
 
 def resolve_renamed_clubs_and_series() -> None:

@@ -24,16 +24,16 @@ class Working:
     def create(self) -> None:
         for model in self.models:
             table = model._meta.db_table
-            db.create_temporary(gone(model), f"AS SELECT id FROM {table} WHERE {self.inserted(model)}", index="id")
+            db.create_temporary(gone(model), f"AS SELECT id FROM {table} WHERE {self.inserted(model)}")
             columns = columns_of(model)
-            db.create_temporary(back(model), f"AS SELECT {', '.join(columns)} FROM {table} WHERE false", index="id")
+            db.create_temporary(back(model), f"AS SELECT {', '.join(columns)} FROM {table} WHERE false")
             rows = dialect.rows_from_json(table, columns, "c.before", f"{RowChange._meta.db_table} c")
             db.execute(
                 f"""INSERT INTO {back(model)} ({", ".join(columns)}) {rows}
                     WHERE c.run_id = %s AND c.table_name = %s AND NOT ({self.inserted(model, "c.row_id")})""",
                 [self.run.pk, table],
             )
-            db.analyze(gone(model), back(model))
+            db.analyze(back(model))
 
     def inserted(self, model: type[Model], column: str = "id") -> str:
         """SQL: whether the id in `column` is one the run gave."""
@@ -54,7 +54,7 @@ class Working:
             restored = db.execute(f"INSERT INTO {table} ({columns}) SELECT {columns} FROM {back(model)}")
             if deleted or restored:
                 counts[table] = {"deleted": deleted, "restored": restored}
-            db.analyze_if_grown(table, restored)
+            db.analyze_if_changed(table, restored)
         return counts
 
 
