@@ -44,30 +44,29 @@ class UndoLog:
 
     def before_delete(self, model: type[Model], ids: str) -> int:
         """Keep the rows as deleted; one that the run changed before keeps the state before that."""
-        kept = self.keep(model, ids, deleted=True)
-        db.execute(
-            f"""UPDATE {RowChange._meta.db_table} SET deleted = true
-                WHERE run_id = %s AND table_name = %s AND row_id IN ({ids})""",
-            [self.run.pk, model._meta.db_table],
-        )
-        return kept
+        return self.keep(model, ids, deleted=True)
 
     def keep(self, model: type[Model], ids: str, *, deleted: bool) -> int:
-        return db.execute(
-            f"""INSERT INTO {RowChange._meta.db_table} (run_id, table_name, row_id, deleted, before)
+        table = RowChange._meta.db_table
+        kept = db.execute(
+            f"""INSERT INTO {table} (run_id, table_name, row_id, deleted, before)
                 SELECT %s, %s, t.id, %s, {dialect.row_as_json("t", columns_of(model))}
                 FROM {model._meta.db_table} t WHERE t.id IN ({ids})
-                ON CONFLICT (run_id, table_name, row_id) DO NOTHING""",
+                ON CONFLICT (run_id, table_name, row_id) DO {"UPDATE SET deleted = true" if deleted else "NOTHING"}""",
             [self.run.pk, model._meta.db_table, deleted],
         )
+        db.analyze_if_changed(table, kept)
+        return kept
 
     def rekeyed(self, model: type[Model], mapping: str) -> None:
         """Keep the rows of `mapping` (SQL giving old_id, new_id)."""
-        db.execute(
-            f"""INSERT INTO {ReKey._meta.db_table} (run_id, table_name, old_id, new_id)
+        table = ReKey._meta.db_table
+        kept = db.execute(
+            f"""INSERT INTO {table} (run_id, table_name, old_id, new_id)
                 SELECT %s, %s, old_id, new_id FROM ({mapping}) m""",
             [self.run.pk, model._meta.db_table],
         )
+        db.analyze_if_changed(table, kept)
 
     def close(self) -> None:
         """Write down the ranges of inserted ids."""

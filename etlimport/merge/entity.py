@@ -52,9 +52,17 @@ class Entity:
     def source(self) -> str:
         return f"{self.work} w {self.joins}"
 
+    def keyed(self, condition: str) -> str:
+        """SQL: `WITH keyed(no, target_id, key…)` of the staged rows `w` for which a condition holds.
+
+        Computed before it is joined: no planner foresees how few rows a key of many parts picks out.
+        """
+        columns = ", ".join(f"{self.columns[column]} AS {column}" for column in self.key)
+        return f"WITH keyed AS MATERIALIZED (SELECT w.no, w.target_id, {columns} FROM {self.source} WHERE {condition})"
+
     @property
     def same_key(self) -> str:
-        return " AND ".join(f"t.{column} = {self.columns[column]}" for column in self.key)
+        return " AND ".join(f"t.{column} = keyed.{column}" for column in self.key)
 
     @property
     def changed(self) -> str:
@@ -114,10 +122,10 @@ def step_aside(entity: Entity) -> None:
         return
     db.execute(
         f"""UPDATE {entity.table} SET {entity.key[-1]} = '~' || id WHERE id IN (
-                SELECT t.id FROM {entity.source} JOIN {entity.changed} this ON this.no = w.no
-                JOIN {entity.table} t ON {entity.same_key}
-                WHERE t.id <> w.target_id
-                  AND EXISTS (SELECT 1 FROM {entity.work} other WHERE other.target_id = t.id))"""
+                {entity.keyed(f"w.no IN (SELECT no FROM {entity.changed})")}
+                SELECT t.id FROM keyed JOIN {entity.table} t ON {entity.same_key}
+                WHERE t.id <> keyed.target_id
+                  AND t.id IN (SELECT target_id FROM {entity.work} WHERE target_id IS NOT NULL))"""
     )
 
 
@@ -125,8 +133,9 @@ def release_keys(entity: Entity, log: UndoLog) -> None:
     """A row that is not the one now bearing its key gives the key up: it was reissued to somebody else."""
     text = entity.key[-1]
     room = entity.model._meta.get_field(text).max_length - LONGEST_ID
-    taken = f"""SELECT t.id FROM {entity.source} JOIN {entity.table} t ON {entity.same_key}
-                WHERE t.id IS DISTINCT FROM w.target_id
+    taken = f"""{entity.keyed("TRUE")}
+                SELECT t.id FROM keyed JOIN {entity.table} t ON {entity.same_key}
+                WHERE t.id IS DISTINCT FROM keyed.target_id
                   AND t.id NOT IN (SELECT target_id FROM {entity.work} WHERE target_id IS NOT NULL)"""
     if not db.create_temporary("taken", f"AS {taken}"):
         return
@@ -156,8 +165,8 @@ def find_inserted(entity: Entity) -> None:
     """Give the staged rows just inserted their `target_id`, for the things that refer to them."""
     found = db.execute(
         f"""UPDATE {entity.work} SET target_id = x.id
-            FROM (SELECT w.no AS x_no, t.id FROM {entity.source} JOIN {entity.table} t ON {entity.same_key}
-                  WHERE w.target_id IS NULL) x
+            FROM ({entity.keyed("w.target_id IS NULL")}
+                  SELECT keyed.no AS x_no, t.id FROM keyed JOIN {entity.table} t ON {entity.same_key}) x
             WHERE x.x_no = {entity.work}.no"""
     )
     db.analyze_if_changed(entity.work, found)

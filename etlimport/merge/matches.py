@@ -110,7 +110,7 @@ def match_rest_of_day(entity: Entity, day: tuple[str, ...]) -> None:
                 AS nth, count(CASE WHEN free THEN 1 END) OVER (PARTITION BY {names}) AS places,
                 max(occurrence) OVER (PARTITION BY {names}) AS last
             FROM (SELECT t.id, t.occurrence, {", ".join(f"t.{name}" for name in day)},
-                         NOT EXISTS (SELECT 1 FROM {entity.work} x WHERE x.target_id = t.id) AS free
+                         t.id NOT IN (SELECT target_id FROM {entity.work} WHERE target_id IS NOT NULL) AS free
                   FROM {entity.table} t JOIN (SELECT DISTINCT {names} FROM {entity.work} WHERE target_id IS NULL) w
                     ON {same_day("t", "w", day)}) t""",
     )
