@@ -87,7 +87,7 @@ ALIKE = {
     ),
     "match_history": ("s.league_no, i.fingerprint", "''", "JOIN w_spelling s ON s.no = i.league_no WHERE TRUE"),
     "player_history": (
-        "s.league_no, i.external_id, i.date, i.end_pti, i.series_name",
+        "p.id, i.date, i.end_pti, i.series_name",
         "''",
         """JOIN w_spelling s ON s.no = i.league_no JOIN w_league l ON l.no = s.league_no
            JOIN leagues_player p ON p.league_id = l.target_id AND p.external_id = i.external_id WHERE TRUE""",

@@ -75,16 +75,23 @@ def counted(sql: str, full: bool) -> dict:
 
 def groups(run_id: int, *, is_last: bool = False) -> dict[str, str]:
     """{group: SQL giving its lines}; `is_last`: no run came after this one, so rows are as it left them."""
+    noted = set(IdentityChange.objects.filter(run=run_id).values_list("kind", flat=True).order_by().distinct())
     found = {
         title: f"""SELECT old_label || ' → ' || new_label || ' (' || layer || ')' AS line
                    FROM {IdentityChange._meta.db_table} WHERE run_id = {int(run_id)} AND kind = '{kind}'"""
         for title, kind in IDENTITY.items()
+        if kind in noted
     }
+    inserted = set(InsertedRange.objects.filter(run=run_id).values_list("table_name", flat=True))
+    changed = set(RowChange.objects.filter(run=run_id).values_list("table_name", flat=True).distinct())
     for table, (things, label, joins) in THINGS.items():
-        found[f"{things} joined"] = joined(run_id, table, label, joins)
-        found[f"{things} left"] = left(run_id, table, label, joins, is_last)
+        if table in inserted:
+            found[f"{things} joined"] = joined(run_id, table, label, joins)
+        if table in changed:
+            found[f"{things} left"] = left(run_id, table, label, joins, is_last)
     for title, (table, label, column, joins) in CORRECTIONS.items():
-        found[title] = corrected(run_id, table, label, column, joins, is_last)
+        if table in changed:
+            found[title] = corrected(run_id, table, label, column, joins, is_last)
     return found
 
 

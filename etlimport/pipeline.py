@@ -218,7 +218,8 @@ def work_through(job: Import, hook: Callable[[str], None]) -> None:
         hook(name)
 
     with step("resolve"):
-        ambiguous = find_ambiguous() if resolve_everything(job.book) else {}
+        known = resolve_everything(job.book)
+        ambiguous = find_ambiguous() if known else {}
     with step("check"):
         check(options)
     with step("protect"):
@@ -226,7 +227,8 @@ def work_through(job: Import, hook: Callable[[str], None]) -> None:
         protection = backup.take_backup()
     with step("merge"):
         run.counts["identity changes"] = note_changes(run)
-        remember_changed_keys()
+        if known:
+            remember_changed_keys()
         rebuild = Rebuild(undo_log) if options.rebuild else None
         if rebuild:
             rebuild.clear()

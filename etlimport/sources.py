@@ -3,6 +3,7 @@
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import groupby
 from operator import attrgetter
@@ -48,9 +49,12 @@ def gather(source, *, use_known: bool) -> list[ReadFile]:
     for file in SourceFile.objects.all() if use_known else ():
         published[kind_of(Path(file.path))][file.path] = file
     salt = settled_by_operators()
+    found = find_files(source)
+    with ThreadPoolExecutor() as threads:  # hashing lets go of the interpreter
+        digests_of_all = dict(zip(found, threads.map(SourcePath.digest, found), strict=True))
     files = []
-    for kind, found in groupby(find_files(source), attrgetter("kind")):
-        digests = {path: f"{salt}{path.digest()}"[:64] for path in found}
+    for kind, paths in groupby(found, attrgetter("kind")):
+        digests = {path: f"{salt}{digests_of_all[path]}"[:64] for path in paths}
         before = published[kind] if published[kind].keys() == {path.relative for path in digests} else {}
         known = bool(before) and all(before[path.relative].digest == digest for path, digest in digests.items())
         for path, digest in digests.items():
@@ -117,7 +121,6 @@ def read_and_stage(
             content.update(msgspec.msgpack.encode((book.leagues, book.labels, notes)))
             file.content = content.hexdigest()
         note_rejected(file, run)
-    stage.analyze()
     return warnings
 
 

@@ -46,6 +46,7 @@ MAY_BE_NULL = {name for name, kind in TYPES.items() if kind.endswith("NULL")}
 
 
 def create_input_tables() -> None:
+    """Working tables for the rows as read; a planner that knows their size knows enough of them."""
     for kind, columns in COLUMNS.items():
         definitions = ", ".join(definition(name) for name in columns)
         db.create_temporary(INPUT[kind], f"(file_no bigint NOT NULL, {definitions})")
@@ -58,7 +59,3 @@ def definition(name: str) -> str:
 def load_rows(kind: str, file_no: int, blocks: Iterable[list[tuple]]) -> None:
     """Stage the rows of one file; `blocks` as `read_file` yields them."""
     dialect.load(INPUT[kind], {"file_no": file_no}, COLUMNS[kind], blocks, may_be_null=MAY_BE_NULL)
-
-
-def analyze() -> None:
-    db.analyze(*INPUT.values())

@@ -85,19 +85,21 @@ def create_counted(entity: Entity, rows: str, *, same: tuple[str, ...], order: s
     alike = " AND ".join(f"earlier.{name} = t.{name}" for name in day)
     alike += "".join(f" AND earlier.{name} IS NOT DISTINCT FROM t.{name}" for name in same)
     says = "".join(f" AND t.{name} IS NOT DISTINCT FROM m.{name}" for name in same)
+    first_of_their_likes = f"""NOT EXISTS (
+        SELECT 1 FROM {entity.table} earlier WHERE {alike} AND earlier.occurrence < t.occurrence)"""
+    nothing_there = is_empty(entity.model)
     db.create_temporary(
         entity.work,
         f"""AS SELECT m.*, t.id AS target_id, COALESCE(t.occurrence, row_number() OVER (
                 PARTITION BY {", ".join(f"m.{name}" for name in day)}, t.id IS NULL ORDER BY {order}, m.no)
             ) AS occurrence
             FROM ({rows}) m LEFT JOIN (
-                SELECT * FROM {entity.table} t WHERE NOT EXISTS (
-                    SELECT 1 FROM {entity.table} earlier WHERE {alike} AND earlier.occurrence < t.occurrence)
+                SELECT * FROM {entity.table} t WHERE {"false" if nothing_there else first_of_their_likes}
             ) t ON {same_day("t", "m", day)}{says}
             WHERE m.nth = 1""",
         index=("target_id",),
     )
-    if not is_empty(entity.model):
+    if not nothing_there:
         match_rest_of_day(entity, day)
 
 

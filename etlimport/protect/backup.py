@@ -81,7 +81,8 @@ def prove(protection: Protection, moved: dict[str, str]) -> None:
     `moved`: table of a catalogue model → working table (old_id, new_id) of the rows that got new ids; all
     others must point where they did. Raises AuditFailed with the number of rows lost or astray.
     """
-    protection.after = count_rightly_placed(moved)
+    held = sum(protection.before.values())
+    protection.after = count_rightly_placed(moved) if held else dict(protection.before)
     failures = [
         f"{name}: {count - protection.after[name]:,} of {count:,} rows lost or astray"
         for name, count in protection.before.items()
@@ -89,8 +90,8 @@ def prove(protection: Protection, moved: dict[str, str]) -> None:
     ]
     if failures:
         raise AuditFailed(failures)
-    protection.restored = restored_by_layer(moved, sum(protection.before.values()))
-    if mapping := moved.get(Team._meta.db_table):
+    protection.restored = restored_by_layer(moved, held) if held else {}
+    if held and (mapping := moved.get(Team._meta.db_table)):
         protection.team_ids_preserved = share_of_teams_preserved(mapping)
 
 

@@ -4,12 +4,11 @@ w_player(no, league_no, external_id, …)   one row a player: the first of the f
 w_roster(no, player_no, team_no, …)       one row a roster spot; its `no` is the staged row's place
 """
 
-from nicknames import NickNamer
-
 from etlimport import db, dialect
 from etlimport.models import IdentityChange
 from etlimport.resolve.matching import accept_unique
 from etlimport.stage import SEQ
+from leagues.names import given_name_variants
 
 Layer = IdentityChange.Layer
 
@@ -59,15 +58,19 @@ def create_working_tables() -> None:
 
 def find_strangers() -> None:
     """w_stranger(no): the rows about somebody else than the first row under their id: nobody takes their spots."""
-    db.create_temporary(
+    db.create_temporary("w_stranger", "(no bigint NOT NULL)")
+    found = db.create_temporary(
         "otherwise_named",
         f"""AS SELECT {SEQ} AS no, p.name_key AS first_name, i.name_key AS name FROM in_players i
             JOIN w_spelling s ON s.no = i.league_no JOIN w_label b ON b.no = i.label_no
             JOIN w_player p ON p.league_no = s.league_no AND p.external_id = i.external_id
             WHERE i.name_key <> p.name_key""",
     )
-    create_nickname_pairs(f"SELECT {dialect.first_word('first_name')} FROM otherwise_named")
-    db.create_temporary("w_stranger", f"AS SELECT no FROM otherwise_named WHERE {names_conflict('first_name', 'name')}")
+    if found:
+        create_nickname_pairs(f"SELECT {dialect.first_word('first_name')} FROM otherwise_named")
+        db.execute(
+            f"INSERT INTO w_stranger SELECT no FROM otherwise_named WHERE {names_conflict('first_name', 'name')}"
+        )
 
 
 SAME_IDS = """
@@ -317,11 +320,10 @@ def resolve_nicknames() -> None:
 
 def create_nickname_pairs(given_names: str) -> None:
     """nickname_pairs(a, b): what else people call those of `given_names` (SQL), from the kept list."""
-    namer = NickNamer()
     pairs = {
         (given, other)
         for (given,) in db.rows(f"SELECT DISTINCT * FROM ({given_names}) given")
-        for other in namer.nicknames_of(given) | namer.canonicals_of(given)
+        for other in given_name_variants(given) - {given}
     }
     db.create_temporary("nickname_pairs", "(a text NOT NULL, b text NOT NULL, PRIMARY KEY (a, b))")
     dialect.load("nickname_pairs", {}, ("a", "b"), [sorted(pairs)])
