@@ -118,7 +118,10 @@ def share_of_teams_preserved(mapping: str) -> float:
 
 
 def count_rightly_placed(moved: dict[str, str]) -> dict[str, int]:
-    """By reference: the backed-up rows that are there and point where they should."""
+    """By reference: the backed-up rows that are there and point where they should.
+
+    That what they point at is there is for the audit to say.
+    """
     references = owned_references()
     (counts,) = db.rows(f"SELECT {', '.join(f'({rightly_placed(n, r, moved)})' for n, r in enumerate(references))}")
     return {reference.name: count for reference, count in zip(references, counts, strict=True)}
@@ -128,8 +131,9 @@ def rightly_placed(number: int, reference: Reference, moved: dict[str, str]) -> 
     mapping = moved.get(reference.target_table)
     expected = "coalesce(m.new_id, b.target_id)" if mapping else "b.target_id"
     join = f"LEFT JOIN {mapping} m ON m.old_id = b.target_id" if mapping else ""
+    column = f"u.{reference.column}"
+    if not reference.by_id:
+        column = f"(SELECT t.id FROM {reference.target_table} t WHERE t.{reference.target_column} = {column})"
     return f"""
-        SELECT count(*) FROM {BACKUP} b {join}
-        JOIN {reference.table} u ON {row_id(reference)} = b.row_id
-        JOIN {reference.target_table} t ON t.{reference.target_column} = u.{reference.column} AND t.id = {expected}
-        WHERE b.reference = {number}"""
+        SELECT count(*) FROM {BACKUP} b {join} JOIN {reference.table} u ON {row_id(reference)} = b.row_id
+        WHERE b.reference = {number} AND {column} = {expected}"""
