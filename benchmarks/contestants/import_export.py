@@ -1,6 +1,10 @@
-"""django-import-export in bulk: no diffs, and the players there are found with one query."""
+"""django-import-export in bulk: no diffs, the rows there are found with one query, references come as ids.
+
+Leagues, clubs, series and teams, which are no rows of the file, are made by Django's bulk_create.
+"""
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
 import django
@@ -9,54 +13,84 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rally.settings")
 django.setup()
 
 import tablib  # noqa: E402
-from import_export import fields, instance_loaders, resources, widgets  # noqa: E402
+from django.db import transaction  # noqa: E402
+from import_export import fields, instance_loaders, resources, results, widgets  # noqa: E402
 
 from benchmarks.contestants import contend  # noqa: E402
-from benchmarks.players import FIELDS, KEY, make_leagues, read_players  # noqa: E402
-from leagues.models import League, Player  # noqa: E402
+from benchmarks.contestants.bulk_create import upsert  # noqa: E402
+from benchmarks.outcomes import Outcome, read_rows  # noqa: E402
+from benchmarks.players import STAMPS, TABLES, key_of, make_parents, players_of, read_ids, spots_of  # noqa: E402
+from leagues.models import Player, RosterSpot  # noqa: E402
 
 
-class KnownLeague(widgets.ForeignKeyWidget):
-    """A league by its code, without a query for each row."""
-
-    leagues: dict[str, League] = {}
-
-    def clean(self, value, row=None, **kwargs):
-        return self.leagues[value]
-
-
-class KnownPlayers(instance_loaders.BaseInstanceLoader):
-    """The players there are, by league and id, fetched once."""
+class Known(instance_loaders.BaseInstanceLoader):
+    """The rows there are, by key, fetched once."""
 
     def __init__(self, resource, dataset=None):
         super().__init__(resource, dataset)
-        self.players = {(p.league.code, p.external_id): p for p in Player.objects.select_related("league")}
+        self.instances = {key_of(each): each for each in resource.get_queryset()}
 
     def get_instance(self, row):
-        return self.players.get((row["league"], row["external_id"]))
+        return self.instances.get(tuple(row[name] for name in self.resource.get_import_id_fields()))
 
 
-class PlayerResource(resources.ModelResource):
-    league = fields.Field("league", "league", KnownLeague(League, "code"))
+class Result(results.RowResult):
+    """Says nothing of the instance: its text, for a log of the admin, would ask for its relations row by row."""
 
+    def add_instance_info(self, instance):
+        pass
+
+
+class Bulk(resources.ModelResource):
     class Meta:
-        model = Player
-        fields = (*KEY, *FIELDS)
-        import_id_fields = KEY
-        instance_loader_class = KnownPlayers
+        instance_loader_class = Known
         use_bulk = True
         batch_size = 1000
         skip_diff = True
         skip_html_diff = True
 
+    @classmethod
+    def get_row_result_class(cls):
+        return Result
 
+    def init_instance(self, row=None):
+        return self._meta.model(**STAMPS)
+
+    def load(self, values: Iterable[tuple]) -> int:
+        """How many rows were new or changed; `values` in the order of the table's key and fields."""
+        table = TABLES[self._meta.model]
+        dataset = tablib.Dataset(headers=[*table.key, *table.fields])
+        dataset.extend(values)
+        totals = self.import_data(dataset, raise_errors=True).totals
+        return totals["new"] + totals["update"]
+
+
+class PlayerResource(Bulk):
+    league_id = fields.Field("league_id", "league_id", widgets.IntegerWidget())
+
+    class Meta:
+        model = Player
+        import_id_fields = TABLES[Player].key
+        fields = (*TABLES[Player].key, *TABLES[Player].fields)
+
+
+class RosterSpotResource(Bulk):
+    player_id = fields.Field("player_id", "player_id", widgets.IntegerWidget())
+    team_id = fields.Field("team_id", "team_id", widgets.IntegerWidget())
+
+    class Meta:
+        model = RosterSpot
+        import_id_fields = TABLES[RosterSpot].key
+        fields = (*TABLES[RosterSpot].key, *TABLES[RosterSpot].fields)
+
+
+@transaction.atomic
 def import_players(source: Path) -> str:
-    rows = read_players(source)
-    KnownLeague.leagues = make_leagues(rows)
-    dataset = tablib.Dataset(headers=[*KEY, *FIELDS])
-    dataset.extend(tuple(row.values()) for row in rows)
-    result = PlayerResource().import_data(dataset, raise_errors=True)
-    return str(result.totals)
+    rows = list(read_rows(source))
+    parents = make_parents(rows, upsert)
+    players = PlayerResource().load(players_of(rows, parents.leagues))
+    spots = RosterSpotResource().load(spots_of(rows, parents, read_ids(Player)))
+    return str(Outcome(players, spots))
 
 
 if __name__ == "__main__":
