@@ -31,7 +31,7 @@ def import_players(source: Path) -> str:
             max_table_nesting=0,
         )
         pipeline.run(resource)
-        return str(pipeline.last_trace.last_normalize_info.row_counts["players"])
+        return f"{pipeline.last_trace.last_normalize_info.row_counts['players']} rows read"
 
 
 def read_rows(source: Path) -> Iterator[list[dict]]:

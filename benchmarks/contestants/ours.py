@@ -17,7 +17,8 @@ def import_all(source: Path) -> str:
     run = run_import(Options(source=source))
     if exit_code(run):
         raise SystemExit(f"{run.status}: {run.error}")
-    return f"{run.status}: {run.timings}"
+    made = [f"{counts['inserted']} {things}" for things, counts in run.counts["things"].items() if counts["inserted"]]
+    return f"{run.status}: {', '.join(made)} {run.timings}"
 
 
 if __name__ == "__main__":
