@@ -14,7 +14,7 @@ from pathlib import Path
 
 os.environ.setdefault("DATABASE_URL", "postgres://localhost:5432/rally")
 
-from benchmarks import table
+from benchmarks import outcomes, table
 from benchmarks.measure import Measured, Server, measured_process, median_of
 from benchmarks.owned import give_users_things
 from benchmarks.samples import indented, make_players, make_sample, rewrite, rotated
@@ -124,11 +124,16 @@ def measure_size(server: Server, source: Path, only: list[str], rounds: int) -> 
 
 
 def measure_peers(server: Server, source: Path, rounds: int) -> dict[str, Measured]:
+    """The medians by contestant. Exits where one has made of the file less, or more, than it says."""
+    expected = apart(outcomes.expected_of, source)
     runs = {name: [] for name in PEERS}
     for _ in range(rounds):
         for name in PEERS:
-            with server.fresh(migrated=name != "dlt_merge") as url:
+            migrated = name != "dlt_merge"
+            with server.fresh(migrated=migrated) as url:
                 found = measured_process(name, source, url)
+                if migrated and (made := outcomes.found_in(url)) != expected:
+                    raise SystemExit(f"{name} made {made} of a file that says {expected}")
             print(f"{name} {found.seconds:8.3f} s  {found.outcome}", file=sys.stderr, flush=True)
             runs[name].append(found)
     return {name: median_of(measured) for name, measured in runs.items()}
