@@ -68,11 +68,11 @@ def judged(number: float, limit: float | None, unit: str) -> str:
 
 
 NAMES = {
-    "ours": "`run_etl`: leagues, clubs, series, teams, players and roster spots",
-    "bulk_create": "Django's `bulk_create(update_conflicts=True)`: players",
-    "bulk_load": "django-bulk-load: players",
-    "import_export": "django-import-export, bulk: players",
-    "dlt_merge": "dlt, merge: rows as they are",
+    "ours": "`run_etl`: six tables",
+    "bulk_create": "Django's `bulk_create(update_conflicts=True)`: six tables",
+    "bulk_load": "django-bulk-load: six tables",
+    "import_export": "django-import-export, bulk: six tables",
+    "dlt_merge": "dlt, merge: one table, rows as they are",
 }
 
 
