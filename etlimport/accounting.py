@@ -1,5 +1,7 @@
 """Every row of every file accounted for: read = inserted + updated + unchanged + duplicate + rejected."""
 
+from collections.abc import Iterable
+
 from etlimport import db, dialect
 from etlimport.errors import AuditFailed
 from etlimport.merge import catalogue, matches
@@ -96,19 +98,21 @@ ALIKE = {
 """In what two rows of a kind are the same thing said twice, what that thing is called, and which have a place."""
 
 
-def find_duplicates(kind: str) -> dict[int, int]:
-    """duplicate_<kind>(no, file_no): the rows after the first that says the same thing; how many a file.
+def count_duplicates(kind: str) -> dict[int, int]:
+    """The rows after the first that says the same thing, by file number.
 
     Counted from what was read, not from what became of it: that the two agree is what `check_sums` checks.
     """
     same, _, joins = ALIKE[kind]
     placed = f"FROM {INPUT[kind]} i {joins}"
-    found = db.create_temporary(
-        f"duplicate_{kind}",
-        f"""AS SELECT {SEQ} AS no, i.file_no {placed}
-            AND {SEQ} NOT IN (SELECT min({SEQ}) {placed} GROUP BY {same})""",
+    firsts = f"SELECT min({SEQ}) / {ROWS_OF_A_FILE} AS file_no {placed} GROUP BY {same}"
+    found = db.rows(
+        f"""SELECT file_no, CAST(sum(number) AS bigint) FROM (
+                SELECT file_no, count(*) AS number {placed} GROUP BY file_no
+                UNION ALL SELECT file_no, -count(*) FROM ({firsts}) firsts GROUP BY file_no) counted
+            GROUP BY file_no HAVING sum(number) <> 0"""
     )
-    return dict(db.rows(f"SELECT file_no, count(*) FROM duplicate_{kind} GROUP BY file_no")) if found else {}
+    return dict(found)
 
 
 SAYING = {
@@ -122,11 +126,8 @@ SAYING = {
 """What a duplicate may say otherwise than the row that was taken, and how that is told."""
 
 
-def contradictions(run: ImportRun, files: dict[int, str]) -> list[RejectedRow]:
-    """The duplicates that say something else than the row that was taken, yet to be saved.
-
-    After `find_duplicates` of every kind.
-    """
+def contradictions(run: ImportRun, files: dict[int, str], kinds: Iterable[str]) -> list[RejectedRow]:
+    """The duplicates of `kinds` that say something else than the row that was taken, yet to be saved."""
     return [
         RejectedRow(
             run=run,
@@ -137,7 +138,7 @@ def contradictions(run: ImportRun, files: dict[int, str]) -> list[RejectedRow]:
             content=text,
         )
         for kind, (columns, reason) in SAYING.items()
-        if db.value(f"SELECT 1 FROM duplicate_{kind} LIMIT 1")
+        if kind in kinds
         for file_no, idx, whose, text, first_file, first_idx in find_contradictions(kind, columns)
     ]
 
@@ -152,16 +153,17 @@ def find_contradictions(kind: str, columns: tuple[str, ...]) -> list[tuple]:
                   FROM {INPUT[kind]} i {joins}) d
             JOIN {INPUT[kind]} i ON i.file_no = d.no / {ROWS_OF_A_FILE} AND i.idx = d.no % {ROWS_OF_A_FILE}
             JOIN {INPUT[kind]} f ON f.file_no = d.first / {ROWS_OF_A_FILE} AND f.idx = d.first % {ROWS_OF_A_FILE}
-            WHERE d.no IN (SELECT no FROM duplicate_{kind}) AND ({differs}) ORDER BY d.no"""
+            WHERE d.no <> d.first AND ({differs}) ORDER BY d.no"""
     )
 
 
 def account(kind: str) -> dict[int, dict[str, int]]:
     """inserted, updated and unchanged of the rows of one kind, by file number."""
     entity = WORKING[kind]
-    changed = f"SELECT no FROM {entity.changed}"
-    if kind == "players":  # the row that brought a new or changed player is itself no row unchanged
-        changed += f" UNION SELECT no FROM {catalogue.PLAYER.changed}"
+    # The row that brought a new or changed player is itself no row unchanged.
+    changing = [entity, catalogue.PLAYER] if kind == "players" else [entity]
+    tables = [e.changed for e in changing if e.changed in db.working_tables()]
+    changed = " UNION ".join(f"SELECT no FROM {table}" for table in tables) or "0"
     counted = db.rows(
         f"""SELECT w.file_no, count(*), sum(CASE WHEN w.target_id IS NULL THEN 1 ELSE 0 END),
                    sum(CASE WHEN w.target_id IS NOT NULL AND w.no IN ({changed}) THEN 1 ELSE 0 END)

@@ -6,7 +6,17 @@ from django.db import connection
 
 from leagues.sql import dicts, execute
 
-__all__ = ["analyze", "analyze_if_changed", "create_temporary", "dicts", "execute", "rows", "value"]
+__all__ = [
+    "analyze",
+    "analyze_if_changed",
+    "create_temporary",
+    "dicts",
+    "drop_temporary",
+    "execute",
+    "rows",
+    "value",
+    "working_tables",
+]
 
 
 def rows(sql: str, params: Iterable = ()) -> list[tuple]:
@@ -27,11 +37,9 @@ def create_temporary(table: str, definition: str, *, index: Sequence[str] = ()) 
     Returns how many rows it holds; where they are many, the planner knows about them. SQLite, which looks rows up
     one by one, has an index on each of `index` (columns); PostgreSQL hashes whole sets.
     """
-    made = working_tables()
-    if table in made:
-        execute(f"DROP TABLE IF EXISTS {table}")
+    drop_temporary(table)
     count = execute(f"CREATE TEMPORARY TABLE {table} {definition}")
-    made.add(table)
+    working_tables().add(table)
     if definition.startswith("("):
         return 0
     if connection.vendor == "sqlite":
@@ -42,8 +50,14 @@ def create_temporary(table: str, definition: str, *, index: Sequence[str] = ()) 
     return count
 
 
+def drop_temporary(table: str) -> None:
+    if table in working_tables():
+        execute(f"DROP TABLE IF EXISTS {table}")
+        working_tables().discard(table)
+
+
 def working_tables() -> set[str]:
-    """The names of the working tables this connection has made: only these need to be dropped first."""
+    """The names of the working tables this connection has made."""
     made = connection.__dict__.setdefault("working_tables", [None, set()])
     if made[0] is not connection.connection:
         made[:] = [connection.connection, set()]

@@ -293,8 +293,9 @@ def account_for(job: Import, placed: dict[str, dict[int, dict[str, int]]]) -> No
     """
     names = {file.no: file.path.relative for file in job.files}
     unplaced = accounting.unplaced_rows(job.run, names)
-    duplicates = {kind: accounting.find_duplicates(kind) for kind in accounting.WORKING}
-    job.notes = unplaced + accounting.contradictions(job.run, names)
+    duplicates = {kind: accounting.count_duplicates(kind) for kind in accounting.WORKING}
+    doubled = [kind for kind, by_file in duplicates.items() if by_file]
+    job.notes = unplaced + accounting.contradictions(job.run, names, doubled)
     for file in job.files:
         if file.known:
             file.counts = counts_of_known(file.known)

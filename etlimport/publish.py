@@ -2,10 +2,11 @@
 
 from etlimport import db
 from leagues.contexts import CONTEXTS_SQL
+from leagues.models import User
 from sessionsync.publishing import publish as publish_refresh
 
-CONTEXT = """SELECT user_id, email, league_id, league_key, league_name, team_id, team_name, series_name, club_name,
-                    player_id, external_player_id, player_name FROM ({contexts}) c"""
+CONTEXTS = f"""SELECT user_id, email, league_id, league_key, league_name, team_id, team_name, series_name, club_name,
+                      player_id, external_player_id, player_name FROM ({CONTEXTS_SQL}) c"""
 
 REASON = """CASE
     WHEN a.league_key IS DISTINCT FROM b.league_key AND a.league_id IS NOT DISTINCT FROM b.league_id
@@ -18,6 +19,9 @@ REASON = """CASE
     WHEN a.team_name IS DISTINCT FROM b.team_name THEN 'team renamed'
     ELSE 'context changed' END"""
 
+NOBODY = """SELECT id AS user_id, email, 0 AS old_league_id, 0 AS new_league_id, '' AS league_name,
+                   '' AS refresh_reason FROM leagues_user WHERE false"""
+
 SEEN = ("league_id", "league_key", "league_name", "team_id", "team_name", "series_name", "club_name", "player_id",
         "external_player_id", "player_name")  # fmt: skip
 """What of a context a session shows or keeps: a change of any of it makes a session's copy wrong."""
@@ -25,7 +29,9 @@ SEEN = ("league_id", "league_key", "league_name", "team_id", "team_name", "serie
 
 def remember_contexts() -> None:
     """contexts_before: what the sessions of all users know, before the catalogue is touched."""
-    db.create_temporary("contexts_before", f"AS {CONTEXT.format(contexts=CONTEXTS_SQL)}", index=("user_id",))
+    if not User.objects.exists():
+        return
+    db.create_temporary("contexts_before", f"AS {CONTEXTS}", index=("user_id",))
 
 
 def publish(reason: str = "") -> tuple[int, int]:
@@ -34,13 +40,14 @@ def publish(reason: str = "") -> tuple[int, int]:
     `reason` stands for every user; without one it says what happened to each. Returns the new version and
     how many users are signalled.
     """
-    db.create_temporary("contexts_after", f"AS {CONTEXT.format(contexts=CONTEXTS_SQL)}", index=("user_id",))
+    if not User.objects.exists():
+        return publish_refresh(NOBODY), 0
     differs = " OR ".join(f"a.{name} IS DISTINCT FROM b.{name}" for name in SEEN)
-    db.create_temporary(
+    changed = db.create_temporary(
         "changed_contexts",
         f"""AS SELECT a.user_id, a.email, b.league_id AS old_league_id, a.league_id AS new_league_id,
                       coalesce(a.league_name, '') AS league_name, {REASON} AS reason
-               FROM contexts_after a JOIN contexts_before b ON b.user_id = a.user_id
+               FROM ({CONTEXTS_SQL}) a JOIN contexts_before b ON b.user_id = a.user_id
                WHERE {differs}""",
     )
     if reason:
@@ -49,4 +56,4 @@ def publish(reason: str = "") -> tuple[int, int]:
         """SELECT user_id, email, old_league_id, new_league_id, league_name, reason AS refresh_reason
            FROM changed_contexts"""
     )
-    return version, db.value("SELECT count(*) FROM changed_contexts")
+    return version, changed

@@ -6,6 +6,8 @@ import logging
 import os
 import socket
 import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
@@ -88,7 +90,8 @@ def running() -> ImportRun | None:
 class Watch:
     """Lets others see a run move while its transaction is open.
 
-    On PostgreSQL by a connection of its own; SQLite has one writer, so there by the lock's file.
+    On PostgreSQL by a connection and a thread of its own, so that the run waits for none of it; SQLite has one
+    writer, so there by the lock's file.
     """
 
     def __init__(self, run: ImportRun):
@@ -99,12 +102,13 @@ class Watch:
     def __enter__(self):
         if dialect.on_postgresql():
             self.own = connection.copy()
-            with self.own.cursor() as cursor:
-                cursor.execute("SET synchronous_commit = off")  # what is gone with the server is of no more use
+            self.own.inc_thread_sharing()
+            self.thread = ThreadPoolExecutor(1)
         return self
 
     def __exit__(self, *_):
         if self.own:
+            self.thread.shutdown()
             self.own.close()
         elif dialect.lock_path().exists():
             dialect.lock_path().write_text("")
@@ -115,26 +119,33 @@ class Watch:
             return
         self.last = time.monotonic()
         self.run.step = step
+        if self.own:
+            self.thread.submit(self.write, self.write_row, [step, json.dumps(details), timezone.now(), self.run.pk])
+        else:
+            self.write(self.write_file, {"run": self.run.pk, "step": step, "details": details})
+
+    def write(self, write: Callable, what) -> None:
         try:
-            self.write(step, details)
+            write(what)
         except (DatabaseError, InterfaceError, OSError):
             log.warning(
                 "run %s: its progress could not be noted", self.run.pk, exc_info=True, extra={"run": self.run.pk}
             )
 
-    def write(self, step: str, details: dict) -> None:
-        if self.own:
-            with self.own.cursor() as cursor:
-                # A run inside a test's transaction is not there for other connections: then nothing is noted.
-                cursor.execute(
-                    f"""INSERT INTO {RunProgress._meta.db_table} (run_id, step, details, noted_at)
-                        SELECT id, %s, %s, %s FROM {ImportRun._meta.db_table} WHERE id = %s
-                        ON CONFLICT (run_id) DO UPDATE SET step = excluded.step, details = excluded.details,
-                                                           noted_at = excluded.noted_at""",
-                    [step, json.dumps(details), timezone.now(), self.run.pk],
-                )
-        else:
-            dialect.lock_path().write_text(json.dumps({"run": self.run.pk, "step": step, "details": details}))
+    def write_row(self, values: list) -> None:
+        with self.own.cursor() as cursor:
+            # A run inside a test's transaction is not there for other connections: then nothing is noted.
+            cursor.execute(
+                f"""SET synchronous_commit = off;
+                    INSERT INTO {RunProgress._meta.db_table} (run_id, step, details, noted_at)
+                    SELECT id, %s, %s, %s FROM {ImportRun._meta.db_table} WHERE id = %s
+                    ON CONFLICT (run_id) DO UPDATE SET step = excluded.step, details = excluded.details,
+                                                       noted_at = excluded.noted_at""",
+                values,
+            )
+
+    def write_file(self, note: dict) -> None:
+        dialect.lock_path().write_text(json.dumps(note))
 
 
 def live(run: ImportRun) -> tuple[str, dict]:

@@ -1,6 +1,7 @@
 """The files of a source: found, recognised when they are those already published, read and staged."""
 
 import hashlib
+import os
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -50,7 +51,7 @@ def gather(source, *, use_known: bool) -> list[ReadFile]:
         published[kind_of(Path(file.path))][file.path] = file
     salt = settled_by_operators()
     found = find_files(source)
-    with ThreadPoolExecutor() as threads:  # hashing lets go of the interpreter
+    with ThreadPoolExecutor(os.cpu_count()) as threads:  # hashing lets go of the interpreter
         digests_of_all = dict(zip(found, threads.map(SourcePath.digest, found), strict=True))
     files = []
     for kind, paths in groupby(found, attrgetter("kind")):

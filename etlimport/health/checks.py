@@ -22,14 +22,14 @@ from leagues.sql import dicts
 class Check:
     """`sql` gives one number, 0 where all is well. A critical check that fails rolls an import back.
 
-    `table`: the one whose rows are checked, where it is one; an empty table needs no check.
+    `tables`: those whose rows it is about; where all of them are empty there is nothing to check.
     """
 
     name: str
     critical: bool
     description: str
     sql: str
-    table: str = ""
+    tables: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -81,19 +81,17 @@ def run(check: Check) -> CheckResult:
 
 def run_together(checks: list[Check]) -> list[CheckResult]:
     """All in one statement: dozens of checks would be dozens of journeys to the database."""
-    filled = tables_with_rows({check.table for check in checks if check.table})
+    filled = tables_with_rows({table for check in checks for table in check.tables})
     parts = [
         f"SELECT {no} AS check_no, ({check.sql}) AS number"
         for no, check in enumerate(checks)
-        if not check.table or check.table in filled
+        if filled.intersection(check.tables)
     ]
     found = {row["check_no"]: row["number"] for row in dicts(" UNION ALL ".join(parts))} if parts else {}
     return [CheckResult(check, found.get(no) or 0) for no, check in enumerate(checks)]
 
 
 def tables_with_rows(tables: set[str]) -> set[str]:
-    if not tables:
-        return set()
     (filled,) = dicts(f"SELECT {', '.join(f'EXISTS (SELECT 1 FROM {table}) AS {table}' for table in tables)}")
     return {table for table in tables if filled[table]}
 
@@ -118,7 +116,7 @@ def orphans() -> Iterator[Check]:
                 critical=True,
                 description=f"references of {plural(model)} to rows that do not exist",
                 sql=total(dangling(reference) for reference in references),
-                table=model._meta.db_table,
+                tables=(model._meta.db_table,),
             )
 
 
@@ -143,7 +141,7 @@ def duplicates() -> Iterator[Check]:
                     SELECT {columns} FROM {model._meta.db_table} GROUP BY {columns} HAVING COUNT(*) > 1
                 ) repeated
             """,
-            table=model._meta.db_table,
+            tables=(model._meta.db_table,),
         )
 
 
@@ -172,6 +170,7 @@ def held_on_inactive() -> Iterator[Check]:
                 """
                 for reference in references
             ),
+            tables=tuple({reference.table for reference in references}),
         )
 
 
@@ -192,6 +191,7 @@ PEOPLE = (
         SELECT COUNT(*) FROM leagues_user person
         WHERE person.is_active AND person.league_context_id IS NULL AND EXISTS ({ACTIVE_IN})
         """,
+        ("leagues_user",),
     ),
     Check(
         "contexts_inactive",
@@ -202,6 +202,7 @@ PEOPLE = (
         JOIN leagues_league league ON league.id = person.league_context_id
         WHERE person.is_active AND NOT league.is_active
         """,
+        ("leagues_user",),
     ),
     Check(
         "contexts_elsewhere",
@@ -212,6 +213,7 @@ PEOPLE = (
         JOIN leagues_league league ON league.id = person.league_context_id AND league.is_active
         WHERE person.is_active AND EXISTS ({ACTIVE_IN}) AND NOT EXISTS ({ACTIVE_IN} AND home.id = league.id)
         """,
+        ("leagues_user",),
     ),
     Check(
         "two_players_in_one_league",
@@ -224,6 +226,7 @@ PEOPLE = (
             GROUP BY association.user_id, player.league_id HAVING COUNT(*) > 1
         ) doubled
         """,
+        ("leagues_playerassociation",),
     ),
 )
 
@@ -238,6 +241,7 @@ CATALOGUE = (
         JOIN leagues_team team ON team.id = spot.team_id
         WHERE spot.is_active AND NOT (player.is_active AND team.is_active)
         """,
+        ("leagues_rosterspot",),
     ),
     Check(
         "teams_across_leagues",
@@ -254,5 +258,6 @@ CATALOGUE = (
             WHERE player.league_id <> team.league_id
         )
         """,
+        ("leagues_team",),
     ),
 )

@@ -66,20 +66,18 @@ class Entity:
 
     @property
     def changed(self) -> str:
-        """The working table naming the staged rows (`no`) that differ from their existing row."""
+        """The working table naming the staged rows (`no`) that differ from their existing row, where any exist."""
         return f"changed_{self.work}"
 
 
 def merge(entity: Entity, log: UndoLog) -> Counts:
     """Write the staged rows of `entity`; every staged row has its `target_id` afterwards."""
-    updated = 0
     if is_empty(entity.model):
-        db.create_temporary(entity.changed, "(no bigint)")
-    else:
-        if entity.reissues_keys:
-            release_keys(entity, log)
-        if find_changed(entity):
-            updated = update_changed(entity, log)
+        db.drop_temporary(entity.changed)
+        return Counts(inserted=insert_new(entity))
+    if entity.reissues_keys:
+        release_keys(entity, log)
+    updated = update_changed(entity, log) if find_changed(entity) else 0
     inserted = insert_new(entity)
     staged = db.value(f"SELECT count(*) FROM {entity.work}")
     return Counts(inserted=inserted, updated=updated, unchanged=staged - inserted - updated)
@@ -150,15 +148,12 @@ def release_keys(entity: Entity, log: UndoLog) -> None:
 
 def insert_new(entity: Entity) -> int:
     columns = {**entity.columns, **entity.on_insert}
-    inserted = db.execute(
+    return db.execute(
         f"""INSERT INTO {entity.table} ({", ".join(columns)}, created_at, updated_at)
             SELECT {", ".join(columns.values())}, %s, %s FROM {entity.source}
             WHERE w.target_id IS NULL ORDER BY w.no""",
         [timezone.now()] * 2,
     )
-    if inserted:
-        db.analyze_if_changed(entity.table, inserted)
-    return inserted
 
 
 def find_inserted(entity: Entity) -> None:

@@ -6,7 +6,7 @@ Their working tables are made after the teams and players have their ids, so eac
 
 from etlimport import db, dialect
 from etlimport.merge.entity import Entity, is_empty
-from etlimport.stage import SEQ
+from etlimport.stage import ROWS_OF_A_FILE, SEQ
 from etlimport.undo_log import UndoLog
 from leagues.models import MatchScore, PlayerHistory, ScheduledMatch, Standing
 
@@ -77,9 +77,9 @@ PLAYER_HISTORY = Entity(
 def create_counted(entity: Entity, rows: str, *, same: tuple[str, ...], order: str) -> None:
     """The working table of things that may come several times a day, told apart by their `occurrence`.
 
-    `rows`: SQL giving the staged rows, of those alike in everything `nth` = 1 for the first. One that says the
-    `same` as an existing row is that row; the others are the rest of the day in their order, and what is more
-    than there was is counted on.
+    `rows`: SQL giving the staged rows, of those alike in everything the first. One that says the `same` as an
+    existing row is that row; the others are the rest of the day in their order, and what is more than there was is
+    counted on.
     """
     day = entity.key[:-1]
     alike = " AND ".join(f"earlier.{name} = t.{name}" for name in day)
@@ -95,8 +95,7 @@ def create_counted(entity: Entity, rows: str, *, same: tuple[str, ...], order: s
             ) AS occurrence
             FROM ({rows}) m LEFT JOIN (
                 SELECT * FROM {entity.table} t WHERE {"false" if nothing_there else first_of_their_likes}
-            ) t ON {same_day("t", "m", day)}{says}
-            WHERE m.nth = 1""",
+            ) t ON {same_day("t", "m", day)}{says}""",
         index=("target_id",),
     )
     if not nothing_there:
@@ -135,13 +134,15 @@ def same_day(one: str, other: str, day: tuple[str, ...]) -> str:
 
 
 SCHEDULE_ROWS = f"""
-    SELECT {SEQ} AS no, i.file_no, l.target_id AS league_id, s.target_id AS series_id, i.date, i.time,
-           h.target_id AS home_team_id, a.target_id AS away_team_id, i.location,
-           row_number() OVER (PARTITION BY h.no, a.no, i.date, i.time ORDER BY {SEQ}) AS nth
-    FROM in_schedules i
-    JOIN w_label hb ON hb.no = i.home_no JOIN w_team h ON h.no = hb.team_no
-    JOIN w_label ab ON ab.no = i.away_no JOIN w_team a ON a.no = ab.team_no AND a.no <> h.no
-    JOIN w_league l ON l.no = h.league_no JOIN w_series s ON s.no = h.series_no"""
+    SELECT * FROM (
+        SELECT {SEQ} AS no, i.file_no, l.target_id AS league_id, s.target_id AS series_id, i.date, i.time,
+               h.target_id AS home_team_id, a.target_id AS away_team_id, i.location,
+               row_number() OVER (PARTITION BY h.no, a.no, i.date, i.time ORDER BY {SEQ}) AS nth
+        FROM in_schedules i
+        JOIN w_label hb ON hb.no = i.home_no JOIN w_team h ON h.no = hb.team_no
+        JOIN w_label ab ON ab.no = i.away_no JOIN w_team a ON a.no = ab.team_no AND a.no <> h.no
+        JOIN w_league l ON l.no = h.league_no JOIN w_series s ON s.no = h.series_no) rows_of_a_day
+    WHERE nth = 1"""
 
 
 def create_schedule() -> None:
@@ -304,11 +305,12 @@ def find_lines() -> None:
 
 
 HISTORY_ROWS = f"""
-    SELECT {SEQ} AS no, i.file_no, p.id AS player_id, i.date, i.end_pti, i.series_name,
-           row_number() OVER (PARTITION BY p.id, i.date, i.end_pti, i.series_name ORDER BY {SEQ}) AS nth
+    SELECT min({SEQ}) AS no, min({SEQ}) / {ROWS_OF_A_FILE} AS file_no, p.id AS player_id, i.date, i.end_pti,
+           i.series_name
     FROM in_player_history i
     JOIN w_spelling sp ON sp.no = i.league_no JOIN w_league l ON l.no = sp.league_no
-    JOIN leagues_player p ON p.league_id = l.target_id AND p.external_id = i.external_id"""
+    JOIN leagues_player p ON p.league_id = l.target_id AND p.external_id = i.external_id
+    GROUP BY p.id, i.date, i.end_pti, i.series_name"""
 
 
 def create_history() -> None:

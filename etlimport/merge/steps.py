@@ -7,7 +7,7 @@ from django.conf import settings
 from etlimport import db
 from etlimport.errors import Refused
 from etlimport.merge import catalogue, matches
-from etlimport.merge.entity import Counts, Entity, deactivate, find_inserted, merge
+from etlimport.merge.entity import Counts, Entity, deactivate, find_inserted, is_empty, merge
 from etlimport.undo_log import UndoLog
 from leagues.models import MatchScore, Player, PlayerHistory, RosterSpot, ScheduledMatch, Standing, Team
 
@@ -86,6 +86,7 @@ def merge_catalogue(log: UndoLog) -> dict[str, Counts]:
         ("series", catalogue.SERIES),
     ):
         counts[name] = merge_parent(entity, log)
+    there_were_teams = not is_empty(Team)
     counts["teams"] = merge_parent(catalogue.TEAM, log)
     left = deactivate(Player, PLAYERS_LEFT, log)
     counts["players"] = replace(merge_parent(catalogue.PLAYER, log), deactivated=left)
@@ -105,13 +106,15 @@ def merge_catalogue(log: UndoLog) -> dict[str, Counts]:
     counts["match lines"] = merge(matches.MATCH_SCORE, log)
     matches.create_history()
     counts["rating history"] = merge(matches.PLAYER_HISTORY, log)
-    counts["teams"] = replace(counts["teams"], deactivated=deactivate(Team, TEAMS_LEFT, log))
+    if there_were_teams:
+        counts["teams"] = replace(counts["teams"], deactivated=deactivate(Team, TEAMS_LEFT, log))
     return counts
 
 
 def merge_parent(entity: Entity, log: UndoLog) -> Counts:
     counts = merge(entity, log)
     if counts.inserted:
+        db.analyze_if_changed(entity.table, counts.inserted)
         find_inserted(entity)
     return counts
 

@@ -15,8 +15,8 @@ def resolve_everything(book: LabelBook) -> bool:
     note_fed()
     teams.resolve_natural_keys()
     forget_empty_leagues()
-    players.create_working_tables()
     known = bool(db.value("SELECT 1 FROM w_league WHERE target_id IS NOT NULL LIMIT 1"))
+    players.create_working_tables(known=known)
     if known:
         resolve_by_evidence()
     return known
@@ -53,7 +53,8 @@ def resolve_by_evidence() -> None:
 def note_fed() -> None:
     """w_fed(league_no, kind): the leagues each kind of file of this run speaks of."""
     parts = (
-        f"SELECT league_no, '{kind}' AS kind FROM w_spelling WHERE no IN (SELECT league_no FROM {table})"
+        f"SELECT s.league_no, '{kind}' AS kind FROM (SELECT DISTINCT league_no FROM {table}) i "
+        "JOIN w_spelling s ON s.no = i.league_no"
         for kind, table in INPUT.items()
     )
     db.create_temporary("w_fed", f"AS {' UNION '.join(parts)}")

@@ -40,7 +40,8 @@ ROSTER = f"""
           GROUP BY s.league_no, i.external_id, b.team_no) first ON first.no = {SEQ}"""
 
 
-def create_working_tables() -> None:
+def create_working_tables(*, known: bool) -> None:
+    """`known`: any of the leagues was there before, so that an id may have changed hands since."""
     db.create_temporary(
         "w_player",
         f"""AS SELECT w.*, p.id AS target_id, CASE WHEN p.id IS NULL THEN '' ELSE '{Layer.NATURAL_KEY}' END AS layer,
@@ -50,8 +51,9 @@ def create_working_tables() -> None:
         index=("league_no, external_id", "no", "target_id"),
     )
     db.create_temporary("changed_hands", "(no bigint NOT NULL, old_id bigint NOT NULL)")
-    tell_changed_hands(SAME_IDS)
-    db.execute("UPDATE w_player SET target_id = NULL, layer = '' WHERE no IN (SELECT no FROM changed_hands)")
+    if known:
+        tell_changed_hands(SAME_IDS)
+        db.execute("UPDATE w_player SET target_id = NULL, layer = '' WHERE no IN (SELECT no FROM changed_hands)")
     find_strangers()
     db.create_temporary("w_roster", f"AS {ROSTER}", index=("team_no", "player_no"))
 
