@@ -160,10 +160,9 @@ def find_contradictions(kind: str, columns: tuple[str, ...]) -> list[tuple]:
 def account(kind: str) -> dict[int, dict[str, int]]:
     """inserted, updated and unchanged of the rows of one kind, by file number."""
     entity = WORKING[kind]
-    # The row that brought a new or changed player is itself no row unchanged.
-    changing = [entity, catalogue.PLAYER] if kind == "players" else [entity]
-    tables = [e.changed for e in changing if e.changed in db.working_tables()]
-    changed = " UNION ".join(f"SELECT no FROM {table}" for table in tables) or "0"
+    changed = f"SELECT no FROM {entity.changed}"
+    if kind == "players":  # the row that brought a new or changed player is itself no row unchanged
+        changed += f" UNION SELECT no FROM {catalogue.PLAYER.changed}"
     counted = db.rows(
         f"""SELECT w.file_no, count(*), sum(CASE WHEN w.target_id IS NULL THEN 1 ELSE 0 END),
                    sum(CASE WHEN w.target_id IS NOT NULL AND w.no IN ({changed}) THEN 1 ELSE 0 END)

@@ -11,11 +11,9 @@ __all__ = [
     "analyze_if_changed",
     "create_temporary",
     "dicts",
-    "drop_temporary",
     "execute",
     "rows",
     "value",
-    "working_tables",
 ]
 
 
@@ -37,9 +35,11 @@ def create_temporary(table: str, definition: str, *, index: Sequence[str] = ()) 
     Returns how many rows it holds; where they are many, the planner knows about them. SQLite, which looks rows up
     one by one, has an index on each of `index` (columns); PostgreSQL hashes whole sets.
     """
-    drop_temporary(table)
+    made = working_tables()
+    if table in made:
+        execute(f"DROP TABLE IF EXISTS {table}")  # which a rollback since may have done
     count = execute(f"CREATE TEMPORARY TABLE {table} {definition}")
-    working_tables().add(table)
+    made.add(table)
     if definition.startswith("("):
         return 0
     if connection.vendor == "sqlite":
@@ -50,14 +50,8 @@ def create_temporary(table: str, definition: str, *, index: Sequence[str] = ()) 
     return count
 
 
-def drop_temporary(table: str) -> None:
-    if table in working_tables():
-        execute(f"DROP TABLE IF EXISTS {table}")
-        working_tables().discard(table)
-
-
 def working_tables() -> set[str]:
-    """The names of the working tables this connection has made."""
+    """The names of the working tables this connection has made: only these need to be dropped first."""
     made = connection.__dict__.setdefault("working_tables", [None, set()])
     if made[0] is not connection.connection:
         made[:] = [connection.connection, set()]

@@ -66,14 +66,14 @@ class Entity:
 
     @property
     def changed(self) -> str:
-        """The working table naming the staged rows (`no`) that differ from their existing row, where any exist."""
+        """The working table naming the staged rows (`no`) that differ from their existing row."""
         return f"changed_{self.work}"
 
 
 def merge(entity: Entity, log: UndoLog) -> Counts:
     """Write the staged rows of `entity`; every staged row has its `target_id` afterwards."""
     if is_empty(entity.model):
-        db.drop_temporary(entity.changed)
+        db.create_temporary(entity.changed, "(no bigint)")
         return Counts(inserted=insert_new(entity))
     if entity.reissues_keys:
         release_keys(entity, log)
