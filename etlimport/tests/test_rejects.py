@@ -147,7 +147,7 @@ def test_a_duplicate_that_contradicts_its_twin_is_told(snapshot, rows, said):
 
 
 def test_a_row_that_is_lost_on_the_way_fails_the_run(snapshot, monkeypatch):
-    lost = matches.SCHEDULE_ROWS + " WHERE i.location <> 'Lost'"
+    lost = f"SELECT * FROM ({matches.SCHEDULE_ROWS}) every WHERE location <> 'Lost'"
     monkeypatch.setattr(matches, "SCHEDULE_ROWS", lost)
     run = run_of(snapshot(players=two_teams(), schedules=[match(), match(date="10/01/2024", location="Lost")]))
     assert run.status == ImportRun.Status.FAILED
