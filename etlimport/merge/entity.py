@@ -123,7 +123,7 @@ def step_aside(entity: Entity) -> None:
                 {entity.keyed(f"w.no IN (SELECT no FROM {entity.changed})")}
                 SELECT t.id FROM keyed JOIN {entity.table} t ON {entity.same_key}
                 WHERE t.id <> keyed.target_id
-                  AND t.id IN (SELECT target_id FROM {entity.work} WHERE target_id IS NOT NULL))"""
+                  AND EXISTS (SELECT 1 FROM {entity.work} other WHERE other.target_id = t.id))"""
     )
 
 
