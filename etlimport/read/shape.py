@@ -5,7 +5,7 @@ Struct is halved until the rows that do not fit are alone; those are decoded wit
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from types import SimpleNamespace
 from typing import Any
 
@@ -48,7 +48,8 @@ class Shape:
         self.fields = fields
         self.attribute_of = {spelling: name for name, field in fields.items() for spelling in field.spellings}
         self.keys: set[str] = set()
-        self.build()
+        self.further: list[tuple[str, str]] = []
+        self.decoder: msgspec.json.Decoder | None = None
 
     def build(self) -> None:
         """Make the Struct: an attribute for each field, one more for each further spelling, none for the rest."""
@@ -70,10 +71,10 @@ class Shape:
         row = msgspec.defstruct("Row", definitions, forbid_unknown_fields=True, gc=False)
         self.decoder = msgspec.json.Decoder(list[row])
 
-    def learn(self, block: Block) -> bool:
-        """Take up the keys of a block; whether any was new."""
+    def learn(self, elements: Iterable) -> bool:
+        """Take up the keys of some rows; whether any was new."""
         keys = set()
-        for element in block.elements:
+        for element in elements:
             try:
                 keys.update(keys_of(element))
             except NOT_DECODABLE:
@@ -88,8 +89,10 @@ class Shape:
 
     def rows(self, block: Block) -> list[Any]:
         """A row object, or Rejected, for each element of the block."""
+        if not self.decoder:
+            self.learn(block.elements[:1])  # which mostly has what all have
         rows = self.at_once(block)
-        if rows is None and self.learn(block):
+        if rows is None and self.learn(block.elements):
             rows = self.at_once(block)
         return self.halved(block) if rows is None else rows
 
@@ -103,7 +106,7 @@ class Shape:
         return rows
 
     def at_once(self, block: Block) -> list[Any] | None:
-        if NUL in block.array:
+        if NUL in block.array or not self.decoder:
             return None
         try:
             rows = self.decoder.decode(block.array)
