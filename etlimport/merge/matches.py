@@ -191,7 +191,7 @@ def find_rescheduled() -> None:
              AND t.away_team_id = w.away_team_id AND t.is_active
             WHERE w.target_id IS NULL
               AND {dialect.days_between("w.date", "t.date")} BETWEEN -{RESCHEDULED_WITHIN} AND {RESCHEDULED_WITHIN}
-              AND NOT EXISTS (SELECT 1 FROM w_schedule x WHERE x.target_id = t.id)
+              AND t.id NOT IN (SELECT target_id FROM w_schedule WHERE target_id IS NOT NULL)
               AND NOT EXISTS (SELECT 1 FROM leagues_matchscore s WHERE s.league_id = t.league_id AND s.date = t.date
                               AND s.home_team_id = t.home_team_id AND s.away_team_id = t.away_team_id)""",
     )
@@ -200,7 +200,7 @@ def find_rescheduled() -> None:
     db.execute(
         """UPDATE w_schedule SET target_id = x.old_id
            FROM (SELECT min(no) AS no, old_id FROM moved GROUP BY old_id HAVING count(*) = 1) x
-           WHERE x.no = w_schedule.no AND 1 = (SELECT count(*) FROM moved m WHERE m.no = w_schedule.no)"""
+           WHERE x.no = w_schedule.no AND x.no IN (SELECT no FROM moved GROUP BY no HAVING count(*) = 1)"""
     )
 
 
@@ -297,7 +297,7 @@ def find_lines() -> None:
                     FROM w_match w JOIN leagues_matchscore t ON t.league_id = w.league_id AND t.date = w.date
                      AND {IDS_AGREE} AND {condition}
                     WHERE w.target_id IS NULL
-                      AND NOT EXISTS (SELECT 1 FROM w_match x WHERE x.target_id = t.id)) pairs
+                      AND t.id NOT IN (SELECT target_id FROM w_match WHERE target_id IS NOT NULL)) pairs
                 WHERE nth_new = nth_old AND rivals_new = rivals_old
                   AND ({condition is not ELIMINATION} OR rivals_new = 1)""",
         )

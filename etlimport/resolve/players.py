@@ -294,6 +294,14 @@ def resolve_corroborated_names() -> None:
     )
 
 
+FIT_ONE = """
+    SELECT p.{key} FROM {table} p JOIN nickname_pairs k ON k.{mine} = p.given
+    JOIN {names} x ON x.league_id = p.league_id
+     AND x.name_key = k.{other} || substr(p.name_key, length(p.given) + 1)
+    GROUP BY p.{key} HAVING sum(x.people) = 1"""
+"""SQL: the people whom only one of the other snapshot fits by a nickname."""
+
+
 def resolve_nicknames() -> None:
     """Bob Hale for Robert Hale: a known nickname before the same rest of the name, at the same team or club.
 
@@ -309,14 +317,10 @@ def resolve_nicknames() -> None:
             JOIN old_players o ON o.league_id = n.league_id AND o.given = k.b
              AND substr(o.name_key, length(o.given) + 1) = substr(n.name_key, length(n.given) + 1)
             {SAME_PLACE} WHERE {telling("n.name_key")}
-              AND NOT EXISTS (SELECT 1 FROM old_names x WHERE x.league_id = n.league_id AND x.name_key = n.name_key)
-              AND NOT EXISTS (SELECT 1 FROM new_names x WHERE x.league_id = n.league_id AND x.name_key = o.name_key)
-              AND 1 = (SELECT sum(x.people) FROM old_names x JOIN nickname_pairs y ON y.a = n.given
-                       WHERE x.league_id = n.league_id
-                         AND x.name_key = y.b || substr(n.name_key, length(n.given) + 1))
-              AND 1 = (SELECT sum(x.people) FROM new_names x JOIN nickname_pairs y ON y.b = o.given
-                       WHERE x.league_id = n.league_id
-                         AND x.name_key = y.a || substr(o.name_key, length(o.given) + 1))""",
+              AND (n.league_id, n.name_key) NOT IN (SELECT league_id, name_key FROM old_names)
+              AND (o.league_id, o.name_key) NOT IN (SELECT league_id, name_key FROM new_names)
+              AND n.no IN ({FIT_ONE.format(table="new_players", key="no", mine="a", other="b", names="old_names")})
+              AND o.id IN ({FIT_ONE.format(table="old_players", key="id", mine="b", other="a", names="new_names")})""",
     )
 
 
