@@ -33,6 +33,7 @@ def fuse(model: type[CatalogueModel], old_id: int, new_id: int, log: UndoLog) ->
     pairs = pairs_of(model)
     db.create_temporary(pairs, "(old_id bigint NOT NULL, new_id bigint NOT NULL)")
     db.execute(f"INSERT INTO {pairs} (old_id, new_id) VALUES (%s, %s)", [old_id, new_id])
+    db.execute(f"ANALYZE {pairs}")  # a planner that takes one pair for thousands compares everybody with everybody
     fusion = Fusion(log)
     fusion.merge(model, kept_columns=set())
     return fusion.counts
@@ -68,13 +69,14 @@ class Fusion:
     def find_twins(self, reference: Reference, key: list[str]) -> int:
         same = "".join(f" AND o.{column} = n.{column}" for column in key if column != reference.column)
         twins = pairs_of(reference.model)
-        db.create_temporary(
+        found = db.create_temporary(
             twins,
             f"""AS SELECT o.{reference.primary_key} AS old_id, n.{reference.primary_key} AS new_id
                 FROM {pairs_of(reference.target)} p JOIN {reference.table} n ON n.{reference.column} = p.new_id
                 JOIN {reference.table} o ON o.{reference.column} = p.old_id{same}""",
         )
-        return db.value(f"SELECT count(*) FROM {twins}")
+        db.execute(f"ANALYZE {twins}")
+        return found
 
     def keep_one(self, reference: Reference) -> None:
         """Of a user's two things one is kept; two users' things are not for us to choose from."""
