@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from django.db import connection
 
+from etlimport import dialect
 from leagues.sql import dicts, execute
 
 __all__ = [
@@ -29,11 +30,13 @@ def value(sql: str, params: Iterable = ()):
     return found[0][0] if found else None
 
 
-def create_temporary(table: str, definition: str, *, index: Sequence[str] = ()) -> int:
+def create_temporary(
+    table: str, definition: str, *, index: Sequence[str] = (), sqlite_index: Sequence[str] = ()
+) -> int:
     """A working table of this connection, made anew: `definition` is `AS SELECT …`, or `(columns…)` to be filled.
 
-    Returns how many rows it holds; where they are many, the planner knows about them. SQLite, which looks rows up
-    one by one, has an index on each of `index` (columns); PostgreSQL hashes whole sets.
+    Returns how many rows it holds; where they are many, the planner knows about them. `index`: the columns it is to
+    have indexes on; `sqlite_index`: further ones for SQLite, where PostgreSQL hashes whole sets.
     """
     made = working_tables()
     if table in made:
@@ -42,10 +45,11 @@ def create_temporary(table: str, definition: str, *, index: Sequence[str] = ()) 
     made.add(table)
     if definition.startswith("("):
         return 0
-    if connection.vendor == "sqlite":
-        count = value(f"SELECT count(*) FROM {table}")  # it does not tell
-        for number, columns in enumerate(index):
-            execute(f"CREATE INDEX {table}_index{number} ON {table} ({columns})")
+    if not dialect.on_postgresql():
+        count = value(f"SELECT count(*) FROM {table}")  # SQLite does not tell
+        index = (*index, *sqlite_index)
+    for number, columns in enumerate(index if count > FEW else ()):
+        execute(f"CREATE INDEX {table}_index{number} ON {table} ({columns})")
     analyze_if_changed(table, count)
     return count
 

@@ -31,7 +31,7 @@ def remember_contexts() -> None:
     """contexts_before: what the sessions of all users know, before the catalogue is touched."""
     if not User.objects.exists():
         return
-    db.create_temporary("contexts_before", f"AS {CONTEXTS}", index=("user_id",))
+    db.create_temporary("contexts_before", f"AS {CONTEXTS}", sqlite_index=("user_id",))
 
 
 def publish(reason: str = "") -> tuple[int, int]:

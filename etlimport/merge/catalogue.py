@@ -78,5 +78,5 @@ def create_spots() -> None:
         """AS SELECT w.*, p.target_id AS player_id, t.target_id AS team_id, r.id AS target_id
            FROM w_roster w JOIN w_player p ON p.no = w.player_no JOIN w_team t ON t.no = w.team_no
            LEFT JOIN leagues_rosterspot r ON r.player_id = p.target_id AND r.team_id = t.target_id""",
-        index=("target_id",),
+        sqlite_index=("target_id",),
     )

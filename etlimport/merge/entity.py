@@ -92,7 +92,7 @@ def find_changed(entity: Entity) -> int:
     return db.create_temporary(
         entity.changed,
         f"AS SELECT w.no FROM {entity.source} JOIN {entity.table} t ON t.id = w.target_id WHERE {differs}",
-        index=("no",),
+        sqlite_index=("no",),
     )
 
 
@@ -148,12 +148,14 @@ def release_keys(entity: Entity, log: UndoLog) -> None:
 
 def insert_new(entity: Entity) -> int:
     columns = {**entity.columns, **entity.on_insert}
-    return db.execute(
+    inserted = db.execute(
         f"""INSERT INTO {entity.table} ({", ".join(columns)}, created_at, updated_at)
             SELECT {", ".join(columns.values())}, %s, %s FROM {entity.source}
             WHERE w.target_id IS NULL ORDER BY w.no""",
         [timezone.now()] * 2,
     )
+    db.analyze_if_changed(entity.table, inserted)
+    return inserted
 
 
 def find_inserted(entity: Entity) -> None:

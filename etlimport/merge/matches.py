@@ -96,7 +96,7 @@ def create_counted(entity: Entity, rows: str, *, same: tuple[str, ...], order: s
             FROM ({rows}) m LEFT JOIN (
                 SELECT * FROM {entity.table} t WHERE {"false" if nothing_there else first_of_their_likes}
             ) t ON {same_day("t", "m", day)}{says}""",
-        index=("target_id",),
+        sqlite_index=("target_id",),
     )
     if not nothing_there:
         match_rest_of_day(entity, day)
@@ -253,7 +253,7 @@ def create_matches() -> None:
                 LEFT JOIN w_label ab ON ab.no = i.away_no LEFT JOIN w_team a ON a.no = ab.team_no
                 {joins}) w
             LEFT JOIN leagues_matchscore t ON t.league_id = w.league_id AND t.key = w.key AND {IDS_AGREE}""",
-        index=("target_id",),
+        sqlite_index=("target_id",),
     )
 
 

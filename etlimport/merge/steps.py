@@ -114,7 +114,6 @@ def merge_catalogue(log: UndoLog) -> dict[str, Counts]:
 def merge_parent(entity: Entity, log: UndoLog) -> Counts:
     counts = merge(entity, log)
     if counts.inserted:
-        db.analyze_if_changed(entity.table, counts.inserted)
         find_inserted(entity)
     return counts
 

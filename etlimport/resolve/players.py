@@ -48,14 +48,14 @@ def create_working_tables(*, known: bool) -> None:
                '' AS evidence
             FROM ({PLAYERS}) w JOIN w_league l ON l.no = w.league_no
             LEFT JOIN leagues_player p ON p.league_id = l.target_id AND p.external_id = w.external_id""",
-        index=("league_no, external_id", "no", "target_id"),
+        sqlite_index=("league_no, external_id", "no", "target_id"),
     )
     db.create_temporary("changed_hands", "(no bigint NOT NULL, old_id bigint NOT NULL)")
     if known:
         tell_changed_hands(SAME_IDS)
         db.execute("UPDATE w_player SET target_id = NULL, layer = '' WHERE no IN (SELECT no FROM changed_hands)")
     find_strangers()
-    db.create_temporary("w_roster", f"AS {ROSTER}", index=("team_no", "player_no"))
+    db.create_temporary("w_roster", f"AS {ROSTER}", sqlite_index=("team_no", "player_no"))
 
 
 def find_strangers() -> None:
