@@ -30,8 +30,6 @@ CASES = {
 }
 PEERS = ("ours", "bulk_create", "bulk_load", "import_export", "dlt_merge")
 LARGE = 500_000
-OWNED_FROM = 100_000
-"""Rows of a snapshot from which (p) is measured: ten thousand are a few hundred players, who do not own that much."""
 
 
 def main() -> None:
@@ -71,8 +69,7 @@ def run(server: Server, only: list[str], sizes: list[int], peer_sizes: list[int]
         for size in sizes if set(only) & set("abcodp") else []:
             source = Path(folder) / str(size)
             rows = apart(make_sample, source, size)
-            cases = [case for case in only if case != "p" or size >= OWNED_FROM]
-            results[rows] = measure_size(server, source, cases, rounds or rounds_for(size))
+            results[rows] = measure_size(server, source, only, rounds or rounds_for(size))
         if results:
             yield table.of_sizes(results, CASES)
             yield table.of_targets(results)
