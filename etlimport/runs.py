@@ -6,10 +6,9 @@ import logging
 import os
 import socket
 import time
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from threading import Event, Thread
 
-from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 
 from etlimport import db, dialect
@@ -88,51 +87,55 @@ def running() -> ImportRun | None:
 
 
 class Watch:
-    """Lets others see a run move while its transaction is open.
+    """Lets others see a run move while its transaction is open; one that is over in a moment costs nothing.
 
-    On PostgreSQL by a connection and a thread of its own, so that the run waits for none of it; SQLite has one
-    writer, so there by the lock's file.
+    By a thread of its own, so that the run waits for none of it: on PostgreSQL through a connection of its own;
+    SQLite has one writer, so there by the lock's file.
     """
 
     def __init__(self, run: ImportRun):
         self.run = run
-        self.last = 0.0
-        self.own = None
+        self.latest: tuple[str, dict] | None = None
+        self.over = Event()
+        self.own = connection.copy() if dialect.on_postgresql() else None
+        self.thread = Thread(target=self.write_notes, name=f"watch of run {run.pk}", daemon=True)
 
     def __enter__(self):
-        if dialect.on_postgresql():
-            self.own = connection.copy()
+        if self.own:
             self.own.inc_thread_sharing()
-            self.thread = ThreadPoolExecutor(1)
+        self.thread.start()
         return self
 
     def __exit__(self, *_):
+        self.over.set()
+        self.thread.join()
         if self.own:
-            self.thread.shutdown()
             self.own.close()
         elif dialect.lock_path().exists():
             dialect.lock_path().write_text("")
 
     def note(self, step: str, details: dict) -> None:
-        """At the most every half second, but always when the step is a new one."""
-        if step == self.run.step and time.monotonic() - self.last < SECONDS_BETWEEN_NOTES:
-            return
-        self.last = time.monotonic()
+        """What the run does now; told at the next half second unless something newer is."""
         self.run.step = step
-        if self.own:
-            self.thread.submit(self.write, self.write_row, [step, json.dumps(details), timezone.now(), self.run.pk])
-        else:
-            self.write(self.write_file, {"run": self.run.pk, "step": step, "details": details})
+        self.latest = step, details
 
-    def write(self, write: Callable, what) -> None:
+    def write_notes(self) -> None:
+        written = None
+        while not self.over.wait(SECONDS_BETWEEN_NOTES):
+            latest = self.latest
+            if latest is not written:
+                self.write(*latest)
+                written = latest
+
+    def write(self, step: str, details: dict) -> None:
         try:
-            write(what)
-        except (DatabaseError, InterfaceError, OSError):
+            self.write_row(step, details) if self.own else self.write_file(step, details)
+        except Exception:  # whatever it is, the run goes on
             log.warning(
                 "run %s: its progress could not be noted", self.run.pk, exc_info=True, extra={"run": self.run.pk}
             )
 
-    def write_row(self, values: list) -> None:
+    def write_row(self, step: str, details: dict) -> None:
         with self.own.cursor() as cursor:
             # A run inside a test's transaction is not there for other connections: then nothing is noted.
             cursor.execute(
@@ -141,11 +144,11 @@ class Watch:
                     SELECT id, %s, %s, %s FROM {ImportRun._meta.db_table} WHERE id = %s
                     ON CONFLICT (run_id) DO UPDATE SET step = excluded.step, details = excluded.details,
                                                        noted_at = excluded.noted_at""",
-                values,
+                [step, json.dumps(details), timezone.now(), self.run.pk],
             )
 
-    def write_file(self, note: dict) -> None:
-        dialect.lock_path().write_text(json.dumps(note))
+    def write_file(self, step: str, details: dict) -> None:
+        dialect.lock_path().write_text(json.dumps({"run": self.run.pk, "step": step, "details": details}))
 
 
 def live(run: ImportRun) -> tuple[str, dict]:
