@@ -3,6 +3,7 @@
 Files hold few distinct values, so each parser is behind a Memo.
 """
 
+import re
 from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
@@ -21,6 +22,8 @@ CAPTAINS = {
 INT4 = 2**31
 RATING_LIMIT = 100_000
 CENT = Decimal("0.01")
+is_plain = re.compile(r"-?(0|[1-9][0-9]{0,4})(\.[0-9]{1,2})?").fullmatch
+"""Whether a rating is written as most are: it is then what `rating` would make of it."""
 
 
 class Unreadable(ValueError):
@@ -72,6 +75,8 @@ def whole_number(value: str | int | float | None) -> int | None:
 
 def rating(value: str | int | float | None) -> str | None:
     """A plain decimal of at most two places below 100,000, or None where there is none. Raises Unreadable."""
+    if is_plain(written := str(value)):
+        return written
     parsed = number(value)
     if parsed is None:
         return None
