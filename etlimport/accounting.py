@@ -9,14 +9,17 @@ from etlimport.models import ImportRun, RejectedRow
 from etlimport.read import COLUMNS
 from etlimport.stage import INPUT, ROWS_OF_A_FILE, SEQ
 
-WORKING = {
-    "players": catalogue.ROSTER_SPOT,
-    "schedules": matches.SCHEDULED_MATCH,
-    "series_stats": matches.STANDING,
-    "match_history": matches.MATCH_SCORE,
-    "player_history": matches.PLAYER_HISTORY,
+ROWS_BECOME = {
+    catalogue.ROSTER_SPOT.work: f"{catalogue.ROSTER_SPOT.changed} UNION {catalogue.PLAYER.changed}",
+    **{
+        entity.work: entity.changed
+        for entity in (matches.SCHEDULED_MATCH, matches.STANDING, matches.MATCH_SCORE, matches.PLAYER_HISTORY)
+    },
 }
-"""What a row of each kind of file becomes; a player's row is a roster spot, and its first one the player."""
+"""The working tables of what the rows of files become, and SQL giving those of their rows that changed anything.
+
+A player's row is a roster spot; the first one is the player, too, and is none unchanged where that one changed.
+"""
 
 TEAM_UNKNOWN = "its team cannot be told from its label"
 UNPLACED = (
@@ -54,15 +57,15 @@ def unplaced_rows(run: ImportRun, files: dict[int, str]) -> list[RejectedRow]:
 
     `files`: the names of the files by number.
     """
-    notes = []
-    for kind, condition, reason in UNPLACED:
-        content = as_text(dialect.row_as_json("i", COLUMNS[kind]))
-        found = db.rows(f"SELECT file_no, idx, {content} FROM {INPUT[kind]} i WHERE {condition}")
-        notes += [
-            RejectedRow(run=run, file=files[file_no], index=idx, reason=reason, content=text)
-            for file_no, idx, text in found
-        ]
-    return notes
+    every = " UNION ALL ".join(
+        f"""SELECT {number} AS number, file_no, idx, {as_text(dialect.row_as_json("i", COLUMNS[kind]))} AS content
+            FROM {INPUT[kind]} i WHERE {condition}"""
+        for number, (kind, condition, _) in enumerate(UNPLACED)
+    )
+    return [
+        RejectedRow(run=run, file=files[file_no], index=idx, reason=UNPLACED[number][-1], content=content)
+        for number, file_no, idx, content in db.rows(f"SELECT * FROM ({every}) unplaced ORDER BY number, file_no, idx")
+    ]
 
 
 def as_text(json: str) -> str:
@@ -98,21 +101,24 @@ ALIKE = {
 """In what two rows of a kind are the same thing said twice, what that thing is called, and which have a place."""
 
 
-def count_duplicates(kind: str) -> dict[int, int]:
+def count_duplicates() -> dict[int, int]:
     """The rows after the first that says the same thing, by file number.
 
     Counted from what was read, not from what became of it: that the two agree is what `check_sums` checks.
     """
-    same, _, joins = ALIKE[kind]
-    placed = f"FROM {INPUT[kind]} i {joins}"
-    firsts = f"SELECT min({SEQ}) / {ROWS_OF_A_FILE} AS file_no {placed} GROUP BY {same}"
-    found = db.rows(
-        f"""SELECT file_no, CAST(sum(number) AS bigint) FROM (
-                SELECT file_no, count(*) AS number {placed} GROUP BY file_no
-                UNION ALL SELECT file_no, -count(*) FROM ({firsts}) firsts GROUP BY file_no) counted
-            GROUP BY file_no HAVING sum(number) <> 0"""
+    every = " UNION ALL ".join(
+        f"""SELECT file_no, count(*) AS number FROM {INPUT[kind]} i {joins} GROUP BY file_no
+            UNION ALL SELECT file_no, -count(*) FROM (
+                SELECT min({SEQ}) / {ROWS_OF_A_FILE} AS file_no FROM {INPUT[kind]} i {joins} GROUP BY {same}) firsts
+            GROUP BY file_no"""
+        for kind, (same, _, joins) in ALIKE.items()
     )
-    return dict(found)
+    return dict(
+        db.rows(
+            f"""SELECT file_no, CAST(sum(number) AS bigint) FROM ({every}) counted
+                GROUP BY file_no HAVING sum(number) <> 0"""
+        )
+    )
 
 
 SAYING = {
@@ -157,20 +163,17 @@ def find_contradictions(kind: str, columns: tuple[str, ...]) -> list[tuple]:
     )
 
 
-def account(kind: str) -> dict[int, dict[str, int]]:
-    """inserted, updated and unchanged of the rows of one kind, by file number."""
-    entity = WORKING[kind]
-    changed = f"SELECT no FROM {entity.changed}"
-    if kind == "players":  # the row that brought a new or changed player is itself no row unchanged
-        changed += f" UNION SELECT no FROM {catalogue.PLAYER.changed}"
-    counted = db.rows(
+def account() -> dict[int, dict[str, int]]:
+    """inserted, updated and unchanged of the staged rows, by file number."""
+    every = " UNION ALL ".join(
         f"""SELECT w.file_no, count(*), sum(CASE WHEN w.target_id IS NULL THEN 1 ELSE 0 END),
                    sum(CASE WHEN w.target_id IS NOT NULL AND w.no IN ({changed}) THEN 1 ELSE 0 END)
-            FROM {entity.work} w GROUP BY w.file_no"""
+            FROM {work} w GROUP BY w.file_no"""
+        for work, changed in ROWS_BECOME.items()
     )
     return {
         file_no: {"inserted": inserted, "updated": updated, "unchanged": total - inserted - updated}
-        for file_no, total, inserted, updated in counted
+        for file_no, total, inserted, updated in db.rows(every)
     }
 
 

@@ -31,12 +31,17 @@ def value(sql: str, params: Iterable = ()):
 
 
 def create_temporary(
-    table: str, definition: str, *, index: Sequence[str] = (), sqlite_index: Sequence[str] = ()
+    table: str,
+    definition: str,
+    *,
+    index: Sequence[str] = (),
+    sqlite_index: Sequence[str] = (),
+    joined: bool = True,
 ) -> int:
     """A working table of this connection, made anew: `definition` is `AS SELECT …`, or `(columns…)` to be filled.
 
-    Returns how many rows it holds; where they are many, the planner knows about them. `index`: the columns it is to
-    have indexes on; `sqlite_index`: further ones for SQLite, where PostgreSQL hashes whole sets.
+    Returns how many rows it holds; where they are many and to be joined, the planner knows about them. `index`: the
+    columns it is to have indexes on; `sqlite_index`: further ones for SQLite, where PostgreSQL hashes whole sets.
     """
     made = working_tables()
     if table in made:
@@ -50,7 +55,8 @@ def create_temporary(
         index = (*index, *sqlite_index)
     for number, columns in enumerate(index if count > FEW else ()):
         execute(f"CREATE INDEX {table}_index{number} ON {table} ({columns})")
-    analyze_if_changed(table, count)
+    if joined:
+        analyze_if_changed(table, count)
     return count
 
 
@@ -62,7 +68,7 @@ def working_tables() -> set[str]:
     return made[1]
 
 
-FEW = 100
+FEW = 500
 """Rows up to which the planner does well without being told how many there are."""
 
 

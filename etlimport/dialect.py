@@ -91,6 +91,11 @@ def insert_many(table, constants, columns, blocks) -> None:
             cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({values})", block)
 
 
+def small_key(column: str) -> str:
+    """SQL defining the key of a working table of some thousand rows: PostgreSQL scans it before an index is made."""
+    return f"{column} integer NOT NULL" if on_postgresql() else f"{column} integer PRIMARY KEY"
+
+
 def row_as_json(alias: str, columns: Iterable[str]) -> str:
     """SQL for a JSON object of a row's columns."""
     pairs = ", ".join(f"'{name}', {alias}.{name}" for name in columns)
@@ -104,6 +109,31 @@ def rows_from_json(table: str, columns: list[str], json: str, source: str) -> st
         return f"SELECT {names} FROM {source} CROSS JOIN LATERAL jsonb_populate_record(NULL::{table}, {json}) r"
     values = ", ".join(f"json_extract({json}, '$.{name}')" for name in columns)
     return f"SELECT {values} FROM {source}"
+
+
+def fingerprint(key: str, points_at: str, *, numbers: bool) -> str:
+    """SQL aggregate: 64 bits that other pairs would have only by chance, in whatever order; NULL where there is none.
+
+    `numbers`: the key is one; what it points at always is.
+    """
+    if on_postgresql():
+        return f"bit_xor({'hashint8extended' if numbers else 'hashtextextended'}({key}, {points_at}))"
+    connection.ensure_connection()
+    connection.connection.create_aggregate("fingerprint", 2, Fingerprint)
+    return f"fingerprint({key}, {points_at})"
+
+
+class Fingerprint:
+    """The aggregate on SQLite, good for as long as this process runs."""
+
+    def __init__(self):
+        self.number = None
+
+    def step(self, *values) -> None:
+        self.number = (self.number or 0) ^ hash(values)
+
+    def finalize(self) -> int | None:
+        return self.number
 
 
 def json_text(column: str, name: str) -> str:

@@ -60,6 +60,13 @@ GONE = {
 """By table: a row that was deleted, in words."""
 
 
+TOUCHED = f"""
+    SELECT DISTINCT 'identity', kind FROM {IdentityChange._meta.db_table} WHERE run_id = %s
+    UNION ALL SELECT 'inserted', table_name FROM {INSERTED} WHERE run_id = %s
+    UNION ALL SELECT DISTINCT 'changed', table_name FROM {BEFORE} WHERE run_id = %s"""
+"""What a run did (renamed or re-keyed a kind of thing; inserted or changed rows of a table), to ask for no more."""
+
+
 def describe_changes(run_id: int, *, full: bool = False) -> dict[str, dict]:
     """{group: {"count": n, "items": [lines]}} of what the run under way changed, empty groups left out."""
     found = {title: counted(sql, full) for title, sql in groups(run_id, is_last=True).items()}
@@ -67,30 +74,26 @@ def describe_changes(run_id: int, *, full: bool = False) -> dict[str, dict]:
 
 
 def counted(sql: str, full: bool) -> dict:
-    items = [line for (line,) in db.rows(sql if full else f"{sql} LIMIT {ITEMS_KEPT + 1}")]
-    if full or len(items) <= ITEMS_KEPT:
-        return {"count": len(items), "items": items}
-    return {"count": db.value(f"SELECT count(*) FROM ({sql}) x"), "items": items[:ITEMS_KEPT]}
+    found = db.rows(f"SELECT line, count(*) OVER () FROM ({sql}) x {'' if full else f'LIMIT {ITEMS_KEPT}'}")
+    return {"count": found[0][1] if found else 0, "items": [line for line, _ in found]}
 
 
 def groups(run_id: int, *, is_last: bool = False) -> dict[str, str]:
     """{group: SQL giving its lines}; `is_last`: no run came after this one, so rows are as it left them."""
-    noted = set(IdentityChange.objects.filter(run=run_id).values_list("kind", flat=True).order_by().distinct())
+    touched = set(db.rows(TOUCHED, [run_id] * 3))
     found = {
         title: f"""SELECT old_label || ' → ' || new_label || ' (' || layer || ')' AS line
                    FROM {IdentityChange._meta.db_table} WHERE run_id = {int(run_id)} AND kind = '{kind}'"""
         for title, kind in IDENTITY.items()
-        if kind in noted
+        if ("identity", kind) in touched
     }
-    inserted = set(InsertedRange.objects.filter(run=run_id).values_list("table_name", flat=True))
-    changed = set(RowChange.objects.filter(run=run_id).values_list("table_name", flat=True).distinct())
     for table, (things, label, joins) in THINGS.items():
-        if table in inserted:
+        if ("inserted", table) in touched:
             found[f"{things} joined"] = joined(run_id, table, label, joins)
-        if table in changed:
+        if ("changed", table) in touched:
             found[f"{things} left"] = left(run_id, table, label, joins, is_last)
     for title, (table, label, column, joins) in CORRECTIONS.items():
-        if table in changed:
+        if ("changed", table) in touched:
             found[title] = corrected(run_id, table, label, column, joins, is_last)
     return found
 

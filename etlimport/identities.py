@@ -31,6 +31,8 @@ CHANGES = {
 }
 """By kind of thing: rows that stay the same row under another label, as they are before the merge."""
 
+NO_CHANGES = dict.fromkeys(CHANGES, 0)
+
 AMBIGUOUS = {
     "player": f"""
         SELECT l.key, p.id, w.no, p.first_name || ' ' || p.last_name || ' (' || p.external_id || ')',
@@ -69,7 +71,7 @@ def note_changes(run: ImportRun) -> dict[str, int]:
             FROM ({every}) c"""
     )
     noted = IdentityChange.objects.filter(run=run).values_list("kind").annotate(Count("pk")).order_by()
-    return dict.fromkeys(CHANGES, 0) | dict(noted)
+    return NO_CHANGES | dict(noted)
 
 
 def find_ambiguous() -> dict[str, list[tuple]]:

@@ -8,6 +8,7 @@ import contextlib
 import logging
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from django.db import IntegrityError, OperationalError, connection, transaction
@@ -20,17 +21,20 @@ from etlimport.errors import AuditFailed, DryRun, Refused
 from etlimport.former import remember_changed_keys
 from etlimport.health import Health
 from etlimport.health import keep as keep_health
-from etlimport.identities import find_ambiguous, note_ambiguous, note_changes
+from etlimport.identities import NO_CHANGES, find_ambiguous, note_ambiguous, note_changes
 from etlimport.merge.steps import merge_catalogue, refuse_drops
 from etlimport.models import HealthSnapshot, ImportRun, RejectedRow
 from etlimport.progress import Clock, Silent
 from etlimport.protect import backup
+from etlimport.protect.backup import Backup
 from etlimport.protect.own_changes import note_own_changes
+from etlimport.protect.proof import Proof
 from etlimport.protect.rebuild import Rebuild
-from etlimport.publish import publish, remember_contexts
+from etlimport.publish import MADE_OF, publish, remember_contexts
 from etlimport.read import LabelBook, SourceRefused, SourceUnreadable
-from etlimport.repair.after_import import repair
+from etlimport.repair import after_import as repair
 from etlimport.resolve import resolve_everything
+from etlimport.resolve.aliases import Aliases
 from etlimport.safety import validate
 from etlimport.sources import (
     AskedFor,
@@ -92,6 +96,10 @@ class Import:
     warnings: list[str] = field(default_factory=list)
     low_health: list[str] = field(default_factory=list)
     notes: list[RejectedRow] = field(default_factory=list)
+
+    @cached_property
+    def aliases(self) -> Aliases:
+        return Aliases()
 
 
 def run_import(options: Options, display=None, hook: Callable[[str], None] | None = None) -> ImportRun:
@@ -158,7 +166,7 @@ def outcome(job: Import) -> dict:
 def everything_is_known(job: Import) -> bool:
     """Find the files; whether all of them are those of the published snapshot."""
     options = job.options
-    job.files = gather(options.source, use_known=not (options.rebuild or options.leagues))
+    job.files = gather(options.source, job.aliases, use_known=not (options.rebuild or options.leagues))
     return all(file.known for file in job.files)
 
 
@@ -167,7 +175,7 @@ def known_counts(job: Import) -> dict:
 
 
 def stage_rows(job: Import) -> None:
-    asked = AskedFor(job.options.leagues)
+    asked = AskedFor(job.options.leagues, job.aliases)
     job.warnings += read_and_stage(job.files, job.book, job.run, job.clock, asked, force=job.options.force)
     if missing := asked.missing(job.book.leagues):
         raise SourceUnreadable(f"The source has no rows of {', '.join(missing)}.")
@@ -218,32 +226,34 @@ def work_through(job: Import, hook: Callable[[str], None]) -> None:
         hook(name)
 
     with step("resolve"):
-        known = resolve_everything(job.book)
+        known = resolve_everything(job.book, job.aliases)
         ambiguous = find_ambiguous() if known else {}
     with step("check"):
         check(options)
     with step("protect"):
         remember_contexts()
-        protection = backup.take_backup()
+        protected = Backup() if options.rebuild else Proof()
     with step("merge"):
-        run.counts["identity changes"] = note_changes(run)
+        run.counts["identity changes"] = note_changes(run) if known else dict(NO_CHANGES)
         if known:
             remember_changed_keys()
         rebuild = Rebuild(undo_log) if options.rebuild else None
         if rebuild:
             rebuild.clear()
         things = merge_catalogue(undo_log)
-        placed = {kind: accounting.account(kind) for kind in accounting.WORKING}
+        placed = accounting.account()
     with step("restore"):
         moved = rebuild.regain() if rebuild else {}
         try:
-            backup.prove(protection, moved)
+            protected.prove(moved)
         finally:  # a run that fails here tells what it would have lost
-            run.protection = protection.as_json()
+            run.protection = protected.protection.as_json()
     with step("repair"):
-        repairs = repair()
+        if not options.rebuild:  # now that all is proved to be as it was before the run
+            backup.write_down(repair.WRITES)
+        repairs = repair.repair()
         if repairs:
-            note_own_changes(run, moved)
+            note_own_changes(run, repair.WRITES, moved)
     with step("audit"):
         account_for(job, placed)
         health = audit()
@@ -256,14 +266,16 @@ def work_through(job: Import, hook: Callable[[str], None]) -> None:
         job.low_health = note_health(run, health)
         if options.dry_run:
             raise DryRun
-        conclude(job, changed=bool(repairs) or any(counts.changed for counts in things.values()))
+        changed = {name for name, counts in things.items() if counts.changed}
+        contexts_stand = not (repairs or rebuild or changed & MADE_OF)
+        conclude(job, changed=bool(repairs or changed), contexts_stand=contexts_stand)
 
 
-def conclude(job: Import, *, changed: bool) -> None:
+def conclude(job: Import, *, changed: bool, contexts_stand: bool) -> None:
     """Publish what changed, and keep what the next run and an undo need."""
     run = job.run
     if changed:
-        run.session_version, run.counts["signals"] = publish()
+        run.session_version, run.counts["signals"] = publish(contexts_stand=contexts_stand)
     remember_sources(job.files, job.book, run, partial=bool(job.options.leagues))
     RejectedRow.objects.bulk_create(job.notes, batch_size=1000)
     runs.finish(run, Status.PUBLISHED if changed else Status.UNCHANGED, **outcome(job))
@@ -286,23 +298,23 @@ def check(options: Options) -> None:
         refuse_drops()
 
 
-def account_for(job: Import, placed: dict[str, dict[int, dict[str, int]]]) -> None:
+def account_for(job: Import, placed: dict[int, dict[str, int]]) -> None:
     """Account for every row of every file; raises AuditFailed where a sum does not add up.
 
-    `placed`: what became of the staged rows, by kind and file number.
+    `placed`: what became of the staged rows, by file number.
     """
     names = {file.no: file.path.relative for file in job.files}
     unplaced = accounting.unplaced_rows(job.run, names)
-    duplicates = {kind: accounting.count_duplicates(kind) for kind in accounting.WORKING}
-    doubled = [kind for kind, by_file in duplicates.items() if by_file]
+    duplicates = accounting.count_duplicates()
+    doubled = {file.path.kind for file in job.files if file.no in duplicates}
     job.notes = unplaced + accounting.contradictions(job.run, names, doubled)
     for file in job.files:
         if file.known:
             file.counts = counts_of_known(file.known)
             continue
         nowhere = sum(note.file == file.path.relative for note in unplaced)
-        taken = placed[file.path.kind].get(file.no, {"inserted": 0, "updated": 0, "unchanged": 0})
-        duplicate = duplicates[file.path.kind].get(file.no, 0)
+        taken = placed.get(file.no, {"inserted": 0, "updated": 0, "unchanged": 0})
+        duplicate = duplicates.get(file.no, 0)
         rejected = file.report.rejected + nowhere
         file.counts = {"read": file.report.read, **taken, "duplicate": duplicate, "rejected": rejected}
         accounting.check_sums(file.counts, file.path.relative)

@@ -1,12 +1,13 @@
 """Publishing: the session version rises, and the users whose context changed get a signal, in the same commit."""
 
 from etlimport import db
-from leagues.contexts import CONTEXTS_SQL
+from leagues.contexts import ALL_CONTEXTS_SQL
 from leagues.models import User
 from sessionsync.publishing import publish as publish_refresh
 
 CONTEXTS = f"""SELECT user_id, email, league_id, league_key, league_name, team_id, team_name, series_name, club_name,
-                      player_id, external_player_id, player_name FROM ({CONTEXTS_SQL}) c"""
+                      player_id, external_player_id, player_name
+                FROM ({ALL_CONTEXTS_SQL}) c"""
 
 REASON = """CASE
     WHEN a.league_key IS DISTINCT FROM b.league_key AND a.league_id IS NOT DISTINCT FROM b.league_id
@@ -26,6 +27,9 @@ SEEN = ("league_id", "league_key", "league_name", "team_id", "team_name", "serie
         "external_player_id", "player_name")  # fmt: skip
 """What of a context a session shows or keeps: a change of any of it makes a session's copy wrong."""
 
+MADE_OF = {"leagues", "clubs", "series", "teams", "players", "roster spots"}
+"""The kinds of things in the catalogue that a context is made of."""
+
 
 def remember_contexts() -> None:
     """contexts_before: what the sessions of all users know, before the catalogue is touched."""
@@ -34,20 +38,20 @@ def remember_contexts() -> None:
     db.create_temporary("contexts_before", f"AS {CONTEXTS}", sqlite_index=("user_id",))
 
 
-def publish(reason: str = "") -> tuple[int, int]:
+def publish(reason: str = "", *, contexts_stand: bool = False) -> tuple[int, int]:
     """Raise the session version and signal the users whose context differs from before.
 
-    `reason` stands for every user; without one it says what happened to each. Returns the new version and
-    how many users are signalled.
+    `reason` stands for every user; without one it says what happened to each. `contexts_stand`: nothing was
+    written that a context is made of. Returns the new version and how many users are signalled.
     """
-    if not User.objects.exists():
+    if contexts_stand or not User.objects.exists():
         return publish_refresh(NOBODY), 0
     differs = " OR ".join(f"a.{name} IS DISTINCT FROM b.{name}" for name in SEEN)
     changed = db.create_temporary(
         "changed_contexts",
         f"""AS SELECT a.user_id, a.email, b.league_id AS old_league_id, a.league_id AS new_league_id,
                       coalesce(a.league_name, '') AS league_name, {REASON} AS reason
-               FROM ({CONTEXTS_SQL}) a JOIN contexts_before b ON b.user_id = a.user_id
+               FROM ({ALL_CONTEXTS_SQL}) a JOIN contexts_before b ON b.user_id = a.user_id
                WHERE {differs}""",
     )
     if reason:

@@ -116,7 +116,6 @@ def protection_lines(run: ImportRun) -> str:
         lines.append("  restored by " + ", ".join(f"{layer}: {count:,}" for layer, count in how.items()))
     if run.mode == ImportRun.Mode.REBUILD:
         lines.append(f"  team ids preserved: {run.protection.get('team_ids_preserved', 1):.0%}")
-    lines += [f"  skipped {name}: {why}" for name, why in run.protection.get("skipped", {}).items()]
     repairs = run.protection.get("repairs", [])
     lines += [f"  {line}" for line in repairs[:20]]
     if len(repairs) > 20:

@@ -13,11 +13,10 @@ from pathlib import Path
 import msgspec
 
 from etlimport import db, stage
-from etlimport.models import Alias, ImportRun, RejectedRow, SourceFile
+from etlimport.models import ImportRun, RejectedRow, SourceFile
 from etlimport.read import FileReport, LabelBook, SourcePath, SourceRefused, find_files, read_file
 from etlimport.read.source import kind_of
-from etlimport.resolve.snapshot import Aliases
-from leagues.models import Team
+from etlimport.resolve.aliases import Aliases
 
 PARTS = ("inserted", "updated", "unchanged", "duplicate", "rejected", "repaired")
 
@@ -41,7 +40,7 @@ class ReadFile:
     left_out: bool = False
 
 
-def gather(source, *, use_known: bool) -> list[ReadFile]:
+def gather(source, aliases: Aliases, *, use_known: bool) -> list[ReadFile]:
     """The files of a source with their digests; raises SourceUnreadable when there are none.
 
     Files of one kind are known together or not at all: what is not in any of them has left.
@@ -49,13 +48,12 @@ def gather(source, *, use_known: bool) -> list[ReadFile]:
     published = defaultdict(dict)
     for file in SourceFile.objects.all() if use_known else ():
         published[kind_of(Path(file.path))][file.path] = file
-    salt = settled_by_operators()
     found = find_files(source)
     with ThreadPoolExecutor(os.cpu_count()) as threads:  # hashing lets go of the interpreter
         digests_of_all = dict(zip(found, threads.map(SourcePath.digest, found), strict=True))
     files = []
     for kind, paths in groupby(found, attrgetter("kind")):
-        digests = {path: f"{salt}{digests_of_all[path]}"[:64] for path in paths}
+        digests = {path: f"{aliases.digest}{digests_of_all[path]}"[:64] for path in paths}
         before = published[kind] if published[kind].keys() == {path.relative for path in digests} else {}
         known = bool(before) and all(before[path.relative].digest == digest for path, digest in digests.items())
         for path, digest in digests.items():
@@ -64,18 +62,11 @@ def gather(source, *, use_known: bool) -> list[ReadFile]:
     return files
 
 
-def settled_by_operators() -> str:
-    """Changes whenever an alias does: then the same file may mean something else."""
-    aliases = Alias.objects.order_by("pk").values_list("kind", "league_key", "label", "means")
-    teams = Team.objects.exclude(alias="").order_by("name").values_list("name", "alias")
-    return hashlib.blake2b(repr([*aliases, *teams]).encode(), digest_size=4).hexdigest()
-
-
 class AskedFor:
     """Tells the leagues a run was asked for by their codes, however these are spelled; all where none was named."""
 
-    def __init__(self, codes: Iterable[str]):
-        self.aliases = Aliases()
+    def __init__(self, codes: Iterable[str], aliases: Aliases):
+        self.aliases = aliases
         self.codes = {self.aliases.league(code): code for code in codes}
 
     def __call__(self, code: str) -> bool:
@@ -101,7 +92,7 @@ def read_and_stage(
     Raises SourceUnreadable, or SourceRefused for an empty file unless `force`.
     """
     warnings = []
-    settled = settled_by_operators().encode()
+    settled = asked.aliases.digest.encode()
     stage.create_input_tables()
     for file in files:
         if file.known:
@@ -156,6 +147,8 @@ def recall_labels(known: SourceFile, book: LabelBook) -> None:
 
 
 def note_rejected(file: ReadFile, run: ImportRun) -> None:
+    if not file.report.notes:
+        return
     RejectedRow.objects.bulk_create(
         (
             RejectedRow(

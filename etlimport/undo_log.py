@@ -20,6 +20,8 @@ def undoable_runs() -> QuerySet[ImportRun]:
 def forget_old_undo() -> None:
     """Keep what undo needs of the last runs only."""
     kept = list(undoable_runs().values_list("pk", flat=True))
+    if len(kept) < settings.ETL_UNDOABLE_RUNS:
+        return
     for model in LOGS:
         model.objects.exclude(run__in=kept).delete()
 
@@ -37,6 +39,10 @@ class UndoLog:
     def __init__(self, run: ImportRun):
         self.run = run
         self.highest = highest_ids()
+
+    def was_empty(self, model: type[Model]) -> bool:
+        """Whether there had not been any row of the model when the run began."""
+        return not self.highest[model]
 
     def before_update(self, model: type[Model], ids: str) -> int:
         """Keep the rows of `model` that `ids` (SQL) names; the first state a run saw is the one kept."""

@@ -13,45 +13,55 @@ from leagues.sql import dicts
 
 logger = logging.getLogger(__name__)
 
-# Correlated subqueries rather than window functions: each is an index look-up, so narrowing to one user
-# costs one user on both databases. The ids of associations, unlike those of players, survive a rebuild.
+# Correlated subqueries rather than window functions: each is an index look-up, so one user costs one user on both
+# databases. Materialized, or PostgreSQL would evaluate each twice. The ids of associations, unlike those of players,
+# survive a rebuild.
 CONTEXTS_SQL = """
-SELECT account.id AS user_id, account.email, account.first_name, account.last_name, account.is_staff,
-       account.organization_id, account.league_context_id,
+WITH account AS MATERIALIZED (
+    SELECT person.*, league.id AS league_id, (
+        SELECT mine.id
+        FROM leagues_playerassociation association
+        JOIN leagues_player mine ON mine.id = association.player_id
+        WHERE association.user_id = person.id AND mine.league_id = league.id AND mine.is_active
+        ORDER BY association.is_primary DESC, association.id LIMIT 1
+    ) AS player_id
+    FROM leagues_user person
+    LEFT JOIN leagues_league league ON league.id = person.league_context_id AND league.is_active
+    WHERE person.is_active AND {whose}
+), placed AS MATERIALIZED (
+    SELECT account.*, COALESCE(
+        (
+            SELECT chosen.id FROM leagues_team chosen
+            WHERE chosen.id = account.team_context_id AND chosen.league_id = account.league_id AND chosen.is_active
+        ), (
+            SELECT own.id
+            FROM leagues_rosterspot spot
+            JOIN leagues_team own ON own.id = spot.team_id AND own.is_active
+            JOIN leagues_series own_series ON own_series.id = own.series_id
+            WHERE spot.player_id = account.player_id AND spot.is_active
+            ORDER BY own_series.name, own.name, own.id LIMIT 1
+        )
+    ) AS team_id
+    FROM account
+)
+SELECT placed.id AS user_id, placed.email, placed.first_name, placed.last_name, placed.is_staff,
+       placed.organization_id, placed.league_context_id,
        player.id AS player_id, player.external_id AS external_player_id,
        TRIM(player.first_name || ' ' || player.last_name) AS player_name,
        league.id AS league_id, league.key AS league_key, league.name AS league_name,
        team.id AS team_id, team.name AS team_name, team.squad,
        series.id AS series_id, series.key AS series_key, series.name AS series_name,
        club.id AS club_id, club.key AS club_key, club.name AS club_name
-FROM leagues_user account
-LEFT JOIN leagues_league league ON league.id = account.league_context_id AND league.is_active
-LEFT JOIN leagues_player player ON player.id = (
-    SELECT mine.id
-    FROM leagues_playerassociation association
-    JOIN leagues_player mine ON mine.id = association.player_id
-    WHERE association.user_id = account.id AND mine.league_id = league.id AND mine.is_active
-    ORDER BY association.is_primary DESC, association.id LIMIT 1
-)
-LEFT JOIN leagues_team team ON team.id = COALESCE(
-    (
-        SELECT chosen.id FROM leagues_team chosen
-        WHERE chosen.id = account.team_context_id AND chosen.league_id = league.id AND chosen.is_active
-    ), (
-        SELECT own.id
-        FROM leagues_rosterspot spot
-        JOIN leagues_team own ON own.id = spot.team_id AND own.is_active
-        JOIN leagues_series own_series ON own_series.id = own.series_id
-        WHERE spot.player_id = player.id AND spot.is_active
-        ORDER BY own_series.name, own.name, own.id LIMIT 1
-    )
-)
+FROM placed
+LEFT JOIN leagues_league league ON league.id = placed.league_id
+LEFT JOIN leagues_player player ON player.id = placed.player_id
+LEFT JOIN leagues_team team ON team.id = placed.team_id
 LEFT JOIN leagues_series series ON series.id = team.series_id
 LEFT JOIN leagues_club club ON club.id = team.club_id
-WHERE account.is_active
 """
 
-ONE_CONTEXT_SQL = f"SELECT * FROM ({CONTEXTS_SQL}) context WHERE user_id = %s"
+ALL_CONTEXTS_SQL = CONTEXTS_SQL.format(whose="TRUE")
+ONE_CONTEXT_SQL = CONTEXTS_SQL.format(whose="person.id = %s")
 IDS = {"player_id", "league_id", "team_id", "series_id", "club_id"}
 NOT_FOR_SESSIONS = {"user_id", "is_staff", "organization_id", "league_context_id"}
 

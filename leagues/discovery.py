@@ -196,10 +196,15 @@ def discover_associations(
 
 def link_certain(user_ids: Collection[int] | None, limit: int | None, publish: bool) -> list[Discovery]:
     chosen, params = only("person.id", user_ids)
-    with (
-        temporary_table("namesake", NAMESAKES.format(chosen=chosen), params),
-        temporary_table("certain", CERTAIN.format(limit=at_most(limit))),
-    ):
+    with temporary_table("namesake", NAMESAKES.format(chosen=chosen), params) as namesakes:
+        if not dicts(f"SELECT 1 FROM {namesakes} LIMIT 1"):
+            return []
+        return link_corroborated(limit, publish)
+
+
+def link_corroborated(limit: int | None, publish: bool) -> list[Discovery]:
+    """Link those of the table `namesake` who are certain."""
+    with temporary_table("certain", CERTAIN.format(limit=at_most(limit))):
         found = dicts(REPORT.format(table="certain", evidence="'same name, same club ' || found.club"))
         if found:
             execute(LINK)

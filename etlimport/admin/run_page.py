@@ -41,7 +41,6 @@ def context(run: ImportRun, user) -> dict:
         ],
         "identity": report.identity_line(run).splitlines(),
         "restored_by": run.protection.get("restored", {}),
-        "skipped": run.protection.get("skipped", {}),
         "repairs": run.protection.get("repairs", []),
         "bars": bars(run),
         "rejected": [(kind, count) for kind, count in rejected],

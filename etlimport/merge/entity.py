@@ -66,14 +66,18 @@ class Entity:
 
     @property
     def changed(self) -> str:
-        """The working table naming the staged rows (`no`) that differ from their existing row."""
-        return f"changed_{self.work}"
+        """SQL: the staged rows (`no`) that differ from their existing row."""
+        return f"SELECT no FROM w_changed WHERE work = '{self.work}'"
+
+
+def create_changed() -> None:
+    """w_changed(work, no): the staged rows of whatever working table that differ from their existing row."""
+    db.create_temporary("w_changed", "(work text NOT NULL, no bigint NOT NULL)")
 
 
 def merge(entity: Entity, log: UndoLog) -> Counts:
     """Write the staged rows of `entity`; every staged row has its `target_id` afterwards."""
-    if is_empty(entity.model):
-        db.create_temporary(entity.changed, "(no bigint)")
+    if log.was_empty(entity.model):
         return Counts(inserted=insert_new(entity))
     if entity.reissues_keys:
         release_keys(entity, log)
@@ -83,29 +87,25 @@ def merge(entity: Entity, log: UndoLog) -> Counts:
     return Counts(inserted=inserted, updated=updated, unchanged=staged - inserted - updated)
 
 
-def is_empty(model: type[CatalogueModel]) -> bool:
-    return not db.value(f"SELECT 1 FROM {model._meta.db_table} LIMIT 1")
-
-
 def find_changed(entity: Entity) -> int:
     differs = " OR ".join(f"t.{column} IS DISTINCT FROM {sql}" for column, sql in entity.columns.items())
-    return db.create_temporary(
-        entity.changed,
-        f"AS SELECT w.no FROM {entity.source} JOIN {entity.table} t ON t.id = w.target_id WHERE {differs}",
-        sqlite_index=("no",),
+    found = db.execute(
+        f"""INSERT INTO w_changed SELECT '{entity.work}', w.no
+            FROM {entity.source} JOIN {entity.table} t ON t.id = w.target_id WHERE {differs}"""
     )
+    db.analyze_if_changed("w_changed", found)
+    return found
 
 
 def update_changed(entity: Entity, log: UndoLog) -> int:
-    changed = f"SELECT w.target_id FROM {entity.work} w JOIN {entity.changed} this ON this.no = w.no"
-    log.before_update(entity.model, changed)
+    log.before_update(entity.model, f"SELECT target_id FROM {entity.work} WHERE no IN ({entity.changed})")
     step_aside(entity)
     names = ", ".join(f"{sql} AS {column}" for column, sql in entity.columns.items())
     assignments = ", ".join(f"{column} = x.{column}" for column in entity.columns)
     return db.execute(
         f"""UPDATE {entity.table} SET {assignments}, updated_at = %s
             FROM (SELECT w.target_id AS x_id, {names} FROM {entity.source}
-                  JOIN {entity.changed} this ON this.no = w.no) x
+                  WHERE w.no IN ({entity.changed})) x
             WHERE {entity.table}.id = x.x_id""",
         [timezone.now()],
     )
@@ -120,7 +120,7 @@ def step_aside(entity: Entity) -> None:
         return
     db.execute(
         f"""UPDATE {entity.table} SET {entity.key[-1]} = '~' || id WHERE id IN (
-                {entity.keyed(f"w.no IN (SELECT no FROM {entity.changed})")}
+                {entity.keyed(f"w.no IN ({entity.changed})")}
                 SELECT t.id FROM keyed JOIN {entity.table} t ON {entity.same_key}
                 WHERE t.id <> keyed.target_id
                   AND EXISTS (SELECT 1 FROM {entity.work} other WHERE other.target_id = t.id))"""
@@ -171,7 +171,7 @@ def find_inserted(entity: Entity) -> None:
 
 def deactivate(model: type[CatalogueModel], left: str, log: UndoLog) -> int:
     """Mark the active rows that `left` (SQL giving ids) names as inactive: they left the source."""
-    if is_empty(model):
+    if log.was_empty(model):
         return 0
     table = model._meta.db_table
     leaving = db.create_temporary("leaving", f"AS SELECT id FROM {table} WHERE is_active AND id IN ({left})")

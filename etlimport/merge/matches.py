@@ -5,7 +5,7 @@ Their working tables are made after the teams and players have their ids, so eac
 """
 
 from etlimport import db, dialect
-from etlimport.merge.entity import Entity, is_empty
+from etlimport.merge.entity import Entity
 from etlimport.stage import ROWS_OF_A_FILE, SEQ
 from etlimport.undo_log import UndoLog
 from leagues.models import MatchScore, PlayerHistory, ScheduledMatch, Standing
@@ -74,12 +74,12 @@ PLAYER_HISTORY = Entity(
 )
 
 
-def create_counted(entity: Entity, rows: str, *, same: tuple[str, ...], order: str) -> None:
+def create_counted(entity: Entity, rows: str, *, same: tuple[str, ...], order: str) -> bool:
     """The working table of things that may come several times a day, told apart by their `occurrence`.
 
     `rows`: SQL giving the staged rows, of those alike in everything the first. One that says the `same` as an
     existing row is that row; the others are the rest of the day in their order, and what is more than there was is
-    counted on.
+    counted on. Returns whether there was any row.
     """
     day = entity.key[:-1]
     alike = " AND ".join(f"earlier.{name} = t.{name}" for name in day)
@@ -87,19 +87,21 @@ def create_counted(entity: Entity, rows: str, *, same: tuple[str, ...], order: s
     says = "".join(f" AND t.{name} IS NOT DISTINCT FROM m.{name}" for name in same)
     first_of_their_likes = f"""NOT EXISTS (
         SELECT 1 FROM {entity.table} earlier WHERE {alike} AND earlier.occurrence < t.occurrence)"""
-    nothing_there = is_empty(entity.model)
+    any_there = bool(db.value(f"SELECT 1 FROM {entity.table} LIMIT 1"))
     db.create_temporary(
         entity.work,
         f"""AS SELECT m.*, t.id AS target_id, COALESCE(t.occurrence, row_number() OVER (
                 PARTITION BY {", ".join(f"m.{name}" for name in day)}, t.id IS NULL ORDER BY {order}, m.no)
             ) AS occurrence
             FROM ({rows}) m LEFT JOIN (
-                SELECT * FROM {entity.table} t WHERE {"false" if nothing_there else first_of_their_likes}
+                SELECT * FROM {entity.table} t WHERE {first_of_their_likes if any_there else "false"}
             ) t ON {same_day("t", "m", day)}{says}""",
         sqlite_index=("target_id",),
+        joined=any_there,
     )
-    if not nothing_there:
+    if any_there:
         match_rest_of_day(entity, day)
+    return any_there
 
 
 def match_rest_of_day(entity: Entity, day: tuple[str, ...]) -> None:
@@ -147,8 +149,7 @@ SCHEDULE_ROWS = f"""
 
 def create_schedule() -> None:
     """Scheduled matches; those at the time they were at are the same, then those on a new day."""
-    create_counted(SCHEDULED_MATCH, SCHEDULE_ROWS, same=("time",), order="m.time IS NULL, m.time")
-    if not is_empty(ScheduledMatch):
+    if create_counted(SCHEDULED_MATCH, SCHEDULE_ROWS, same=("time",), order="m.time IS NULL, m.time"):
         find_rescheduled()
 
 

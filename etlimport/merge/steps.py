@@ -7,7 +7,7 @@ from django.conf import settings
 from etlimport import db
 from etlimport.errors import Refused
 from etlimport.merge import catalogue, matches
-from etlimport.merge.entity import Counts, Entity, deactivate, find_inserted, is_empty, merge
+from etlimport.merge.entity import Counts, Entity, create_changed, deactivate, find_inserted, merge
 from etlimport.undo_log import UndoLog
 from leagues.models import MatchScore, Player, PlayerHistory, RosterSpot, ScheduledMatch, Standing, Team
 
@@ -79,6 +79,7 @@ def merge_catalogue(log: UndoLog) -> dict[str, Counts]:
     Rows refer to rows written before them, so each kind gets its ids before the next is written. What left
     is told before new rows come in.
     """
+    create_changed()
     counts = {}
     for name, entity in (
         ("leagues", catalogue.LEAGUE),
@@ -86,7 +87,6 @@ def merge_catalogue(log: UndoLog) -> dict[str, Counts]:
         ("series", catalogue.SERIES),
     ):
         counts[name] = merge_parent(entity, log)
-    there_were_teams = not is_empty(Team)
     counts["teams"] = merge_parent(catalogue.TEAM, log)
     left = deactivate(Player, PLAYERS_LEFT, log)
     counts["players"] = replace(merge_parent(catalogue.PLAYER, log), deactivated=left)
@@ -106,8 +106,7 @@ def merge_catalogue(log: UndoLog) -> dict[str, Counts]:
     counts["match lines"] = merge(matches.MATCH_SCORE, log)
     matches.create_history()
     counts["rating history"] = merge(matches.PLAYER_HISTORY, log)
-    if there_were_teams:
-        counts["teams"] = replace(counts["teams"], deactivated=deactivate(Team, TEAMS_LEFT, log))
+    counts["teams"] = replace(counts["teams"], deactivated=deactivate(Team, TEAMS_LEFT, log))
     return counts
 
 

@@ -1,38 +1,54 @@
-"""What users own, written down before an import touches the catalogue and proved afterwards.
+"""What users own, written down before a rebuild gives the catalogue new ids, and proved afterwards.
 
 The backup is a working table of the run's connection: it is keyed by reference and row, so taking it twice
 changes nothing, and it is gone when the run is.
 """
 
 from collections import Counter
-from dataclasses import dataclass, field
+from collections.abc import Container
 
-from django.db.models import IntegerField
+from django.db.models import IntegerField, Model
 
 from etlimport import db, dialect
-from etlimport.errors import AuditFailed
+from etlimport.protect.protection import Protection
 from etlimport.references import Reference, owned_references
 from leagues.models import Team
 
 BACKUP = "protected_rows"
 
 
-@dataclass
-class Protection:
-    """Rows backed up per reference (`leagues.PracticeTime.team_id`: 27), and what became of them.
+class Backup:
+    """Every user-owned reference into the catalogue. That none of them points nowhere the check before has seen."""
 
-    `restored`: rows by how they found their target: directly by its id, or by the layer that told who it is.
-    `team_ids_preserved`: the share, 0–1, of the teams users hold whose id is what it was.
-    """
+    def __init__(self):
+        write_down()
+        counts = dict(db.rows(f"SELECT reference, count(*) FROM {BACKUP} GROUP BY reference"))
+        self.protection = Protection({r.name: counts.get(number, 0) for number, r in enumerate(owned_references())})
 
-    before: dict[str, int] = field(default_factory=dict)
-    after: dict[str, int] = field(default_factory=dict)
-    skipped: dict[str, str] = field(default_factory=dict)
-    restored: dict[str, int] = field(default_factory=dict)
-    team_ids_preserved: float = 1.0
+    def prove(self, moved: dict[str, str]) -> None:
+        """Check that every backed-up row is there and points where it should.
 
-    def as_json(self) -> dict:
-        return {name: value for name, value in vars(self).items() if value not in ({}, None)}
+        `moved`: table of a catalogue model → working table (old_id, new_id) of the rows that got new ids; all
+        others must point where they did. Raises AuditFailed with the number of rows lost or astray.
+        """
+        protection = self.protection
+        protection.after = count_rightly_placed(moved) if protection.held else dict(protection.before)
+        protection.refuse_losses()
+        protection.restored = restored_by_layer(moved, protection.held) if protection.held else {}
+        if protection.held and (mapping := moved.get(Team._meta.db_table)):
+            protection.team_ids_preserved = share_of_teams_preserved(mapping)
+
+
+def write_down(models: Container[type[Model]] | None = None) -> None:
+    """protected_rows(reference, row_id, target_id): of all models, or of some; `reference`: its place among all."""
+    every = " UNION ALL ".join(
+        f"""SELECT {number} AS reference, {row_id(r)} AS row_id, {target_id(r)} AS target_id
+            FROM {r.table} u WHERE u.{r.column} IS NOT NULL"""
+        for number, r in enumerate(owned_references())
+        if models is None or r.model in models
+    )
+    db.create_temporary(BACKUP, f"AS {every}")
+    db.execute(f"CREATE UNIQUE INDEX {BACKUP}_key ON {BACKUP} (reference, row_id)")
 
 
 def lock_user_tables() -> None:
@@ -42,57 +58,20 @@ def lock_user_tables() -> None:
         db.execute(f"LOCK TABLE {tables} IN SHARE ROW EXCLUSIVE MODE")
 
 
-def take_backup() -> Protection:
-    """Write down every user-owned reference into the catalogue; rows that point nowhere are left out, named."""
-    references = owned_references()
-    every = " UNION ALL ".join(
-        f"""SELECT {number} AS reference, {row_id(r)} AS row_id, t.id AS target_id
-            FROM {r.table} u JOIN {r.target_table} t ON t.{r.target_column} = u.{r.column}"""
-        for number, r in enumerate(references)
-    )
-    taken = db.create_temporary(BACKUP, f"AS {every}")
-    db.execute(f"CREATE UNIQUE INDEX {BACKUP}_key ON {BACKUP} (reference, row_id)")
-    (filled,) = db.rows(f"SELECT {', '.join(f'(SELECT count({r.column}) FROM {r.table})' for r in references)}")
-    protection = Protection({reference.name: count for reference, count in zip(references, filled, strict=True)})
-    if taken < sum(filled):
-        leave_out(protection, dict(db.rows(f"SELECT reference, count(*) FROM {BACKUP} GROUP BY reference")))
-    return protection
-
-
 def row_id(reference: Reference) -> str:
     """SQL: the key of a row `u` of users, as text where any model's is no number."""
-    numbers = all(isinstance(r.model._meta.pk, IntegerField) for r in owned_references())
-    return f"CAST(u.{reference.primary_key} AS {'bigint' if numbers else 'text'})"
+    return f"CAST(u.{reference.primary_key} AS {'bigint' if keys_are_numbers() else 'text'})"
 
 
-def leave_out(protection: Protection, taken: dict[int, int]) -> None:
-    """Name the rows that point nowhere; `taken`: how many of each reference do not."""
-    for number, reference in enumerate(owned_references()):
-        missing = protection.before[reference.name] - taken.get(number, 0)
-        if missing:
-            gone = f"{missing:,} rows point at a {reference.target_table} that was gone before this run"
-            protection.skipped[reference.name] = gone
-            protection.before[reference.name] -= missing
+def keys_are_numbers() -> bool:
+    return all(isinstance(reference.model._meta.pk, IntegerField) for reference in owned_references())
 
 
-def prove(protection: Protection, moved: dict[str, str]) -> None:
-    """Check that every backed-up row is there and points where it should.
-
-    `moved`: table of a catalogue model → working table (old_id, new_id) of the rows that got new ids; all
-    others must point where they did. Raises AuditFailed with the number of rows lost or astray.
-    """
-    held = sum(protection.before.values())
-    protection.after = count_rightly_placed(moved) if held else dict(protection.before)
-    failures = [
-        f"{name}: {count - protection.after[name]:,} of {count:,} rows lost or astray"
-        for name, count in protection.before.items()
-        if protection.after[name] != count
-    ]
-    if failures:
-        raise AuditFailed(failures)
-    protection.restored = restored_by_layer(moved, held) if held else {}
-    if held and (mapping := moved.get(Team._meta.db_table)):
-        protection.team_ids_preserved = share_of_teams_preserved(mapping)
+def target_id(reference: Reference) -> str:
+    """SQL: the id of what a row `u` of users points at."""
+    if reference.by_id:
+        return f"u.{reference.column}"
+    return f"(SELECT t.id FROM {reference.target_table} t WHERE t.{reference.target_column} = u.{reference.column})"
 
 
 def restored_by_layer(moved: dict[str, str], rows: int) -> dict[str, int]:
@@ -131,9 +110,6 @@ def rightly_placed(number: int, reference: Reference, moved: dict[str, str]) -> 
     mapping = moved.get(reference.target_table)
     expected = "coalesce(m.new_id, b.target_id)" if mapping else "b.target_id"
     join = f"LEFT JOIN {mapping} m ON m.old_id = b.target_id" if mapping else ""
-    column = f"u.{reference.column}"
-    if not reference.by_id:
-        column = f"(SELECT t.id FROM {reference.target_table} t WHERE t.{reference.target_column} = {column})"
     return f"""
         SELECT count(*) FROM {BACKUP} b {join} JOIN {reference.table} u ON {row_id(reference)} = b.row_id
-        WHERE b.reference = {number} AND {column} = {expected}"""
+        WHERE b.reference = {number} AND {target_id(reference)} = {expected}"""

@@ -1,4 +1,8 @@
-"""What a run's own repair changed of users' references, told by comparing them with the backup."""
+"""What a run's own repair changed of users' references, told by comparing them with what was written down."""
+
+from collections.abc import Container
+
+from django.db.models import Model
 
 from etlimport import db
 from etlimport.models import ImportRun, OwnedChange
@@ -6,13 +10,13 @@ from etlimport.protect.backup import BACKUP, row_id
 from etlimport.references import Reference, owned_references
 
 
-def note_own_changes(run: ImportRun, moved: dict[str, str]) -> None:
-    """Write down the references that lead elsewhere than before the repair, and those of rows it made.
+def note_own_changes(run: ImportRun, models: Container[type[Model]], moved: dict[str, str]) -> None:
+    """Write down the references of `models` that lead elsewhere than before the repair, and those of rows it made.
 
-    To be called in the transaction that took the backup; `moved` as `backup.prove` takes it.
+    To be called in the transaction in which they were written down; `moved` as `Backup.prove` takes it.
     """
     for number, reference in enumerate(owned_references()):
-        if reference.by_id:
+        if reference.by_id and reference.model in models:
             db.execute(changed_references(number, reference, moved.get(reference.target_table)), [run.pk])
 
 

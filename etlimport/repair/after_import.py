@@ -5,7 +5,10 @@ from dataclasses import dataclass
 from etlimport.repair.associations import Reassociation, re_associate_users
 from etlimport.repair.contexts import ContextFix, fix_league_contexts
 from leagues.discovery import Discovery, discover_associations
-from leagues.models import User
+from leagues.models import AssociationSuggestion, PlayerAssociation, User
+
+WRITES = (PlayerAssociation, AssociationSuggestion, User)
+"""The models whose rows a repair may change."""
 
 
 @dataclass

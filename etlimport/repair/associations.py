@@ -58,6 +58,11 @@ CAME_AFTER = f"""
     )
 """
 
+ANY_LOST = """
+SELECT 1 FROM leagues_playerassociation association JOIN leagues_player old ON old.id = association.player_id
+WHERE NOT old.is_active AND {chosen} LIMIT 1
+"""
+
 FINDINGS = f"""
 WITH lost AS (
     SELECT association.id AS association_id, association.user_id, old.id AS old_player_id,
@@ -140,6 +145,8 @@ def re_associate_users(
     `publish=False` inside an import, which publishes itself.
     """
     chosen, params = only("association.user_id", user_ids)
+    if not dicts(ANY_LOST.format(chosen=chosen), params):
+        return []
     with temporary_table("reassociation", FINDINGS.format(chosen=chosen), params):
         findings = [Reassociation(**row) for row in dicts("SELECT * FROM reassociation ORDER BY user_id")]
         if not dry_run and any(finding.restored for finding in findings):

@@ -29,11 +29,15 @@ class ContextFix:
         return f"auto-fixed {self.name} → {self.new_league} ({matches if self.matches else self.reason})"
 
 
-FIXES = f"""
-WITH broken AS (
+BROKEN = f"""
     SELECT person.id FROM leagues_user person
     WHERE person.is_active AND {{chosen}}
       AND NOT EXISTS ({ACTIVE_IN} AND home.id = person.league_context_id)
+"""
+
+FIXES = f"""
+WITH broken AS (
+    {BROKEN}
 ), fix AS (
     SELECT user_id, league_id, reason, matches FROM ({{best}}) best
     UNION ALL
@@ -83,6 +87,8 @@ def fix_league_contexts(
     by id. `publish=False` inside an import, which publishes itself.
     """
     chosen, params = only("person.id", user_ids)
+    if not dicts(f"{BROKEN.format(chosen=chosen)} LIMIT 1", params):
+        return []
     found = FIXES.format(chosen=chosen, best=best_leagues_sql("SELECT id FROM broken"))
     with temporary_table("context_fix", found, params):
         fixes = [ContextFix(**row) for row in dicts("SELECT * FROM context_fix ORDER BY user_id")]

@@ -3,15 +3,16 @@
 from etlimport import db
 from etlimport.read import LabelBook
 from etlimport.resolve import players, snapshot, teams
+from etlimport.resolve.aliases import Aliases
 from etlimport.stage import INPUT
 
 
-def resolve_everything(book: LabelBook) -> bool:
+def resolve_everything(book: LabelBook, aliases: Aliases) -> bool:
     """Fill the working tables from what is staged; each staged thing then knows the row it is, or none.
 
     Returns whether any of the leagues was known before: if not, there was nobody to be recognised.
     """
-    snapshot.create_working_tables(snapshot.tell_who_is_who(book))
+    snapshot.create_working_tables(snapshot.tell_who_is_who(book, aliases))
     note_fed()
     teams.resolve_natural_keys()
     forget_empty_leagues()
@@ -28,6 +29,7 @@ def resolve_by_evidence() -> None:
     Ids tell players, players tell rosters, rosters tell teams, teams tell clubs and series, and those tell who a
     player of a unique name is.
     """
+    teams.create_working_tables()
     teams.resolve_aliased_teams()
     players.resolve_aliased()
     if players.gather_unmatched():

@@ -50,8 +50,8 @@ def create_working_tables(*, known: bool) -> None:
             LEFT JOIN leagues_player p ON p.league_id = l.target_id AND p.external_id = w.external_id""",
         sqlite_index=("league_no, external_id", "no", "target_id"),
     )
-    db.create_temporary("changed_hands", "(no bigint NOT NULL, old_id bigint NOT NULL)")
     if known:
+        db.create_temporary("changed_hands", "(no bigint NOT NULL, old_id bigint NOT NULL)")
         tell_changed_hands(SAME_IDS)
         db.execute("UPDATE w_player SET target_id = NULL, layer = '' WHERE no IN (SELECT no FROM changed_hands)")
     find_strangers()

@@ -7,28 +7,27 @@ w_label(no → team_no)        every label of the files; absent where no team ca
 """
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from etlimport import db, dialect
-from etlimport.models import Alias
 from etlimport.read import LabelBook
-from etlimport.resolve.labels import Label, TeamIdentity, league_key, resolve_labels
-from etlimport.resolve.tokens import one_line
+from etlimport.resolve.aliases import Aliases
+from etlimport.resolve.labels import Label, TeamIdentity, resolve_labels
 
-FOUND = "target_id bigint, layer text NOT NULL DEFAULT '', evidence text NOT NULL DEFAULT ''"
+FOUND = "target_id bigint, layer text NOT NULL, evidence text NOT NULL"
 
 WORKING_TABLES = {
-    "w_spelling": "(no integer PRIMARY KEY, league_no integer NOT NULL)",
-    "w_passed_over": "(key text NOT NULL)",
-    "w_league": "(no integer PRIMARY KEY, key text NOT NULL, code text NOT NULL, name text NOT NULL, "
-    f"organization_id bigint, is_active boolean NOT NULL DEFAULT true, {FOUND})",
-    "w_club": f"(no integer PRIMARY KEY, key text NOT NULL, name text NOT NULL, {FOUND})",
-    "w_series": f"(no integer PRIMARY KEY, league_no integer NOT NULL, key text NOT NULL, name text NOT NULL, {FOUND})",
-    "w_team": "(no integer PRIMARY KEY, league_no integer NOT NULL, series_no integer NOT NULL, "
-    "club_no integer NOT NULL, squad text NOT NULL, name text NOT NULL, "
-    f"alias text NOT NULL DEFAULT '', {FOUND})",
-    "w_label": "(no integer PRIMARY KEY, team_no integer NOT NULL)",
+    "w_spelling": "league_no integer NOT NULL",
+    "w_league": "key text NOT NULL, code text NOT NULL, name text NOT NULL, "
+    f"organization_id bigint, is_active boolean NOT NULL, {FOUND}",
+    "w_club": f"key text NOT NULL, name text NOT NULL, {FOUND}",
+    "w_series": f"league_no integer NOT NULL, key text NOT NULL, name text NOT NULL, {FOUND}",
+    "w_team": "league_no integer NOT NULL, series_no integer NOT NULL, "
+    f"club_no integer NOT NULL, squad text NOT NULL, name text NOT NULL, alias text NOT NULL, {FOUND}",
+    "w_label": "team_no integer NOT NULL",
 }
+"""Their columns but for the first, `no`."""
 
 
 @dataclass
@@ -55,9 +54,9 @@ class Snapshot:
         return self.teams.setdefault(natural_key, (len(self.teams), *natural_key, team.name))[0]
 
 
-def tell_who_is_who(book: LabelBook) -> Snapshot:
+def tell_who_is_who(book: LabelBook, aliases: Aliases) -> Snapshot:
     """Reduce the labels of a snapshot's files to the things they mean, operators' aliases first."""
-    snapshot, aliases = Snapshot(), Aliases()
+    snapshot = Snapshot()
     keys = [aliases.league(code) for code in book.leagues]
     for no, (key, code) in enumerate(zip(keys, book.leagues, strict=True)):
         snapshot.spellings.append((no, snapshot.add_league(key, code)))
@@ -72,22 +71,6 @@ def tell_who_is_who(book: LabelBook) -> Snapshot:
     return snapshot
 
 
-class Aliases:
-    """What operators said labels mean, from the admin's table."""
-
-    def __init__(self):
-        self.means = defaultdict(dict)
-        for alias in Alias.objects.all():
-            self.means[alias.league_key][alias.kind, one_line(alias.label).casefold()] = alias.means
-
-    def league(self, code: str) -> str:
-        return league_key(self.means[""].get(("league", one_line(code).casefold()), code))
-
-    def of(self, key: str) -> dict[tuple[str, str], str]:
-        """The aliases of a league: its own, over those for everywhere."""
-        return {**self.means[""], **self.means[key]}
-
-
 def league_name(code: str) -> str:
     """`APTA_CHICAGO` → `APTA Chicago`; a code of one word stays as it is."""
     words = code.replace("_", " ").split()
@@ -98,17 +81,23 @@ def league_name(code: str) -> str:
 
 def create_working_tables(snapshot: Snapshot) -> None:
     for table, definition in WORKING_TABLES.items():
-        db.create_temporary(table, definition)
-    dialect.load("w_spelling", {}, ("no", "league_no"), [snapshot.spellings])
-    dialect.load("w_passed_over", {}, ("key",), [[(key,) for key in snapshot.passed_over]])
-    dialect.load("w_league", {}, ("no", "key", "code", "name"), [list(snapshot.leagues.values())])
-    dialect.load("w_club", {}, ("no", "key", "name"), [list(snapshot.clubs.values())])
-    dialect.load("w_series", {}, ("no", "league_no", "key", "name"), [list(snapshot.series.values())])
-    dialect.load(
-        "w_team",
-        {},
-        ("no", "league_no", "series_no", "club_no", "squad", "name"),
-        [list(snapshot.teams.values())],
-    )
-    dialect.load("w_label", {}, ("no", "team_no"), [snapshot.labels])
+        db.create_temporary(table, f"({dialect.small_key('no')}, {definition})")
+    db.create_temporary("w_passed_over", "(key text NOT NULL)")
+    load("w_spelling", ("no", "league_no"), snapshot.spellings)
+    load("w_passed_over", ("key",), ((key,) for key in snapshot.passed_over))
+    load("w_league", ("no", "key", "code", "name"), snapshot.leagues.values(), is_active=True, **NOT_FOUND)
+    load("w_club", ("no", "key", "name"), snapshot.clubs.values(), **NOT_FOUND)
+    load("w_series", ("no", "league_no", "key", "name"), snapshot.series.values(), **NOT_FOUND)
+    team = ("no", "league_no", "series_no", "club_no", "squad", "name")
+    load("w_team", team, snapshot.teams.values(), alias="", **NOT_FOUND)
+    load("w_label", ("no", "team_no"), snapshot.labels)
     db.analyze(*WORKING_TABLES)
+
+
+NOT_FOUND = {"layer": "", "evidence": ""}
+
+
+def load(table: str, columns: tuple[str, ...], rows: Iterable[tuple], **alike) -> None:
+    """`alike`: further columns, the same in all rows."""
+    rest = tuple(alike.values())
+    dialect.load(table, {}, (*columns, *alike), [[(*row, *rest) for row in rows]])

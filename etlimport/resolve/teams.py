@@ -9,10 +9,6 @@ Layer = IdentityChange.Layer
 
 def resolve_natural_keys() -> None:
     """The first layer: what has the canonical labels of an existing row is that row."""
-    db.create_temporary(
-        "roster_sizes",
-        "(team_no integer, team_id bigint, shared bigint, new_size bigint, old_size bigint)",
-    )
     db.execute("UPDATE w_league SET target_id = (SELECT id FROM leagues_league t WHERE t.key = w_league.key)")
     resolve_renamed_leagues()
     db.execute("UPDATE w_club SET target_id = (SELECT id FROM leagues_club t WHERE t.key = w_club.key)")
@@ -132,6 +128,13 @@ def resolve_shared_rosters() -> None:
         """SELECT team_no AS no, team_id AS old_id,
                   'shares ' || shared || ' of ' || old_size || ' players' AS evidence
            FROM roster_sizes WHERE 2 * shared > old_size AND 2 * shared > new_size""",
+    )
+
+
+def create_working_tables() -> None:
+    db.create_temporary(
+        "roster_sizes",
+        "(team_no integer, team_id bigint, shared bigint, new_size bigint, old_size bigint)",
     )
 
 

@@ -104,8 +104,8 @@ def test_rows_that_do_not_add_up_fail_the_run(published, next_one, monkeypatch):
 
     counted = accounting.account
 
-    def one_too_many(kind):
-        return {no: {**counts, "inserted": counts["inserted"] + 1} for no, counts in counted(kind).items()}
+    def one_too_many():
+        return {no: {**counts, "inserted": counts["inserted"] + 1} for no, counts in counted().items()}
 
     monkeypatch.setattr(accounting, "account", one_too_many)
     before = dump()

@@ -115,7 +115,7 @@ def test_a_known_file_among_changed_ones_is_not_read_again_and_keeps_its_rows(sn
 
 
 def test_a_run_that_failed_makes_no_file_known(snapshot, monkeypatch):
-    monkeypatch.setattr("etlimport.pipeline.publish", lambda: 1 / 0)
+    monkeypatch.setattr("etlimport.pipeline.publish", lambda **_: 1 / 0)
     assert run_of(snapshot(**everything())).status == Status.FAILED
     monkeypatch.undo()
     assert imported(snapshot(**everything())).status == Status.PUBLISHED
@@ -285,7 +285,7 @@ def test_the_report_reads_well(snapshot):
 
 
 def test_a_run_that_failed_exits_with_1_and_says_where(snapshot, monkeypatch):
-    monkeypatch.setattr("etlimport.pipeline.publish", lambda: 1 / 0)
+    monkeypatch.setattr("etlimport.pipeline.publish", lambda **_: 1 / 0)
     code, output = run_etl(snapshot(**everything()))
     assert code == 1
     assert "FAILED" in output

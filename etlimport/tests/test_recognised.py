@@ -6,6 +6,7 @@ import json
 import pytest
 
 from etlimport.models import Alias, ImportRun, SourceFile
+from etlimport.resolve.aliases import Aliases
 from etlimport.sources import digested, gather
 from etlimport.tests.sources import imported, player, two_teams
 
@@ -31,7 +32,7 @@ def test_files_recognised_once_are_known_by_their_bytes_the_next_time(snapshot):
     written_anew = snapshot(players=json.dumps(two_teams(), indent=3))
     assert imported(written_anew).counts["files"]["players.json"]["read"] == len(two_teams())
     (digest,) = SourceFile.objects.values_list("digest", flat=True)
-    (file,) = gather(written_anew, use_known=True)
+    (file,) = gather(written_anew, Aliases(), use_known=True)
     assert file.known
     assert file.digest == digest
 

@@ -102,7 +102,7 @@ def test_a_run_that_rejected_nothing_says_so(snapshot):
 
 
 def test_rows_of_a_run_that_failed_are_kept(snapshot, monkeypatch):
-    monkeypatch.setattr("etlimport.pipeline.publish", lambda: 1 / 0)
+    monkeypatch.setattr("etlimport.pipeline.publish", lambda **_: 1 / 0)
     run = run_of(snapshot(players=[*two_teams(), 5]))
     assert run.status == ImportRun.Status.FAILED
     assert "is not an object" in rejected_rows(str(run.pk))

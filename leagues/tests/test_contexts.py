@@ -3,7 +3,7 @@ import logging
 
 import pytest
 
-from leagues.contexts import CONTEXTS_SQL, build_context
+from leagues.contexts import ALL_CONTEXTS_SQL, build_context
 from leagues.models import User
 from leagues.sql import dicts
 from leagues.tests.factories import (
@@ -125,4 +125,4 @@ def test_the_sql_gives_each_active_user_once(user, team):
     player_on(team, user)
     UserFactory(is_active=False)
     lonely = UserFactory()
-    assert [row["user_id"] for row in dicts(f"{CONTEXTS_SQL} ORDER BY account.id")] == [user.pk, lonely.pk]
+    assert [row["user_id"] for row in dicts(f"{ALL_CONTEXTS_SQL} ORDER BY user_id")] == [user.pk, lonely.pk]

@@ -1,0 +1,42 @@
+"""Merge mode, in which ids do not change: the proof that users' rows are the same and point where they did.
+
+Nothing is copied. A fingerprint of each reference, how many rows it has and one number made of which points where,
+is taken before the catalogue is touched and again afterwards.
+"""
+
+from etlimport import db, dialect
+from etlimport.errors import AuditFailed
+from etlimport.protect.backup import keys_are_numbers, row_id, target_id
+from etlimport.protect.protection import Protection
+from etlimport.references import owned_references
+
+
+class Proof:
+    """What users own as it is now, to be compared with what it is after the merge."""
+
+    def __init__(self):
+        self.before = fingerprints()
+        self.protection = Protection({name: rows for name, (rows, _) in self.before.items()})
+
+    def prove(self, moved: dict[str, str]) -> None:
+        """Check that every row is there and points where it did; nothing has `moved`.
+
+        Raises AuditFailed naming the references whose rows are lost or astray.
+        """
+        after, protection = fingerprints(), self.protection
+        protection.after = {name: rows for name, (rows, _) in after.items()}
+        protection.refuse_losses()
+        if astray := [name for name, found in after.items() if found != self.before[name]]:
+            raise AuditFailed([f"{name}: some of {protection.before[name]:,} rows are astray" for name in astray])
+        protection.restored = {"id": protection.held} if protection.held else {}
+
+
+def fingerprints() -> dict[str, tuple[int, int | None]]:
+    """By reference: the number of its rows that point somewhere, and the fingerprint of which points where."""
+    references, numbers = owned_references(), keys_are_numbers()
+    every = " UNION ALL ".join(
+        f"""SELECT {number}, count(*), {dialect.fingerprint(row_id(r), target_id(r), numbers=numbers)} FROM {r.table} u
+            WHERE u.{r.column} IS NOT NULL"""
+        for number, r in enumerate(references)
+    )
+    return {references[number].name: (rows, pointing) for number, rows, pointing in db.rows(every)}
