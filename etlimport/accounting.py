@@ -74,25 +74,25 @@ def as_text(json: str) -> str:
 
 ALIKE = {
     "players": (
-        "s.league_no, i.external_id, b.team_no",
+        ("s.league_no", "i.external_id", "b.team_no"),
         "i.first_name || ' ' || i.last_name || ' of ' || t.name",
         f"""JOIN w_spelling s ON s.no = i.league_no JOIN w_label b ON b.no = i.label_no
             JOIN w_team t ON t.no = b.team_no WHERE {SEQ} NOT IN (SELECT no FROM w_stranger)""",
     ),
     "schedules": (
-        "h.no, a.no, i.date, i.time",
+        ("h.no", "a.no", "i.date", "i.time"),
         "h.name || ' – ' || a.name",
         """JOIN w_label hb ON hb.no = i.home_no JOIN w_team h ON h.no = hb.team_no
            JOIN w_label ab ON ab.no = i.away_no JOIN w_team a ON a.no = ab.team_no WHERE h.no <> a.no""",
     ),
     "series_stats": (
-        "b.team_no",
+        ("b.team_no",),
         "t.name",
         "JOIN w_label b ON b.no = i.label_no JOIN w_team t ON t.no = b.team_no WHERE TRUE",
     ),
-    "match_history": ("s.league_no, i.fingerprint", "''", "JOIN w_spelling s ON s.no = i.league_no WHERE TRUE"),
+    "match_history": (("s.league_no", "i.fingerprint"), "''", "JOIN w_spelling s ON s.no = i.league_no WHERE TRUE"),
     "player_history": (
-        "p.id, i.date, i.end_pti, i.series_name",
+        ("p.id", "i.date", "i.end_pti", "i.series_name"),
         "''",
         """JOIN w_spelling s ON s.no = i.league_no JOIN w_league l ON l.no = s.league_no
            JOIN leagues_player p ON p.league_id = l.target_id AND p.external_id = i.external_id WHERE TRUE""",
@@ -106,19 +106,25 @@ def count_duplicates() -> dict[int, int]:
 
     Counted from what was read, not from what became of it: that the two agree is what `check_sums` checks.
     """
-    every = " UNION ALL ".join(
-        f"""SELECT file_no, count(*) AS number FROM {INPUT[kind]} i {joins} GROUP BY file_no
-            UNION ALL SELECT file_no, -count(*) FROM (
-                SELECT min({SEQ}) / {ROWS_OF_A_FILE} AS file_no FROM {INPUT[kind]} i {joins} GROUP BY {same}) firsts
-            GROUP BY file_no"""
-        for kind, (same, _, joins) in ALIKE.items()
-    )
-    return dict(
-        db.rows(
-            f"""SELECT file_no, CAST(sum(number) AS bigint) FROM ({every}) counted
-                GROUP BY file_no HAVING sum(number) <> 0"""
+    placed, counted = [], []
+    for kind, (same, _, joins) in ALIKE.items():
+        named = [f"{part} AS same{number}" for number, part in enumerate(same)]
+        alike = ", ".join(f"same{number}" for number in range(len(same)))
+        placed.append(
+            f"placed_{kind} AS MATERIALIZED (SELECT file_no, idx, {', '.join(named)} FROM {INPUT[kind]} i {joins})"
         )
+        counted.append(
+            f"""SELECT file_no, count(*) AS number FROM placed_{kind} GROUP BY file_no
+                UNION ALL SELECT file_no, -count(*) FROM (
+                    SELECT min({SEQ}) / {ROWS_OF_A_FILE} AS file_no FROM placed_{kind} GROUP BY {alike}) firsts
+                GROUP BY file_no"""
+        )
+    found = db.rows(
+        f"""WITH {", ".join(placed)}
+            SELECT file_no, CAST(sum(number) AS bigint) FROM ({" UNION ALL ".join(counted)}) counted
+            GROUP BY file_no HAVING sum(number) <> 0"""
     )
+    return dict(found)
 
 
 SAYING = {
@@ -155,7 +161,7 @@ def find_contradictions(kind: str, columns: tuple[str, ...]) -> list[tuple]:
     differs = " OR ".join(f"i.{name} IS DISTINCT FROM f.{name}" for name in columns)
     return db.rows(
         f"""SELECT i.file_no, i.idx, d.whose, {as_text(dialect.row_as_json("i", columns))}, f.file_no, f.idx
-            FROM (SELECT {SEQ} AS no, min({SEQ}) OVER (PARTITION BY {same}) AS first, {whose} AS whose
+            FROM (SELECT {SEQ} AS no, min({SEQ}) OVER (PARTITION BY {", ".join(same)}) AS first, {whose} AS whose
                   FROM {INPUT[kind]} i {joins}) d
             JOIN {INPUT[kind]} i ON i.file_no = d.no / {ROWS_OF_A_FILE} AND i.idx = d.no % {ROWS_OF_A_FILE}
             JOIN {INPUT[kind]} f ON f.file_no = d.first / {ROWS_OF_A_FILE} AND f.idx = d.first % {ROWS_OF_A_FILE}

@@ -81,7 +81,11 @@ def analyze(*tables: str) -> None:
         execute(f"ANALYZE {table}")
 
 
-def analyze_if_changed(table: str, written: int) -> None:
-    """Tell the planner of many new values before the next statement joins them; autovacuum comes too late."""
+def analyze_if_changed(table: str, written: int, columns: Sequence[str] = ()) -> None:
+    """Tell the planner of many new values before the next statement joins them; autovacuum comes too late.
+
+    Only those of some columns where they are named, and then PostgreSQL takes its own, larger sample all the same.
+    """
     if written > FEW:
-        execute(f"ANALYZE {table}")
+        named = f"({', '.join(columns)})" if columns and dialect.on_postgresql() else ""
+        execute(f"ANALYZE {table} {named}")

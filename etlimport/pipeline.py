@@ -27,12 +27,11 @@ from etlimport.models import HealthSnapshot, ImportRun, RejectedRow
 from etlimport.progress import Clock, Silent
 from etlimport.protect import backup
 from etlimport.protect.backup import Backup
-from etlimport.protect.own_changes import note_own_changes
 from etlimport.protect.proof import Proof
 from etlimport.protect.rebuild import Rebuild
 from etlimport.publish import MADE_OF, publish, remember_contexts
 from etlimport.read import LabelBook, SourceRefused, SourceUnreadable
-from etlimport.repair import after_import as repair
+from etlimport.repair.after_import import repair
 from etlimport.resolve import resolve_everything
 from etlimport.resolve.aliases import Aliases
 from etlimport.safety import validate
@@ -53,6 +52,9 @@ Status = ImportRun.Status
 
 MOST_LINES = 200
 """Repairs kept with a run, a line each."""
+
+PEOPLE = {"players", "roster spots"}
+"""The kinds of things in which somebody is recognised."""
 
 ATTEMPTS = 3
 """How often a run begins anew when what somebody did meanwhile and what it does cannot both be."""
@@ -241,6 +243,7 @@ def work_through(job: Import, hook: Callable[[str], None]) -> None:
         if rebuild:
             rebuild.clear()
         things = merge_catalogue(undo_log)
+        changed = {name for name, counts in things.items() if counts.changed}
         placed = accounting.account()
     with step("restore"):
         moved = rebuild.regain() if rebuild else {}
@@ -249,11 +252,7 @@ def work_through(job: Import, hook: Callable[[str], None]) -> None:
         finally:  # a run that fails here tells what it would have lost
             run.protection = protected.protection.as_json()
     with step("repair"):
-        if not options.rebuild:  # now that all is proved to be as it was before the run
-            backup.write_down(repair.WRITES)
-        repairs = repair.repair()
-        if repairs:
-            note_own_changes(run, repair.WRITES, moved)
+        repairs = repair(run, moved, rebuilt=options.rebuild, people_changed=bool(rebuild or changed & PEOPLE))
     with step("audit"):
         account_for(job, placed)
         health = audit()
@@ -266,7 +265,6 @@ def work_through(job: Import, hook: Callable[[str], None]) -> None:
         job.low_health = note_health(run, health)
         if options.dry_run:
             raise DryRun
-        changed = {name for name, counts in things.items() if counts.changed}
         contexts_stand = not (repairs or rebuild or changed & MADE_OF)
         conclude(job, changed=bool(repairs or changed), contexts_stand=contexts_stand)
 

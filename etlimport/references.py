@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.apps import apps
 from django.db import connection
-from django.db.models import ForeignKey, Model, UniqueConstraint
+from django.db.models import ForeignKey, IntegerField, Model, UniqueConstraint
 
 from leagues.models import CatalogueModel
 
@@ -97,6 +97,11 @@ def references_of(model: type[Model]) -> list[Reference]:
 def owned_references() -> list[Reference]:
     """What users own of the catalogue: every reference from outside into it."""
     return [reference for model in tables() for reference in references_of(model) if reference.owned]
+
+
+def keys_are_numbers(references: list[Reference]) -> bool:
+    """Whether the primary keys of all the models that hold them are."""
+    return all(isinstance(reference.model._meta.pk, IntegerField) for reference in references)
 
 
 def catalogue_references() -> list[Reference]:

@@ -48,21 +48,27 @@ def owned_counts() -> dict[str, int]:
 def constraint_problems() -> list[Problem]:
     """The constraint that keeps two rows from being the same team, as the database itself knows it."""
     table = Team._meta.db_table
-    with connection.cursor() as cursor:
-        constraint = connection.introspection.get_constraints(cursor, table).get(CONSTRAINT)
+    constraint = constraint_of(table, CONSTRAINT)
     if constraint is None:
         return [Problem(CONSTRAINT, 1, f"{table} lacks the constraint {CONSTRAINT}: run migrate")]
     if not constraint["unique"] or set(constraint["columns"]) != COLUMNS:
         columns = ", ".join(sorted(COLUMNS))
         return [Problem(CONSTRAINT, 1, f"the constraint {CONSTRAINT} of {table} is not unique over {columns}")]
-    if not is_valid(CONSTRAINT):
+    if not constraint.get("valid", True):
         return [Problem(CONSTRAINT, 1, f"the index of {CONSTRAINT} is not valid: run REINDEX INDEX {CONSTRAINT}")]
     return []
 
 
-def is_valid(index: str) -> bool:
-    """PostgreSQL keeps an index whose making failed, and does not enforce it; SQLite knows no such thing."""
-    if connection.vendor != "postgresql":
-        return True
-    found = dicts("SELECT indisvalid AND indisready AS valid FROM pg_index WHERE indexrelid = %s::regclass", [index])
-    return found[0]["valid"]
+INDEX = """
+SELECT i.indisunique AS "unique", i.indisvalid AND i.indisready AS valid, array_agg(a.attname::text) AS columns
+FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_attribute a ON a.attrelid = c.oid
+WHERE i.indrelid = %s::regclass AND c.relname = %s GROUP BY i.indexrelid
+"""
+
+
+def constraint_of(table: str, name: str) -> dict | None:
+    """What the database knows of it: `columns`, `unique`, and whether it is `valid`: its making may have failed."""
+    if connection.vendor == "postgresql":
+        return next(iter(dicts(INDEX, [table, name])), None)
+    with connection.cursor() as cursor:
+        return connection.introspection.get_constraints(cursor, table).get(name)

@@ -4,16 +4,16 @@ Certain is the name of a player already linked, borne by nobody else who could b
 common. A name alone, a nickname included, is a question to the user. Nobody's player is ever taken.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Container, Iterator
 from dataclasses import dataclass
 from itertools import chain, islice
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
-from leagues.models import AssociationSuggestion, Player, PlayerAssociation, RosterSpot, User
+from leagues.models import AssociationSuggestion, PlayerAssociation, User
 from leagues.names import given_name_variants
-from leagues.sql import dicts, execute, only, refresh_statistics, temporary_table
+from leagues.sql import dicts, execute, only, temporary_table
 from sessionsync.publishing import publish as publish_refresh
 
 
@@ -40,6 +40,11 @@ CANDIDATE = """
     AND NOT EXISTS (
         SELECT 1 FROM leagues_playerassociation claim WHERE claim.player_id = candidate.id
     )
+"""
+
+CANDIDATE_NAMES = f"""
+SELECT DISTINCT candidate.name_key FROM leagues_player candidate
+JOIN leagues_league league ON league.id = candidate.league_id WHERE {CANDIDATE}
 """
 
 # A user may be asked about it: active, not of another organisation, and without a player in that league.
@@ -184,11 +189,12 @@ def discover_associations(
     `publish=False` where the caller publishes the change of sessions itself.
     """
     with transaction.atomic():
-        if user_ids is None:
-            refresh_statistics(Player, PlayerAssociation, RosterSpot, User)
+        names = candidate_names() if user_ids is None else None
+        if names is not None and not names:
+            return []
         linked = link_certain(user_ids, limit, publish and not dry_run)
         left = None if limit is None else limit - len(linked)
-        suggested = suggest_possible(user_ids, left)
+        suggested = suggest_possible(user_ids, left, names)
         if dry_run:
             transaction.set_rollback(True)
     return linked + suggested
@@ -214,13 +220,21 @@ def link_corroborated(limit: int | None, publish: bool) -> list[Discovery]:
     return [Discovery(**row, linked=True) for row in found]
 
 
-def suggest_possible(user_ids: Collection[int] | None, limit: int | None) -> list[Discovery]:
+def candidate_names() -> set[str]:
+    """The names of all candidates there are."""
+    return {row["name_key"] for row in dicts(CANDIDATE_NAMES)}
+
+
+def suggest_possible(
+    user_ids: Collection[int] | None, limit: int | None, names: Container[str] | None
+) -> list[Discovery]:
+    """`names`: those of all candidates, None where they are not known."""
     chosen, params = only("person.id", user_ids)
     with (
         temporary_table("bearer", BEARER.format(chosen=chosen), params * 2),
         temporary_table("nickname", "SELECT name_key, name_key AS variant FROM bearer WHERE FALSE"),
     ):
-        insert_nicknames(among_candidates=user_ids is None)
+        insert_nicknames(names)
         with temporary_table("possible", POSSIBLE.format(limit=at_most(limit))):
             found = dicts(REPORT.format(table="possible", evidence=EVIDENCE))
             if found:
@@ -228,14 +242,11 @@ def suggest_possible(user_ids: Collection[int] | None, limit: int | None) -> lis
     return [Discovery(**row, linked=False) for row in found]
 
 
-def insert_nicknames(among_candidates: bool) -> None:
-    """The bearers' names with the given name's other forms; of many bearers only those some player has."""
+def insert_nicknames(known: Container[str] | None) -> None:
+    """The bearers' names with the given name's other forms, only those in `known` where that is given."""
     names = [row["name_key"] for row in dicts("SELECT DISTINCT name_key FROM bearer")]
-    if not names:
-        return
     variants = ((name, variant) for name in names for variant in nickname_keys(name))
-    if among_candidates:
-        known = set(Player.objects.filter(is_active=True).values_list("name_key", flat=True))
+    if known is not None:
         variants = (pair for pair in variants if pair[1] in known)
     while batch := list(islice(variants, 500)):
         values = ", ".join(["(%s, %s)"] * len(batch))

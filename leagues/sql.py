@@ -40,7 +40,7 @@ def refresh_statistics(*models: type[Model]) -> None:
 @contextmanager
 def temporary_table(name: str, select: str, params: Sequence = ()) -> Iterator[str]:
     """A table of what `select` finds, in a transaction, for as long as the block runs."""
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         execute(f"CREATE TEMPORARY TABLE {name} AS {select}", params)
         execute(f"ANALYZE {name}")  # nothing else tells a planner what a temporary table holds
         yield name

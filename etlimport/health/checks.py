@@ -122,10 +122,11 @@ def orphans() -> Iterator[Check]:
 
 def dangling(reference: Reference) -> str:
     column, target_column = f"holder.{reference.column}", f"target.{reference.target_column}"
+    filled = f"{column} IS NOT NULL AND" if reference.nullable else ""
     return f"""
         SELECT COUNT(*) FROM {reference.table} holder
         LEFT JOIN {reference.target_table} target ON {target_column} = {column}
-        WHERE {column} IS NOT NULL AND {target_column} IS NULL
+        WHERE {filled} {target_column} IS NULL
     """
 
 

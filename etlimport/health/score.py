@@ -87,7 +87,7 @@ def owned_and_orphaned(checks: list[CheckResult]) -> dict[str, int]:
     """How many references into the catalogue users' rows hold, and how many of these rows dangle."""
     references = owned_references()
     names = {orphan_check_name(reference.model) for reference in references}
-    held = " + ".join(f"(SELECT COUNT({r.column}) FROM {r.table})" for r in references)
+    held = " + ".join(f"(SELECT COUNT({r.column if r.nullable else '*'}) FROM {r.table})" for r in references)
     return {
         "owned": dicts(f"SELECT {held} AS held")[0]["held"],
         "orphaned": sum(result.number for result in checks if result.check.name in names),

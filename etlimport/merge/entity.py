@@ -65,6 +65,11 @@ class Entity:
         return " AND ".join(f"t.{column} = keyed.{column}" for column in self.key)
 
     @property
+    def looked_up_by(self) -> list[str]:
+        """The columns by which statements find its rows."""
+        return [name for name in self.columns if name in self.key or name.endswith("_id") or name == "date"]
+
+    @property
     def changed(self) -> str:
         """SQL: the staged rows (`no`) that differ from their existing row."""
         return f"SELECT no FROM w_changed WHERE work = '{self.work}'"
@@ -154,7 +159,7 @@ def insert_new(entity: Entity) -> int:
             WHERE w.target_id IS NULL ORDER BY w.no""",
         [timezone.now()] * 2,
     )
-    db.analyze_if_changed(entity.table, inserted)
+    db.analyze_if_changed(entity.table, inserted, entity.looked_up_by)
     return inserted
 
 

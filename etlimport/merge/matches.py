@@ -85,7 +85,7 @@ def create_counted(entity: Entity, rows: str, *, same: tuple[str, ...], order: s
     alike = " AND ".join(f"earlier.{name} = t.{name}" for name in day)
     alike += "".join(f" AND earlier.{name} IS NOT DISTINCT FROM t.{name}" for name in same)
     says = "".join(f" AND t.{name} IS NOT DISTINCT FROM m.{name}" for name in same)
-    first_of_their_likes = f"""NOT EXISTS (
+    first_of_their_likes = f"""t.occurrence = 1 OR NOT EXISTS (
         SELECT 1 FROM {entity.table} earlier WHERE {alike} AND earlier.occurrence < t.occurrence)"""
     any_there = bool(db.value(f"SELECT 1 FROM {entity.table} LIMIT 1"))
     db.create_temporary(

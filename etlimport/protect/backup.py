@@ -7,11 +7,11 @@ changes nothing, and it is gone when the run is.
 from collections import Counter
 from collections.abc import Container
 
-from django.db.models import IntegerField, Model
+from django.db.models import Model
 
 from etlimport import db, dialect
 from etlimport.protect.protection import Protection
-from etlimport.references import Reference, owned_references
+from etlimport.references import Reference, keys_are_numbers, owned_references
 from leagues.models import Team
 
 BACKUP = "protected_rows"
@@ -41,10 +41,12 @@ class Backup:
 
 def write_down(models: Container[type[Model]] | None = None) -> None:
     """protected_rows(reference, row_id, target_id): of all models, or of some; `reference`: its place among all."""
+    references = owned_references()
+    numbers = keys_are_numbers(references)
     every = " UNION ALL ".join(
-        f"""SELECT {number} AS reference, {row_id(r)} AS row_id, {target_id(r)} AS target_id
-            FROM {r.table} u WHERE u.{r.column} IS NOT NULL"""
-        for number, r in enumerate(owned_references())
+        f"""SELECT {number} AS reference, {row_id(r, numbers)} AS row_id, {target_id(r)} AS target_id
+            FROM {r.table} u {pointing(r)}"""
+        for number, r in enumerate(references)
         if models is None or r.model in models
     )
     db.create_temporary(BACKUP, f"AS {every}")
@@ -58,13 +60,14 @@ def lock_user_tables() -> None:
         db.execute(f"LOCK TABLE {tables} IN SHARE ROW EXCLUSIVE MODE")
 
 
-def row_id(reference: Reference) -> str:
-    """SQL: the key of a row `u` of users, as text where any model's is no number."""
-    return f"CAST(u.{reference.primary_key} AS {'bigint' if keys_are_numbers() else 'text'})"
+def row_id(reference: Reference, numbers: bool) -> str:
+    """SQL: the key of a row `u` of users; as text unless all models' are `numbers`."""
+    return f"CAST(u.{reference.primary_key} AS {'bigint' if numbers else 'text'})"
 
 
-def keys_are_numbers() -> bool:
-    return all(isinstance(reference.model._meta.pk, IntegerField) for reference in owned_references())
+def pointing(reference: Reference) -> str:
+    """SQL: only the rows `u` of users that point somewhere; not asked where all do, since that costs as much again."""
+    return f"WHERE u.{reference.column} IS NOT NULL" if reference.nullable else ""
 
 
 def target_id(reference: Reference) -> str:
@@ -102,14 +105,16 @@ def count_rightly_placed(moved: dict[str, str]) -> dict[str, int]:
     That what they point at is there is for the audit to say.
     """
     references = owned_references()
-    (counts,) = db.rows(f"SELECT {', '.join(f'({rightly_placed(n, r, moved)})' for n, r in enumerate(references))}")
+    numbers = keys_are_numbers(references)
+    every = ", ".join(f"({rightly_placed(number, r, numbers, moved)})" for number, r in enumerate(references))
+    (counts,) = db.rows(f"SELECT {every}")
     return {reference.name: count for reference, count in zip(references, counts, strict=True)}
 
 
-def rightly_placed(number: int, reference: Reference, moved: dict[str, str]) -> str:
+def rightly_placed(number: int, reference: Reference, numbers: bool, moved: dict[str, str]) -> str:
     mapping = moved.get(reference.target_table)
     expected = "coalesce(m.new_id, b.target_id)" if mapping else "b.target_id"
     join = f"LEFT JOIN {mapping} m ON m.old_id = b.target_id" if mapping else ""
     return f"""
-        SELECT count(*) FROM {BACKUP} b {join} JOIN {reference.table} u ON {row_id(reference)} = b.row_id
+        SELECT count(*) FROM {BACKUP} b {join} JOIN {reference.table} u ON {row_id(reference, numbers)} = b.row_id
         WHERE b.reference = {number} AND {target_id(reference)} = {expected}"""

@@ -7,7 +7,7 @@ from django.db.models import Model
 from etlimport import db
 from etlimport.models import ImportRun, OwnedChange
 from etlimport.protect.backup import BACKUP, row_id
-from etlimport.references import Reference, owned_references
+from etlimport.references import Reference, keys_are_numbers, owned_references
 
 
 def note_own_changes(run: ImportRun, models: Container[type[Model]], moved: dict[str, str]) -> None:
@@ -15,12 +15,14 @@ def note_own_changes(run: ImportRun, models: Container[type[Model]], moved: dict
 
     To be called in the transaction in which they were written down; `moved` as `Backup.prove` takes it.
     """
-    for number, reference in enumerate(owned_references()):
+    references = owned_references()
+    numbers = keys_are_numbers(references)
+    for number, reference in enumerate(references):
         if reference.by_id and reference.model in models:
-            db.execute(changed_references(number, reference, moved.get(reference.target_table)), [run.pk])
+            db.execute(changed_references(number, reference, numbers, moved.get(reference.target_table)), [run.pk])
 
 
-def changed_references(number: int, reference: Reference, mapping: str | None) -> str:
+def changed_references(number: int, reference: Reference, numbers: bool, mapping: str | None) -> str:
     before = "coalesce(m.new_id, b.target_id)" if mapping else "b.target_id"
     join = f"LEFT JOIN {mapping} m ON m.old_id = b.target_id" if mapping else ""
     # A reference that may be empty was empty in a row that was there; else the row itself is new.
@@ -31,7 +33,7 @@ def changed_references(number: int, reference: Reference, mapping: str | None) -
         SELECT %s, '{reference.table}', '{reference.column}', CAST(u.{reference.primary_key} AS text),
                {before}, u.{reference.column}, {inserted}
         FROM {reference.table} u
-        LEFT JOIN {BACKUP} b ON b.reference = {number} AND b.row_id = {row_id(reference)}
+        LEFT JOIN {BACKUP} b ON b.reference = {number} AND b.row_id = {row_id(reference, numbers)}
         {join} LEFT JOIN {reference.target_table} t ON t.id = u.{reference.column}
         WHERE u.{reference.column} IS DISTINCT FROM {before}
           AND (t.id IS NOT NULL OR u.{reference.column} IS NULL)"""

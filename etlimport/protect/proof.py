@@ -6,9 +6,9 @@ is taken before the catalogue is touched and again afterwards.
 
 from etlimport import db, dialect
 from etlimport.errors import AuditFailed
-from etlimport.protect.backup import keys_are_numbers, row_id, target_id
+from etlimport.protect.backup import pointing, row_id, target_id
 from etlimport.protect.protection import Protection
-from etlimport.references import owned_references
+from etlimport.references import keys_are_numbers, owned_references
 
 
 class Proof:
@@ -33,10 +33,11 @@ class Proof:
 
 def fingerprints() -> dict[str, tuple[int, int | None]]:
     """By reference: the number of its rows that point somewhere, and the fingerprint of which points where."""
-    references, numbers = owned_references(), keys_are_numbers()
+    references = owned_references()
+    numbers = keys_are_numbers(references)
     every = " UNION ALL ".join(
-        f"""SELECT {number}, count(*), {dialect.fingerprint(row_id(r), target_id(r), numbers=numbers)} FROM {r.table} u
-            WHERE u.{r.column} IS NOT NULL"""
+        f"""SELECT {number}, count(*), {dialect.fingerprint(row_id(r, numbers), target_id(r), numbers=numbers)}
+            FROM {r.table} u {pointing(r)}"""
         for number, r in enumerate(references)
     )
     return {references[number].name: (rows, pointing) for number, rows, pointing in db.rows(every)}

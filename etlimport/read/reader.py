@@ -15,7 +15,7 @@ from etlimport.read.source import SourcePath
 from etlimport.read.split import BLOCK_SIZE, Block, read_blocks
 from etlimport.read.values import Unreadable
 
-ROWS_PER_BLOCK = 10_000
+ROWS_PER_BLOCK = 1000
 
 
 def read_file(
@@ -25,7 +25,7 @@ def read_file(
     asks_for: Callable[[str], bool] = lambda code: True,
     block_size: int = BLOCK_SIZE,
 ) -> Iterator[list[tuple]]:
-    """Blocks of at most 10,000 tuples in the order of `COLUMNS[file.kind]`; labels go to `book`.
+    """Blocks of at most 1,000 tuples in the order of `COLUMNS[file.kind]`; labels go to `book`.
 
     Rows of leagues it does not ask for, by their codes, are passed over and not counted. `block_size` is in bytes
     of the file. Raises SourceUnreadable and SourceRefused, at the first block or later.

@@ -14,7 +14,9 @@ import msgspec
 
 from etlimport.read.source import SourcePath, SourceRefused, SourceUnreadable, readable
 
-BLOCK_SIZE = 1 << 20
+BLOCK_SIZE = 1 << 17
+"""Small, so that the database takes one block in while the next is read."""
+
 MAX_ELEMENT = 1 << 20
 KEPT_OF_TOO_LARGE = 10_000
 

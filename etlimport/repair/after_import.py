@@ -2,10 +2,14 @@
 
 from dataclasses import dataclass
 
+from etlimport.models import ImportRun
+from etlimport.protect.backup import write_down
+from etlimport.protect.own_changes import note_own_changes
 from etlimport.repair.associations import Reassociation, re_associate_users
 from etlimport.repair.contexts import ContextFix, fix_league_contexts
 from leagues.discovery import Discovery, discover_associations
-from leagues.models import AssociationSuggestion, PlayerAssociation, User
+from leagues.models import AssociationSuggestion, Player, PlayerAssociation, RosterSpot, User
+from leagues.sql import refresh_statistics
 
 WRITES = (PlayerAssociation, AssociationSuggestion, User)
 """The models whose rows a repair may change."""
@@ -27,10 +31,21 @@ class Repairs:
         return [str(item) for item in (*self.associations, *self.discoveries, *self.contexts)]
 
 
-def repair() -> Repairs:
-    """Restore associations, discover further ones, fix contexts; inside the import, which publishes."""
+def repair(run: ImportRun, moved: dict[str, str], *, rebuilt: bool, people_changed: bool) -> Repairs:
+    """Restore associations, discover further ones, fix contexts; inside the import, which publishes.
+
+    What that changes of users' rows is noted for undo. `moved` as `Backup.prove` takes it; `people_changed`: this very
+    transaction has written players or their roster spots.
+    """
     if not User.objects.exists():
         return Repairs([], [], [])
+    if not rebuilt:  # a rebuild has written down everything; after a merge all is proved to be as it was
+        write_down(WRITES)
+    if people_changed:
+        refresh_statistics(Player, PlayerAssociation, RosterSpot, User)
     associations = re_associate_users(publish=False)
     discoveries = discover_associations(publish=False)
-    return Repairs(fix_league_contexts(publish=False), associations, discoveries)
+    repairs = Repairs(fix_league_contexts(publish=False), associations, discoveries)
+    if repairs:
+        note_own_changes(run, WRITES, moved)
+    return repairs

@@ -97,7 +97,8 @@ def test_an_operator_starts_an_import_watches_it_reads_its_changes_and_undoes_it
     page.get_by_role("link", name="Players left").click()
     line = page.locator(".changes li").first.inner_text()
     page.get_by_label("Search").fill(line)
-    page.get_by_role("button", name="Search").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Search").click()
     assert set(page.locator(".changes li").all_inner_texts()) == {line}
 
     page.goto(run_page)
