@@ -73,7 +73,7 @@ FEW = 500
 
 
 def analyze(*tables: str) -> None:
-    """Tell the planner what working tables hold that were filled row by row: nothing else does."""
+    """Tell the planner what working tables hold that it was not told of when they were made."""
     large = " UNION ALL ".join(
         f"SELECT '{table}' WHERE EXISTS (SELECT 1 FROM {table} LIMIT 1 OFFSET {FEW})" for table in tables
     )

@@ -163,6 +163,7 @@ class Rebuild:
         for entity in self.was:
             mapping = f"moved_{entity.table}"
             if entity.model not in {e.model for e in PARENTS}:
+                db.analyze(entity.work)  # which nothing but a rebuild joins with what was written
                 find_inserted(entity)
             db.create_temporary(
                 mapping,
