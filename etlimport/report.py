@@ -109,12 +109,14 @@ def protection_lines(run: ImportRun) -> str:
     if not held:
         return ""
     after = run.protection.get("after", {})
-    total, restored = sum(held.values()), sum(after.get(name, 0) for name in held)
-    lines = [f"What users own: backed up {total:,}, restored {restored:,}"]
+    total, left = sum(held.values()), sum(after.get(name, 0) for name in held)
+    rebuilt = run.mode == ImportRun.Mode.REBUILD
+    counts = f"backed up {total:,}, restored {left:,}" if rebuilt else f"{total:,} rows before, {left:,} after"
+    lines = [f"What users own: {counts}"]
     lines += [f"  {name}: {count:,} → {after.get(name, 0):,}" for name, count in held.items()]
     if how := run.protection.get("restored"):
         lines.append("  restored by " + ", ".join(f"{layer}: {count:,}" for layer, count in how.items()))
-    if run.mode == ImportRun.Mode.REBUILD:
+    if rebuilt:
         lines.append(f"  team ids preserved: {run.protection.get('team_ids_preserved', 1):.0%}")
     repairs = run.protection.get("repairs", [])
     lines += [f"  {line}" for line in repairs[:20]]

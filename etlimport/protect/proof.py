@@ -28,7 +28,6 @@ class Proof:
         protection.refuse_losses()
         if astray := [name for name, found in after.items() if found != self.before[name]]:
             raise AuditFailed([f"{name}: some of {protection.before[name]:,} rows are astray" for name in astray])
-        protection.restored = {"id": protection.held} if protection.held else {}
 
 
 def fingerprints() -> dict[str, tuple[int, int | None]]:
@@ -40,4 +39,4 @@ def fingerprints() -> dict[str, tuple[int, int | None]]:
             FROM {r.table} u {pointing(r)}"""
         for number, r in enumerate(references)
     )
-    return {references[number].name: (rows, pointing) for number, rows, pointing in db.rows(every)}
+    return {references[number].name: (rows, mark) for number, rows, mark in db.rows(every)}

@@ -9,8 +9,8 @@ from etlimport.errors import AuditFailed
 class Protection:
     """Rows of users per reference into the catalogue (`leagues.PracticeTime.team_id`: 27), before and after.
 
-    `restored`: rows by how they found their target: directly by its id, or by the layer that told who it is.
-    `team_ids_preserved`: the share, 0–1, of the teams users hold whose id is what it was.
+    Of a rebuild, `restored`: rows by how they found their target, directly by its id or by the layer that told who it
+    is, and `team_ids_preserved`: the share, 0–1, of the teams users hold whose id is what it was.
     """
 
     before: dict[str, int] = field(default_factory=dict)
