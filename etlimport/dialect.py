@@ -114,13 +114,18 @@ def rows_from_json(table: str, columns: list[str], json: str, source: str) -> st
 def fingerprint(key: str, points_at: str, *, numbers: bool) -> str:
     """SQL aggregate: 64 bits that other pairs would have only by chance, in whatever order; NULL where there is none.
 
-    `numbers`: the key is one; what it points at always is.
+    What is pointed at is the id of a row, of 32 bits; the key is anything, and one of `numbers` any of 64 bits.
     """
-    if on_postgresql():
-        return f"bit_xor({'hashint8extended' if numbers else 'hashtextextended'}({key}, {points_at}))"
-    connection.ensure_connection()
-    connection.connection.create_aggregate("fingerprint", 2, Fingerprint)
-    return f"fingerprint({key}, {points_at})"
+    if not on_postgresql():
+        return f"fingerprint({key}, {points_at})"
+    # PostgreSQL takes a seed as it is, but folds a number of 64 bits into one of 32 before it hashes it.
+    return f"bit_xor({f'hashint8extended({points_at}, {key})' if numbers else f'hashtextextended({key}, {points_at})'})"
+
+
+def add_to_sqlite(connection, **_) -> None:
+    """For Django's signal: what a new connection to SQLite is to know besides SQL."""
+    if connection.vendor == "sqlite":
+        connection.connection.create_aggregate("fingerprint", 2, Fingerprint)
 
 
 class Fingerprint:

@@ -46,6 +46,7 @@ from etlimport.sources import (
     remember_sources,
 )
 from etlimport.undo_log import UndoLog, forget_old_undo
+from leagues.models import Club
 
 log = logging.getLogger(__name__)
 Status = ImportRun.Status
@@ -236,7 +237,7 @@ def work_through(job: Import, hook: Callable[[str], None]) -> None:
         remember_contexts()
         protected = Backup() if options.rebuild else Proof()
     with step("merge"):
-        run.counts["identity changes"] = note_changes(run) if known else dict(NO_CHANGES)
+        run.counts["identity changes"] = dict(NO_CHANGES) if undo_log.was_empty(Club) else note_changes(run)
         if known:
             remember_changed_keys()
         rebuild = Rebuild(undo_log) if options.rebuild else None

@@ -20,7 +20,7 @@ STEPS = {
     "read": "Reading the files",
     "resolve": "Telling who is who",
     "check": "Checking that it is safe",
-    "protect": "Writing down what users own",
+    "protect": "Noting what users own",
     "merge": "Merging",
     "restore": "Proving that nothing was lost",
     "repair": "Repairing league contexts",

@@ -69,7 +69,7 @@ def bury_dead(current: ImportRun | None = None) -> list[ImportRun]:
     dead = list(ImportRun.objects.filter(status=Status.RUNNING).exclude(pk=current and current.pk))
     for run in dead:
         step = live(run)[0]
-        ended = f"The process was ended from outside during the step “{step or 'start'}”."
+        ended = f"The process was ended from outside; it was last seen in the step “{step or 'start'}”."
         finish(run, Status.DIED, step=step, error=ended)
     return dead
 
@@ -87,16 +87,18 @@ def running() -> ImportRun | None:
 
 
 class Watch:
-    """Lets others see a run move while its transaction is open; one that is over in a moment costs nothing.
+    """Lets others see a run move while its transaction is open: each new step at once, progress in it now and then.
 
     By a thread of its own, so that the run waits for none of it: on PostgreSQL through a connection of its own;
-    SQLite has one writer, so there by the lock's file.
+    SQLite has one writer, so there by the lock's file. A run that is over in a moment costs nothing.
     """
 
     def __init__(self, run: ImportRun):
         self.run = run
         self.latest: tuple[str, dict] | None = None
-        self.over = Event()
+        self.told: tuple[str, dict] | None = None
+        self.news = Event()
+        self.over = False
         self.own = connection.copy() if dialect.on_postgresql() else None
         self.thread = Thread(target=self.write_notes, name=f"watch of run {run.pk}", daemon=True)
 
@@ -107,7 +109,8 @@ class Watch:
         return self
 
     def __exit__(self, *_):
-        self.over.set()
+        self.over = True
+        self.news.set()
         self.thread.join()
         if self.own:
             self.own.close()
@@ -115,17 +118,20 @@ class Watch:
             dialect.lock_path().write_text("")
 
     def note(self, step: str, details: dict) -> None:
-        """What the run does now; told at the next half second unless something newer is."""
+        """What the run does now: a step that is new is told at once, what is new in it within half a second."""
+        new = step != self.run.step
         self.run.step = step
         self.latest = step, details
+        if new and self.told:
+            self.news.set()
 
     def write_notes(self) -> None:
-        written = None
-        while not self.over.wait(SECONDS_BETWEEN_NOTES):
-            latest = self.latest
-            if latest is not written:
-                self.write(*latest)
-                written = latest
+        while not self.over:
+            self.news.wait(SECONDS_BETWEEN_NOTES)
+            self.news.clear()
+            if self.latest is not self.told and not self.over:
+                self.told = self.latest
+                self.write(*self.told)
 
     def write(self, step: str, details: dict) -> None:
         try:
@@ -152,15 +158,16 @@ class Watch:
 
 
 def live(run: ImportRun) -> tuple[str, dict]:
-    """(step, details) of a run as of now."""
+    """(step, details) of a run as of now; of one that is over its last step."""
+    if run.status != Status.RUNNING:
+        return run.step, {}
     if dialect.on_postgresql():
         progress = RunProgress.objects.filter(run=run).first()
         return (progress.step, progress.details) if progress else (run.step, {})
-    if run.status == Status.RUNNING:
-        with contextlib.suppress(OSError, ValueError):
-            note = json.loads(dialect.lock_path().read_text())
-            if note["run"] == run.pk:
-                return note["step"], note["details"]
+    with contextlib.suppress(OSError, ValueError):
+        note = json.loads(dialect.lock_path().read_text())
+        if note["run"] == run.pk:
+            return note["step"], note["details"]
     return run.step, {}
 
 

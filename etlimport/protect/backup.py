@@ -1,7 +1,8 @@
-"""What users own, written down before a rebuild gives the catalogue new ids, and proved afterwards.
+"""What users own, written down: all of it before a rebuild gives the catalogue new ids, to be proved afterwards;
+in a merge, of which `proof` is made, what the repair may change, to tell what it did.
 
-The backup is a working table of the run's connection: it is keyed by reference and row, so taking it twice
-changes nothing, and it is gone when the run is.
+It is a working table of the run's connection: keyed by reference and row, so taking it twice changes nothing, and gone
+when the run is.
 """
 
 from collections import Counter
@@ -18,7 +19,7 @@ BACKUP = "protected_rows"
 
 
 class Backup:
-    """Every user-owned reference into the catalogue. That none of them points nowhere the check before has seen."""
+    """Every user-owned reference into the catalogue; the check before has seen that each points at a row."""
 
     def __init__(self):
         write_down()

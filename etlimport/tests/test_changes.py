@@ -33,3 +33,11 @@ def test_who_lost_the_id_to_somebody_else_left(snapshot):
     run = imported(snapshot(players=[*base[:-1], player("x1", "Zed", "Umber")]))
     assert run.diff["players left"]["items"] == ["Vic Quist"]
     assert run.diff["players joined"]["items"] == ["Zed Umber"]
+
+
+def test_a_club_respelled_by_a_source_of_new_leagues_is_told(snapshot):
+    imported(snapshot(players=two_teams()))
+    others = [{**row, "League": "CNSWPL", "Club": row["Club"].upper()} for row in two_teams()]
+    run = imported(snapshot(players=others))
+    assert run.counts["identity changes"]["club"] == 2
+    assert on_its_page(run)["clubs renamed"] == ["Elm → ELM (natural key)", "Oak → OAK (natural key)"]

@@ -31,7 +31,17 @@ def renamed(team: str, new: str) -> list[dict]:
     return [{**row, **changes} if row["Series Mapping ID"] == team else row for row in two_teams()]
 
 
+def respelled(**changes) -> list[dict]:
+    """The players of the last snapshot, with a word of some field spelled otherwise in all rows."""
+    return [{**row, **{field: row[field].replace(*words) for field, words in changes.items()}} for row in two_teams()]
+
+
 SEEN = {
+    "a club spelled otherwise": (respelled(Club=("Elm", "ELM")), {"p1": "context changed"}),
+    "a series spelled otherwise": (
+        respelled(Series=("Series", "SERIES")),
+        {"p1": "context changed", "p5": "context changed"},
+    ),
     "a team renamed": (renamed("Elm 1", "Ash 1"), {"p1": "team renamed"}),
     "a player at another team": (but("p1", **{"Series Mapping ID": "Oak 1", "Club": "Oak"}), {"p1": "team changed"}),
     "a player of another last name": (but("p5", **{"Last Name": "Wed"}), {"p5": "context changed"}),
@@ -44,6 +54,13 @@ def test_who_sees_something_that_changed_is_told_why(users, snapshot, players, t
     signals = RefreshSignal.objects.filter(version=run.session_version)
     assert {signal.email.partition("@")[0]: signal.refresh_reason for signal in signals} == told
     assert run.counts["signals"] == len(told)
+
+
+def test_who_is_in_a_league_that_was_rekeyed_is_told_so(users, snapshot):
+    run = imported(snapshot(players=[{**row, "League": "NEW_NSTF"} for row in two_teams()]))
+    signals = RefreshSignal.objects.filter(version=run.session_version)
+    assert set(signals.values_list("refresh_reason", flat=True)) == {"league re-keyed"}
+    assert len(signals) == 2
 
 
 def test_what_no_session_shows_is_published_without_a_signal(users, snapshot):

@@ -12,14 +12,15 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from etlimport.errors import AuditFailed
-from etlimport.models import Alias, AmbiguousIdentity, ImportRun, SourceFile
+from etlimport.models import Alias, AmbiguousIdentity, ImportRun, OwnedChange, SourceFile
 from etlimport.pipeline import Options, run_import
 from etlimport.references import owned_references
+from etlimport.repair.after_import import WRITES
 from etlimport.sample import make_next, make_snapshot
 from etlimport.tests.sources import ELM, OAK, catalogue, dump, imported, match, player, two_teams
 from etlimport.undo import undo_run
 from etlimport.undo_log import LOGS
-from leagues.models import AssociationSuggestion, Player, Poll, PracticeTime, ScheduledMatch, Team
+from leagues.models import AssociationSuggestion, Player, Poll, PracticeTime, ScheduledMatch, Team, User
 from leagues.tests.factories import (
     AvailabilityFactory,
     PlayerAssociationFactory,
@@ -238,6 +239,28 @@ def test_an_association_the_run_moved_moves_back(ann, snapshot):
     run = imported(snapshot(players=[*two_teams()[1:], player("q9", "Ann", "Hale")]), force=True)
     undone(run)
     assert (catalogue(), owned()) == before
+
+
+def test_a_league_context_the_run_repaired_is_noted(ann, snapshot):
+    User.objects.filter(pk=ann.pk).update(league_context=None)
+    run = imported(snapshot(players=[*two_teams(), player("p9", "Zoe")]))
+    change = OwnedChange.objects.get(run=run)
+    assert (change.table_name, change.column_name, change.row_id) == ("leagues_user", "league_context_id", str(ann.pk))
+    assert (change.before_id, change.after_id) == (None, User.objects.get(pk=ann.pk).league_context_id)
+
+
+def test_a_repair_writes_to_no_other_models_than_it_says(ann, snapshot):
+    """Ann plays elsewhere, too, perhaps at Ash, and has lost her league."""
+    PracticeTimeFactory(team=Team.objects.first())
+    imported(snapshot(players=two_teams()[1:]), force=True)
+    User.objects.filter(pk=ann.pk).update(league_context=None)
+    before = dump()
+    back = [*two_teams()[1:], player("q9", "Ann", "Hale"), elsewhere(), elsewhere("x2", club="Ash", league="CNSWPL")]
+    run = imported(snapshot(players=back), force=True)
+    tables = {reference.table for reference in owned_references()}
+    changed = {table for table, rows in dump().items() if table in tables and rows != before[table]}
+    assert changed == {model._meta.db_table for model in WRITES}
+    assert len(run.protection["repairs"]) == 3
 
 
 def test_a_dry_run_changes_nothing(second_night):
