@@ -98,6 +98,7 @@ def measure_size(server: Server, source: Path, only: list[str], rounds: int) -> 
     runs: dict[str, list[Measured]] = {case: [] for case in only if case != "e"}
 
     def measure(case: str, contestant: str, folder: Path, url: str) -> None:
+        server.calm_down()
         found = measured_process(contestant, folder, url)
         print(f"{case} {found.seconds:8.3f} s {found.memory:6.0f} MB  {found.outcome}", file=sys.stderr, flush=True)
         if case in runs:
@@ -131,6 +132,7 @@ def measure_peers(server: Server, source: Path, rounds: int) -> dict[str, Measur
         for name in PEERS:
             migrated = name != "dlt_merge"
             with server.fresh(migrated=migrated) as url:
+                server.calm_down()
                 found = measured_process(name, source, url)
                 if migrated and (made := outcomes.found_in(url)) != expected:
                     raise SystemExit(f"{name} made {made} of a file that says {expected}")

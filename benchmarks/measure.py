@@ -59,12 +59,16 @@ class Server:
 
     @contextmanager
     def fresh(self, *, migrated: bool = True) -> Iterator[str]:
-        """The URL of an empty database, and with what an earlier run left to write written."""
+        """The URL of an empty database."""
         template = self.template if migrated else "template1"
         self.execute(f'DROP DATABASE IF EXISTS "{self.name}"', f'CREATE DATABASE "{self.name}" TEMPLATE "{template}"')
-        self.execute("CHECKPOINT")
         yield self.url_of(self.name)
         self.execute(f'DROP DATABASE "{self.name}"')
+
+    def calm_down(self) -> None:
+        """Have all written that was left to write: none is to pay for what came before it."""
+        self.execute("CHECKPOINT")
+        os.sync()
 
     def clean_up(self) -> None:
         self.execute(f'DROP DATABASE IF EXISTS "{self.name}"', f'DROP DATABASE IF EXISTS "{self.template}"')

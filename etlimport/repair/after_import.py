@@ -1,4 +1,4 @@
-"""The repair step of an import: contexts first, then what the new snapshot says about who is who."""
+"""The repair step of an import: associations of people who are back, further ones, then league contexts."""
 
 from dataclasses import dataclass
 
