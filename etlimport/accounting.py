@@ -7,6 +7,7 @@ from etlimport.errors import AuditFailed
 from etlimport.merge import catalogue, matches
 from etlimport.models import ImportRun, RejectedRow
 from etlimport.read import COLUMNS
+from etlimport.sources import ReadFile, counts_of_known
 from etlimport.stage import INPUT, ROWS_OF_A_FILE, SEQ
 
 ROWS_BECOME = {
@@ -169,7 +170,7 @@ def find_contradictions(kind: str, columns: tuple[str, ...]) -> list[tuple]:
     )
 
 
-def account() -> dict[int, dict[str, int]]:
+def count_placed() -> dict[int, dict[str, int]]:
     """inserted, updated and unchanged of the staged rows, by file number."""
     every = " UNION ALL ".join(
         f"""SELECT w.file_no, count(*), sum(CASE WHEN w.target_id IS NULL THEN 1 ELSE 0 END),
@@ -188,3 +189,33 @@ def check_sums(counts: dict[str, int], file: str) -> None:
     parts = ("inserted", "updated", "unchanged", "duplicate", "rejected")
     if counts["read"] != sum(counts[part] for part in parts) or min(counts.values()) < 0:
         raise AuditFailed([f"{file}: {counts['read']:,} rows read, but {counts} do not add up"])
+
+
+def account_for(run: ImportRun, files: list[ReadFile], placed: dict[int, dict[str, int]]) -> list[RejectedRow]:
+    """Account for every row of every file; raises AuditFailed where a sum does not add up.
+
+    `placed`: as `count_placed` counted them right after the merge. Returns the rows without a place and the duplicates
+    that contradict, yet to be saved.
+    """
+    names = {file.no: file.path.relative for file in files}
+    unplaced = unplaced_rows(run, names)
+    duplicates = count_duplicates()
+    contradicting = contradictions(run, names, {file.path.kind for file in files if file.no in duplicates})
+    for file in files:
+        if file.known:
+            file.counts = counts_of_known(file.known)
+            continue
+        nowhere = sum(note.file == file.path.relative for note in unplaced)
+        taken = placed.get(file.no, {"inserted": 0, "updated": 0, "unchanged": 0})
+        rejected = file.report.rejected + nowhere
+        file.counts = {
+            "read": file.report.read,
+            **taken,
+            "duplicate": duplicates.get(file.no, 0),
+            "rejected": rejected,
+        }
+        check_sums(file.counts, file.path.relative)
+        file.counts["repaired"] = file.report.repaired
+    run.counts["files"] = {file.path.relative: file.counts for file in files}
+    run.counts["contradictions"] = len(contradicting)
+    return unplaced + contradicting

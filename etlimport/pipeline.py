@@ -245,7 +245,7 @@ def work_through(job: Import, hook: Callable[[str], None]) -> None:
             rebuild.clear()
         things = merge_catalogue(undo_log)
         changed = {name for name, counts in things.items() if counts.changed}
-        placed = accounting.account()
+        placed = accounting.count_placed()
     with step("restore"):
         moved = rebuild.regain() if rebuild else {}
         try:
@@ -255,7 +255,7 @@ def work_through(job: Import, hook: Callable[[str], None]) -> None:
     with step("repair"):
         repairs = repair(run, moved, rebuilt=options.rebuild, people_changed=bool(rebuild or changed & PEOPLE))
     with step("audit"):
-        account_for(job, placed)
+        job.notes = accounting.account_for(run, job.files, placed)
         health = audit()
     with step("publish"):
         run.counts["things"] = {name: asdict(counts) for name, counts in things.items()}
@@ -295,28 +295,3 @@ def check(options: Options) -> None:
         raise Refused([str(problem) for problem in problems], forcible=False)
     if not options.force:
         refuse_drops()
-
-
-def account_for(job: Import, placed: dict[int, dict[str, int]]) -> None:
-    """Account for every row of every file; raises AuditFailed where a sum does not add up.
-
-    `placed`: what became of the staged rows, by file number.
-    """
-    names = {file.no: file.path.relative for file in job.files}
-    unplaced = accounting.unplaced_rows(job.run, names)
-    duplicates = accounting.count_duplicates()
-    doubled = {file.path.kind for file in job.files if file.no in duplicates}
-    job.notes = unplaced + accounting.contradictions(job.run, names, doubled)
-    for file in job.files:
-        if file.known:
-            file.counts = counts_of_known(file.known)
-            continue
-        nowhere = sum(note.file == file.path.relative for note in unplaced)
-        taken = placed.get(file.no, {"inserted": 0, "updated": 0, "unchanged": 0})
-        duplicate = duplicates.get(file.no, 0)
-        rejected = file.report.rejected + nowhere
-        file.counts = {"read": file.report.read, **taken, "duplicate": duplicate, "rejected": rejected}
-        accounting.check_sums(file.counts, file.path.relative)
-        file.counts["repaired"] = file.report.repaired
-    job.run.counts["files"] = {file.path.relative: file.counts for file in job.files}
-    job.run.counts["contradictions"] = len(job.notes) - len(unplaced)

@@ -102,12 +102,12 @@ def test_a_statement_that_fails_leaves_the_database_as_it_was(published, next_on
 def test_rows_that_do_not_add_up_fail_the_run(published, next_one, monkeypatch):
     from etlimport import accounting
 
-    counted = accounting.account
+    counted = accounting.count_placed
 
     def one_too_many():
         return {no: {**counts, "inserted": counts["inserted"] + 1} for no, counts in counted().items()}
 
-    monkeypatch.setattr(accounting, "account", one_too_many)
+    monkeypatch.setattr(accounting, "count_placed", one_too_many)
     before = dump()
     run = run_of(next_one)
     assert dump() == before
