@@ -80,10 +80,10 @@ class Site:
         return self.folder / f"{name}.log"
 
     @contextmanager
-    def holding(self, table: str = "leagues_player") -> Iterator[None]:
-        """An import reads, then waits where it first writes this table, until the block ends."""
+    def holding(self, table: str = "leagues_player", *, from_reading: bool = False) -> Iterator[None]:
+        """An import waits where it first writes this table, or first looks at it, until the block ends."""
         with closing(psycopg2.connect(self.url)) as blocker, blocker.cursor() as cursor:
-            cursor.execute(f"LOCK TABLE {table} IN SHARE MODE")
+            cursor.execute(f"LOCK TABLE {table} IN {'ACCESS EXCLUSIVE' if from_reading else 'SHARE'} MODE")
             yield
 
     def is_held(self) -> bool:

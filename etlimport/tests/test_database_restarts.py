@@ -58,7 +58,7 @@ def test_a_restart_in_the_merge_leaves_the_old_snapshot_and_the_next_import_publ
 
 
 def test_a_crash_at_the_very_start_forgets_neither_the_run_nor_its_number(site, cluster):
-    with site.holding("etlimport_rejectedrow"), site.run_etl() as process:
+    with site.holding("etlimport_sourcefile", from_reading=True), site.run_etl() as process:
         wait_until(site.is_held, seconds=60, pause=0)
         cluster.restart("immediate")
         assert process.wait(60) == 1
