@@ -5,21 +5,24 @@ from collections.abc import Iterable
 from etlimport import db, dialect
 from etlimport.errors import AuditFailed
 from etlimport.merge import catalogue, matches
+from etlimport.merge.entity import Entity
 from etlimport.models import ImportRun, RejectedRow
 from etlimport.read import COLUMNS
 from etlimport.sources import ReadFile, counts_of_known
 from etlimport.stage import INPUT, ROWS_OF_A_FILE, SEQ
+from etlimport.undo_log import UndoLog
 
 ROWS_BECOME = {
-    catalogue.ROSTER_SPOT.work: f"{catalogue.ROSTER_SPOT.changed} UNION {catalogue.PLAYER.changed}",
+    catalogue.ROSTER_SPOT.work: (catalogue.ROSTER_SPOT, catalogue.PLAYER),
     **{
-        entity.work: entity.changed
+        entity.work: (entity,)
         for entity in (matches.SCHEDULED_MATCH, matches.STANDING, matches.MATCH_SCORE, matches.PLAYER_HISTORY)
     },
 }
-"""The working tables of what the rows of files become, and SQL giving those of their rows that changed anything.
+"""By the working table of what each row of a file becomes: the kinds of things of which it may change one.
 
-A player's row is a roster spot; the first one is the player, too, and is none unchanged where that one changed.
+Each players row becomes a roster spot; a player's first row also becomes the player, and counts as updated if either
+changed.
 """
 
 TEAM_UNKNOWN = "its team cannot be told from its label"
@@ -59,7 +62,7 @@ def unplaced_rows(run: ImportRun, files: dict[int, str]) -> list[RejectedRow]:
     `files`: the names of the files by number.
     """
     every = " UNION ALL ".join(
-        f"""SELECT {number} AS number, file_no, idx, {as_text(dialect.row_as_json("i", COLUMNS[kind]))} AS content
+        f"""SELECT {number} AS number, file_no, idx, {dialect.row_as_json("i", COLUMNS[kind])} AS content
             FROM {INPUT[kind]} i WHERE {condition}"""
         for number, (kind, condition, _) in enumerate(UNPLACED)
     )
@@ -67,10 +70,6 @@ def unplaced_rows(run: ImportRun, files: dict[int, str]) -> list[RejectedRow]:
         RejectedRow(run=run, file=files[file_no], index=idx, reason=UNPLACED[number][-1], content=content)
         for number, file_no, idx, content in db.rows(f"SELECT * FROM ({every}) unplaced ORDER BY number, file_no, idx")
     ]
-
-
-def as_text(json: str) -> str:
-    return f"CAST({json} AS text)"
 
 
 ALIKE = {
@@ -161,7 +160,7 @@ def find_contradictions(kind: str, columns: tuple[str, ...]) -> list[tuple]:
     same, whose, joins = ALIKE[kind]
     differs = " OR ".join(f"i.{name} IS DISTINCT FROM f.{name}" for name in columns)
     return db.rows(
-        f"""SELECT i.file_no, i.idx, d.whose, {as_text(dialect.row_as_json("i", columns))}, f.file_no, f.idx
+        f"""SELECT i.file_no, i.idx, d.whose, {dialect.row_as_json("i", columns)}, f.file_no, f.idx
             FROM (SELECT {SEQ} AS no, min({SEQ}) OVER (PARTITION BY {", ".join(same)}) AS first, {whose} AS whose
                   FROM {INPUT[kind]} i {joins}) d
             JOIN {INPUT[kind]} i ON i.file_no = d.no / {ROWS_OF_A_FILE} AND i.idx = d.no % {ROWS_OF_A_FILE}
@@ -170,18 +169,24 @@ def find_contradictions(kind: str, columns: tuple[str, ...]) -> list[tuple]:
     )
 
 
-def count_placed() -> dict[int, dict[str, int]]:
+def count_placed(log: UndoLog) -> dict[int, dict[str, int]]:
     """inserted, updated and unchanged of the staged rows, by file number."""
     every = " UNION ALL ".join(
         f"""SELECT w.file_no, count(*), sum(CASE WHEN w.target_id IS NULL THEN 1 ELSE 0 END),
-                   sum(CASE WHEN w.target_id IS NOT NULL AND w.no IN ({changed}) THEN 1 ELSE 0 END)
-            FROM {work} w GROUP BY w.file_no"""
-        for work, changed in ROWS_BECOME.items()
+                   sum(CASE WHEN w.target_id IS NOT NULL AND c.no IS NOT NULL THEN 1 ELSE 0 END)
+            FROM {work} w LEFT JOIN ({changed_rows(parts, log)}) c ON c.no = w.no GROUP BY w.file_no"""
+        for work, parts in ROWS_BECOME.items()
     )
     return {
         file_no: {"inserted": inserted, "updated": updated, "unchanged": total - inserted - updated}
         for file_no, total, inserted, updated in db.rows(every)
     }
+
+
+def changed_rows(entities: Iterable[Entity], log: UndoLog) -> str:
+    """SQL: the staged rows (`no`) that changed a row of one of these kinds; of one that had no rows there are none."""
+    tables = [entity.changed for entity in entities if not log.was_empty(entity.model)]
+    return " UNION ".join(f"SELECT no FROM {table}" for table in tables) or "SELECT 0 AS no WHERE false"
 
 
 def check_sums(counts: dict[str, int], file: str) -> None:

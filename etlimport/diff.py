@@ -131,13 +131,13 @@ def corrected(run_id: int, table: str, label: str, column: str, joins: str, is_l
 
 def changed_rows(run_id: int, table: str, is_last: bool) -> str:
     """c: the row before the run, t: as it is, n: as it was before the next run that changed it, if any."""
-    next_run = f"""n.table_name = c.table_name AND n.row_id = c.row_id AND n.run_id = (
-                   SELECT min(run_id) FROM {BEFORE} later WHERE later.table_name = c.table_name
-                   AND later.row_id = c.row_id AND later.run_id > c.run_id)"""
-    none = "n.id = c.id AND false"  # a bare false has SQLite read the whole table for each row
+    next_change = f"""SELECT * FROM (
+        SELECT later.*, row_number() OVER (PARTITION BY row_id ORDER BY run_id) AS nth
+        FROM {BEFORE} later WHERE run_id > {int(run_id)} AND table_name = '{table}') later WHERE nth = 1"""
+    no_change = f"SELECT * FROM {BEFORE} WHERE run_id IS NULL"
     return f"""{BEFORE} c JOIN {table} t ON t.id = c.row_id
                AND c.run_id = {int(run_id)} AND c.table_name = '{table}' AND NOT c.deleted
-               LEFT JOIN {BEFORE} n ON {none if is_last else next_run}"""
+               LEFT JOIN ({no_change if is_last else next_change}) n ON n.row_id = c.row_id"""
 
 
 def after(column: str) -> str:

@@ -245,7 +245,7 @@ def work_through(job: Import, hook: Callable[[str], None]) -> None:
             rebuild.clear()
         things = merge_catalogue(undo_log)
         changed = {name for name, counts in things.items() if counts.changed}
-        placed = accounting.count_placed()
+        placed = accounting.count_placed(undo_log)
     with step("restore"):
         moved = rebuild.regain() if rebuild else {}
         try:

@@ -39,6 +39,7 @@ class UndoLog:
     def __init__(self, run: ImportRun):
         self.run = run
         self.highest = highest_ids()
+        self.kept: set[type[Model]] = set()
 
     def was_empty(self, model: type[Model]) -> bool:
         """Whether there had not been any row of the model when the run began."""
@@ -54,13 +55,18 @@ class UndoLog:
 
     def keep(self, model: type[Model], ids: str, *, deleted: bool) -> int:
         table = RowChange._meta.db_table
+        conflict = (
+            f"ON CONFLICT (run_id, table_name, row_id) DO {'UPDATE SET deleted = true' if deleted else 'NOTHING'}"
+        )
         kept = db.execute(
             f"""INSERT INTO {table} (run_id, table_name, row_id, deleted, before)
                 SELECT %s, %s, t.id, %s, {dialect.row_as_json("t", columns_of(model))}
                 FROM {model._meta.db_table} t WHERE t.id IN ({ids})
-                ON CONFLICT (run_id, table_name, row_id) DO {"UPDATE SET deleted = true" if deleted else "NOTHING"}""",
+                {conflict if model in self.kept else ""}""",  # looked for only where there can be one: it costs a third
             [self.run.pk, model._meta.db_table, deleted],
         )
+        if kept:
+            self.kept.add(model)
         db.analyze_if_changed(table, kept)
         return kept
 

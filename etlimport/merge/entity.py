@@ -71,13 +71,8 @@ class Entity:
 
     @property
     def changed(self) -> str:
-        """SQL: the staged rows (`no`) that differ from their existing row."""
-        return f"SELECT no FROM w_changed WHERE work = '{self.work}'"
-
-
-def create_changed() -> None:
-    """w_changed(work, no): the staged rows of whatever working table that differ from their existing row."""
-    db.create_temporary("w_changed", "(work text NOT NULL, no bigint NOT NULL)")
+        """The working table of the staged rows that differ from their existing row, made by `find_changed`."""
+        return f"changed_{self.work}"
 
 
 def merge(entity: Entity, log: UndoLog) -> Counts:
@@ -93,25 +88,26 @@ def merge(entity: Entity, log: UndoLog) -> Counts:
 
 
 def find_changed(entity: Entity) -> int:
+    """changed_<work>(no, target_id, the columns as they are to be); how many there are.
+
+    Computed once and for all: joined anew for the update, no planner would know how few or how many they are.
+    """
     differs = " OR ".join(f"t.{column} IS DISTINCT FROM {sql}" for column, sql in entity.columns.items())
-    found = db.execute(
-        f"""INSERT INTO w_changed SELECT '{entity.work}', w.no
-            FROM {entity.source} JOIN {entity.table} t ON t.id = w.target_id WHERE {differs}"""
+    names = ", ".join(f"{sql} AS {column}" for column, sql in entity.columns.items())
+    return db.create_temporary(
+        entity.changed,
+        f"""AS SELECT w.no, w.target_id, {names}
+            FROM {entity.source} JOIN {entity.table} t ON t.id = w.target_id WHERE {differs}""",
     )
-    db.analyze_if_changed("w_changed", found)
-    return found
 
 
 def update_changed(entity: Entity, log: UndoLog) -> int:
-    log.before_update(entity.model, f"SELECT target_id FROM {entity.work} WHERE no IN ({entity.changed})")
+    log.before_update(entity.model, f"SELECT target_id FROM {entity.changed}")
     step_aside(entity)
-    names = ", ".join(f"{sql} AS {column}" for column, sql in entity.columns.items())
     assignments = ", ".join(f"{column} = x.{column}" for column in entity.columns)
     return db.execute(
         f"""UPDATE {entity.table} SET {assignments}, updated_at = %s
-            FROM (SELECT w.target_id AS x_id, {names} FROM {entity.source}
-                  WHERE w.no IN ({entity.changed})) x
-            WHERE {entity.table}.id = x.x_id""",
+            FROM {entity.changed} x WHERE {entity.table}.id = x.target_id""",
         [timezone.now()],
     )
 
@@ -125,8 +121,7 @@ def step_aside(entity: Entity) -> None:
         return
     db.execute(
         f"""UPDATE {entity.table} SET {entity.key[-1]} = '~' || id WHERE id IN (
-                {entity.keyed(f"w.no IN ({entity.changed})")}
-                SELECT t.id FROM keyed JOIN {entity.table} t ON {entity.same_key}
+                SELECT t.id FROM {entity.changed} keyed JOIN {entity.table} t ON {entity.same_key}
                 WHERE t.id <> keyed.target_id
                   AND EXISTS (SELECT 1 FROM {entity.work} other WHERE other.target_id = t.id))"""
     )

@@ -77,31 +77,63 @@ PLAYER_HISTORY = Entity(
 def create_counted(entity: Entity, rows: str, *, same: tuple[str, ...], order: str) -> bool:
     """The working table of things that may come several times a day, told apart by their `occurrence`.
 
-    `rows`: SQL giving the staged rows, of those alike in everything the first. One that says the `same` as an
-    existing row is that row; the others are the rest of the day in their order, and what is more than there was is
-    counted on. Returns whether there was any row.
+    `rows`: SQL giving the staged rows, of those alike in everything the first. The nth of a day is the nth row there is
+    of that day, which settles all days but those on which there are several. Returns whether there was any row.
     """
     day = entity.key[:-1]
-    alike = " AND ".join(f"earlier.{name} = t.{name}" for name in day)
-    alike += "".join(f" AND earlier.{name} IS NOT DISTINCT FROM t.{name}" for name in same)
-    says = "".join(f" AND t.{name} IS NOT DISTINCT FROM m.{name}" for name in same)
-    first_of_their_likes = f"""t.occurrence = 1 OR NOT EXISTS (
-        SELECT 1 FROM {entity.table} earlier WHERE {alike} AND earlier.occurrence < t.occurrence)"""
     any_there = bool(db.value(f"SELECT 1 FROM {entity.table} LIMIT 1"))
+    known = f"SELECT * FROM {entity.table}{'' if any_there else ' WHERE false'}"
     db.create_temporary(
         entity.work,
-        f"""AS SELECT m.*, t.id AS target_id, COALESCE(t.occurrence, row_number() OVER (
-                PARTITION BY {", ".join(f"m.{name}" for name in day)}, t.id IS NULL ORDER BY {order}, m.no)
-            ) AS occurrence
-            FROM ({rows}) m LEFT JOIN (
-                SELECT * FROM {entity.table} t WHERE {first_of_their_likes if any_there else "false"}
-            ) t ON {same_day("t", "m", day)}{says}""",
-        sqlite_index=("target_id",),
+        f"""AS SELECT m.*, t.id AS target_id FROM (
+                SELECT m.*, row_number() OVER (PARTITION BY {of("m", day)} ORDER BY {order}, m.no) AS occurrence
+                FROM ({rows}) m) m
+            LEFT JOIN ({known}) t ON {same_day("t", "m", entity.key)}""",
+        sqlite_index=("target_id", ", ".join(day)),
         joined=any_there,
     )
-    if any_there:
-        match_rest_of_day(entity, day)
+    if any_there and find_several(entity, day):
+        match_several(entity, day, same, order)
     return any_there
+
+
+def of(alias: str, names: tuple[str, ...]) -> str:
+    return ", ".join(f"{alias}.{name}" for name in names)
+
+
+def find_several(entity: Entity, day: tuple[str, ...]) -> int:
+    """several(no): the staged rows of days on which there are several, staged or known."""
+    names = ", ".join(day)
+    return db.create_temporary(
+        "several",
+        f"""AS SELECT w.no FROM {entity.work} w JOIN (
+                SELECT {names} FROM {entity.work} WHERE occurrence = 2
+                UNION SELECT {names} FROM {entity.table} WHERE occurrence > 1) d ON {same_day("d", "w", day)}""",
+        index=("no",),
+    )
+
+
+def match_several(entity: Entity, day: tuple[str, ...], same: tuple[str, ...], order: str) -> None:
+    """Where there are several on a day, who says the `same` as a known row is that row; the rest follow in order."""
+    work, names = entity.work, ", ".join(day)
+    alike = same_day("earlier", "t", day) + "".join(
+        f" AND earlier.{name} IS NOT DISTINCT FROM t.{name}" for name in same
+    )
+    says = "".join(f" AND t.{name} IS NOT DISTINCT FROM w.{name}" for name in same)
+    db.create_temporary(
+        "of_several",
+        f"""AS SELECT w.no, {of("w", day)}, t.id AS target_id, COALESCE(t.occurrence, row_number() OVER (
+                PARTITION BY {of("w", day)}, t.id IS NULL ORDER BY {order.replace("m.", "w.")}, w.no)) AS occurrence
+            FROM {work} w JOIN several s ON s.no = w.no
+            LEFT JOIN {entity.table} t ON {same_day("t", "w", day)}{says} AND NOT EXISTS (
+                SELECT 1 FROM {entity.table} earlier WHERE {alike} AND earlier.occurrence < t.occurrence)""",
+        index=(names, "no"),
+    )
+    match_rest_of_day(entity, day)
+    db.execute(
+        f"""UPDATE {work} SET target_id = s.target_id, occurrence = s.occurrence
+            FROM of_several s WHERE s.no = {work}.no"""
+    )
 
 
 def match_rest_of_day(entity: Entity, day: tuple[str, ...]) -> None:
@@ -112,22 +144,24 @@ def match_rest_of_day(entity: Entity, day: tuple[str, ...]) -> None:
         f"""AS SELECT t.*, CASE WHEN free THEN row_number() OVER (PARTITION BY {names}, free ORDER BY occurrence) END
                 AS nth, count(CASE WHEN free THEN 1 END) OVER (PARTITION BY {names}) AS places,
                 max(occurrence) OVER (PARTITION BY {names}) AS last
-            FROM (SELECT t.id, t.occurrence, {", ".join(f"t.{name}" for name in day)},
-                         t.id NOT IN (SELECT target_id FROM {entity.work} WHERE target_id IS NOT NULL) AS free
-                  FROM {entity.table} t JOIN (SELECT DISTINCT {names} FROM {entity.work} WHERE target_id IS NULL) w
+            FROM (SELECT t.id, t.occurrence, {of("t", day)},
+                         t.id NOT IN (SELECT target_id FROM of_several WHERE target_id IS NOT NULL) AS free
+                  FROM {entity.table} t JOIN (SELECT DISTINCT {names} FROM of_several WHERE target_id IS NULL) w
                     ON {same_day("t", "w", day)}) t""",
+        index=(names,),
     )
     if not found:
         return
-    work = entity.work
     db.execute(
-        f"""UPDATE {work} SET occurrence = o.last + {work}.occurrence - o.places
+        f"""UPDATE of_several SET occurrence = o.last + of_several.occurrence - o.places
             FROM (SELECT DISTINCT {names}, last, places FROM of_day) o
-            WHERE {work}.target_id IS NULL AND {work}.occurrence > o.places AND {same_day("o", work, day)}"""
+            WHERE of_several.target_id IS NULL AND of_several.occurrence > o.places
+              AND {same_day("o", "of_several", day)}"""
     )
     db.execute(
-        f"""UPDATE {work} SET target_id = o.id, occurrence = o.occurrence FROM of_day o
-            WHERE {work}.target_id IS NULL AND {work}.occurrence = o.nth AND {same_day("o", work, day)}"""
+        f"""UPDATE of_several SET target_id = o.id, occurrence = o.occurrence FROM of_day o
+            WHERE of_several.target_id IS NULL AND of_several.occurrence = o.nth
+              AND {same_day("o", "of_several", day)}"""
     )
 
 

@@ -7,7 +7,7 @@ from django.conf import settings
 from etlimport import db
 from etlimport.errors import Refused
 from etlimport.merge import catalogue, matches
-from etlimport.merge.entity import Counts, Entity, create_changed, deactivate, find_inserted, merge
+from etlimport.merge.entity import Counts, Entity, deactivate, find_inserted, merge
 from etlimport.undo_log import UndoLog
 from leagues.models import MatchScore, Player, PlayerHistory, RosterSpot, ScheduledMatch, Standing, Team
 
@@ -79,7 +79,6 @@ def merge_catalogue(log: UndoLog) -> dict[str, Counts]:
     Rows refer to rows written before them, so each kind gets its ids before the next is written. What left
     is told before new rows come in.
     """
-    create_changed()
     counts = {}
     for name, entity in (
         ("leagues", catalogue.LEAGUE),

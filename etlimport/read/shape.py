@@ -138,7 +138,8 @@ class Shape:
         if isinstance(element, TooLarge):
             raise Rejected(f"is larger than {MAX_ELEMENT >> 20} MB")
         found: dict[str, tuple[int, Any]] = {}
-        for key, raw in decoded(element, keys_of).items():
+        # Sorted as in the Struct, for a row that has one field twice (`Player ID` and `player_id`).
+        for key, raw in sorted(decoded(element, keys_of).items()):
             name = self.attribute_of.get(plain(key))
             value = decoded(raw, decode_any) if name else None
             if value is not None and value != "":

@@ -104,8 +104,8 @@ def test_rows_that_do_not_add_up_fail_the_run(published, next_one, monkeypatch):
 
     counted = accounting.count_placed
 
-    def one_too_many():
-        return {no: {**counts, "inserted": counts["inserted"] + 1} for no, counts in counted().items()}
+    def one_too_many(log):
+        return {no: {**counts, "inserted": counts["inserted"] + 1} for no, counts in counted(log).items()}
 
     monkeypatch.setattr(accounting, "count_placed", one_too_many)
     before = dump()

@@ -115,8 +115,8 @@ def lost_targets(working: Working, reference: Reference) -> list[tuple[int | Non
     known = f"UNION SELECT id FROM {back(reference.target)}" if reference.target in working.models else ""
     return db.rows(
         f"""SELECT later.run_id, count(DISTINCT b.id) FROM {back(reference.model)} b
-            LEFT JOIN {RowChange._meta.db_table} later ON later.table_name = '{target}' AND later.row_id = {column}
-             AND later.deleted AND later.run_id > %s
+            LEFT JOIN (SELECT run_id, row_id FROM {RowChange._meta.db_table}
+                       WHERE run_id > %s AND table_name = '{target}' AND deleted) later ON later.row_id = {column}
             WHERE {column} IS NOT NULL AND {column} NOT IN (
                 SELECT {reference.target_column} FROM {target}
                 WHERE {reference.target_column} IN (SELECT {reference.column} FROM {back(reference.model)}) {known})
