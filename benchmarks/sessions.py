@@ -38,9 +38,9 @@ from django.urls import path
 
 from leagues.tests.factories import PlayerAssociationFactory, RosterSpotFactory, UserFactory
 from sessionsync import refresh
-from sessionsync.backends.db import CONTEXT_KEY
 from sessionsync.models import RefreshSignal
 from sessionsync.publishing import publish
+from sessionsync.session_keys import CONTEXT_KEY
 from sessionsync.sessions import session_store
 
 MIDDLEWARE = "sessionsync.middleware.SessionRefreshMiddleware"

@@ -1,4 +1,4 @@
-from sessionsync.backends.db import CONTEXT_KEY
+from sessionsync.session_keys import CONTEXT_KEY
 
 
 def current(request) -> dict:

@@ -5,8 +5,8 @@ from functools import wraps
 
 from django.db import connection, transaction
 
-from sessionsync.backends.db import CONTEXT_KEY
 from sessionsync.refresh import check
+from sessionsync.session_keys import CONTEXT_KEY
 from sessionsync.versions import stored_state
 
 

@@ -5,5 +5,5 @@ class SessionSyncConfig(AppConfig):
     name = "sessionsync"
     verbose_name = "Session sync"
 
-    def ready(self):
+    def ready(self) -> None:
         from sessionsync import receivers  # noqa: F401

@@ -1,25 +1,31 @@
-"""Shows on real sessions, over real HTTP, how a publish reaches them: detect → refresh → complete."""
+"""A demonstration, with real sessions over real HTTP, of how a publish reaches them: detect → refresh → complete."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.client import HTTPConnection, HTTPResponse
 from threading import Thread
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import get_user_model, login
 from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
 from django.core.wsgi import get_wsgi_application
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from sessionsync import versions
-from sessionsync.backends.db import CONTEXT_KEY
 from sessionsync.models import RefreshSignal
-from sessionsync.publishing import publish
+from sessionsync.publishing import publish_to
+from sessionsync.session_keys import CONTEXT_KEY
 from sessionsync.sessions import session_store
 
 REASON = "session refresh demo"
 EMAILS = ["session-demo-1@example.invalid", "session-demo-2@example.invalid"]
+
+
+User = Any
+"""An instance of the site's user model, whichever that is."""
 
 
 class DemoFailed(Exception):
@@ -27,10 +33,11 @@ class DemoFailed(Exception):
 
 
 def run(path: str, say: Callable[[str], None]) -> None:
-    """Walk two users and three sessions through a publish, asking `path`; raises DemoFailed.
+    """Take two users with three sessions through a publish, each requesting the page at `path`.
 
-    Demo users, their sessions and their signals are gone afterwards. The session version stays raised, so
-    every session of the site checks itself once.
+    `say` is called with each step in words. Raises DemoFailed. The demo users, their sessions and their
+    signals are deleted at the end. The session version stays raised, so every session of the site refreshes
+    once.
     """
     try:
         with server() as port:
@@ -46,21 +53,22 @@ def walk(port: int, path: str, say: Callable[[str], None]) -> None:
     laptop, phone, other = log_in(ann), log_in(ann), log_in(bob)
     for session, name in ((laptop, "laptop"), (phone, "phone"), (other, "the other user")):
         expect(ask(port, path, session), None)
-        say(f"restore   {name}: context of version {stamp(session)}, nothing to refresh")
+        say(f"restore   {name}: context of version {version_in(session)}, nothing to refresh")
 
-    version = signal(ann)
+    with transaction.atomic():
+        version = publish_to(demo_users().filter(pk=ann.pk), REASON)
     say(f"publish   session version {version}, one signal: {RefreshSignal.objects.get(user=ann)}")
     for session, name in ((laptop, "laptop"), (phone, "phone")):
-        say(f"detect    {name}: its context is of version {stamp(session)}, the site is at {version}")
+        say(f"detect    {name}: its context is of version {version_in(session)}, the site is at {version}")
         expect(ask(port, path, session), REASON)
-        say(f"refresh   {name}: X-Session-Refreshed: true, reason: {REASON}; now at {stamp(session)}")
+        say(f"refresh   {name}: X-Session-Refreshed: true, reason: {REASON}; now at {version_in(session)}")
         expect(ask(port, path, session), None)
         say(f"once      {name}: the next request says nothing")
     expect(ask(port, path, other), "session updated")
-    say("refresh   the other user: no signal of their own, the context is looked up all the same")
+    say("refresh   the other user: no signal of their own, but the context is built again all the same")
     if not RefreshSignal.objects.get(user=ann).is_refreshed:
         raise DemoFailed("The signal is still pending.")
-    say("complete  The signal is complete; it goes when it is old.")
+    say("complete  The signal is complete; the cleanup deletes it when it is old.")
 
 
 @contextmanager
@@ -81,37 +89,32 @@ def server() -> Iterator[int]:
 
 
 class QuietHandler(WSGIRequestHandler):
-    def log_message(self, *_):
+    def log_message(self, *_: Any) -> None:
         pass
 
 
-def demo_users():
+def demo_users() -> QuerySet[Any]:
     user_model = get_user_model()
     return user_model._default_manager.filter(**{f"{user_model.USERNAME_FIELD}__in": EMAILS})
 
 
-def make_user(email: str):
+def make_user(email: str) -> User:
     user_model = get_user_model()
-    return user_model._default_manager.create_user(**{user_model.USERNAME_FIELD: email, user_model.EMAIL_FIELD: email})
+    names = {field.name for field in user_model._meta.fields}
+    given = {user_model.USERNAME_FIELD, user_model.get_email_field_name()} & names
+    user = user_model(**dict.fromkeys(given, email))
+    user.set_unusable_password()
+    user.save()
+    return user
 
 
-def log_in(user) -> str:
+def log_in(user: User) -> str:
     """The key of a new session of the user."""
     request = HttpRequest()
-    request.session = session_store()
+    request.session = session = session_store()
     login(request, user, settings.AUTHENTICATION_BACKENDS[0])
-    request.session.save()
-    return request.session.session_key
-
-
-def signal(user) -> int:
-    table = RefreshSignal._meta.get_field("user").related_model._meta.db_table
-    with transaction.atomic():
-        return publish(
-            f"""SELECT id AS user_id, %s AS email, NULL AS old_league_id, NULL AS new_league_id,
-                       '' AS league_name, %s AS refresh_reason FROM {table} WHERE id = %s""",
-            [user.get_username(), REASON, user.pk],
-        )
+    session.save()
+    return session.session_key or ""
 
 
 def ask(port: int, path: str, session_key: str) -> HTTPResponse:
@@ -133,8 +136,9 @@ def expect(response: HTTPResponse, reason: str | None) -> None:
         raise DemoFailed(f"Expected the refresh reason {reason!r}, got {found!r}.")
 
 
-def stamp(session_key: str) -> int:
+def version_in(session_key: str) -> int:
+    """The session version that the session's context was built at."""
     context = session_store(session_key).get(CONTEXT_KEY)
     if context is None:
         raise DemoFailed(f"The session has no context; the site is at {versions.current_version()}.")
-    return context["version"]
+    return int(context["version"])

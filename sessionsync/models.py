@@ -1,5 +1,5 @@
 from django.conf import settings
-from django.contrib.sessions.base_session import AbstractBaseSession, BaseSessionManager
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -15,15 +15,19 @@ class SystemSetting(models.Model):
     class Meta:
         db_table = "system_settings"
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.key} = {self.value}"
 
 
 class RefreshSignal(models.Model):
-    """This user's context changed, and whether a session has taken it up. One row a user, re-armed."""
+    """A note that a publish changed this user's context, and whether a session has been refreshed since.
 
-    # No constraint: a user deleted while a publish runs is no reason to fail it, and checking a million
-    # users would take longer than arming their signals. A signal left by such a user goes with the old ones.
+    Each user has one row at most. A later publish writes over it and makes it pending again.
+    """
+
+    # No database constraint: a user who is deleted while a publish runs must not make it fail, and to check
+    # a million users would take longer than to write their signals. The signal such a user leaves behind is
+    # deleted with the old ones.
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL,
         on_delete=models.CASCADE,
@@ -47,14 +51,15 @@ class RefreshSignal(models.Model):
         db_table = "user_session_refresh_signals"
         indexes = [models.Index(fields=["created_at"], condition=Q(is_refreshed=False), name="refresh_signal_pending")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.email}: {self.refresh_reason}"
 
 
 class UserSession(AbstractBaseSession):
-    """A session that knows whose it is, so that people can see theirs and end them.
+    """A session with the user it belongs to, so that people can see their sessions and end them.
 
-    It is named by its id: the session key is a secret that belongs in the cookie alone.
+    It is named by its id: the session key is a secret that belongs in the cookie alone. What is in a session
+    is read and written by its store, see `sessionsync.sessions.session_store`.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -66,17 +71,9 @@ class UserSession(AbstractBaseSession):
     created_at = models.DateTimeField(default=timezone.now)
     last_seen = models.DateTimeField(default=timezone.now)
 
-    objects = BaseSessionManager()
-
     class Meta:
         verbose_name = "session"
         ordering = ["-last_seen"]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"session {self.pk}"
-
-    @classmethod
-    def get_session_store_class(cls):
-        from sessionsync.backends.db import SessionStore
-
-        return SessionStore

@@ -1,36 +1,44 @@
-"""One request's check: is what the session knows of its user still so? If not, ask the database again.
+"""One request's check: is what the session knows of its user still true? If not, it is read again.
 
 `begin` runs before the view and `finish` after it, called by the middleware or by `login_required`.
 """
 
 import logging
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY, get_user_model
 from django.contrib.auth.views import redirect_to_login
 from django.contrib.sessions.backends.base import UpdateError
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.module_loading import import_string
 
 from sessionsync import metrics, versions
-from sessionsync.backends.db import CONTEXT_KEY, touch
+from sessionsync.backends.db import SessionStore
 from sessionsync.conf import option
-from sessionsync.publishing import complete_signal
+from sessionsync.publishing import TakenUp, complete_signal
+from sessionsync.requests import CheckedRequest
+from sessionsync.session_keys import CONTEXT_KEY, NOTICE_KEY
+from sessionsync.sessions import touch
 
 logger = logging.getLogger(__name__)
+Response = TypeVar("Response", bound=HttpResponseBase)
+Context = dict[str, Any]
+"""What a session knows of its user: the context builder's dict, and the session `version` it was built at."""
 
-NOTICE_KEY = "refresh_notice"
-"""Where a session keeps the reason of a refresh no page has shown yet."""
 NO_SIGNAL_REASON = "session updated"
+"""The reason given when the session was stale but no signal says what changed for its user."""
 
 
-def begin(request: HttpRequest) -> HttpResponse | None:
-    """Check the session; the answer to send instead of the view's where its user is gone, else None.
+def begin(request: CheckedRequest) -> HttpResponse | None:
+    """Check the session. Returns None, or, if its user is gone, the response to send instead of the view's.
 
-    Afterwards `request.session_refreshed` is the reason a page shall tell the user, or "". A database or
-    cache that fails is logged, and the request goes on with the context at hand.
+    Afterwards `request.session_refreshed` is the reason that a page should tell the user, or "". If the
+    database or the cache fails, that is logged and the request goes on with the context the session has.
     """
     request.session_refreshed = ""
     request.session_refreshed_now = False
@@ -45,7 +53,7 @@ def begin(request: HttpRequest) -> HttpResponse | None:
         return None
 
 
-def finish(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+def finish(request: CheckedRequest, response: Response) -> Response:
     """Say in the headers that the session was refreshed, and keep the reason until a page has shown it."""
     reason = request.session_refreshed
     if not reason:
@@ -62,7 +70,8 @@ def finish(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     return response
 
 
-def check(request: HttpRequest) -> HttpResponse | None:
+def check(request: CheckedRequest) -> HttpResponse | None:
+    """As `begin`, for a session that may be stale; errors of the database or the cache are raised."""
     session = request.session
     user_id = session.get(SESSION_KEY)
     if user_id is None:
@@ -82,7 +91,7 @@ def is_exempt(path: str) -> bool:
     return path.startswith((*prefixes, *option("EXEMPT_PATHS")))
 
 
-def is_current(context: dict | None, version: int) -> bool:
+def is_current(context: Context | None, version: int) -> bool:
     return (
         context is not None
         and context.get("version", -1) >= version
@@ -90,14 +99,13 @@ def is_current(context: dict | None, version: int) -> bool:
     )
 
 
-def version_of(session) -> int:
-    """The session version as of the session's read, which brought it along; else asked for."""
-    state = getattr(session, "state", None)
-    return state.version if state else versions.current_version()
+def version_of(session: SessionStore) -> int:
+    """The session version at the moment the session was loaded; for a session not loaded, the current one."""
+    return session.state.version if session.state else versions.current_version()
 
 
-def refresh(request: HttpRequest) -> HttpResponse | None:
-    """Rebuild a context that is out of date. Of several requests at once, one says that it did."""
+def refresh(request: CheckedRequest) -> HttpResponse | None:
+    """Rebuild a context that is out of date. Of several requests at once, only one tells the user."""
     session = request.session
     stale = session[CONTEXT_KEY]
     with metrics.REFRESH_SECONDS.time():
@@ -109,15 +117,20 @@ def refresh(request: HttpRequest) -> HttpResponse | None:
         is_saved, signal = save_with_signal(session, context["version"])
     metrics.REFRESHED.inc()
     if is_saved and session[CONTEXT_KEY] is context:
-        is_news = signal and signal[1] > stale.get("version", -1)
-        # One line: it goes into a header.
-        request.session_refreshed = " ".join(signal[0].split()) if is_news else NO_SIGNAL_REASON
+        request.session_refreshed = reason_of(signal, since=stale.get("version", -1))
         request.session_refreshed_now = True
     return None
 
 
-def restore(request: HttpRequest) -> HttpResponse | None:
-    """Give a cold session its context. Nothing changed under its user's eyes, so nothing is said."""
+def reason_of(signal: TakenUp | None, since: int) -> str:
+    """What the user's signal says, in one line as headers need it, if it is of a later version than `since`."""
+    if signal and signal.version > since:
+        return " ".join(signal.reason.split())
+    return NO_SIGNAL_REASON
+
+
+def restore(request: CheckedRequest) -> HttpResponse | None:
+    """Build the context of a session that has none. Its user saw no other before, so there is nothing to tell."""
     session = request.session
     try:
         with metrics.RESTORE_SECONDS.time():
@@ -134,10 +147,10 @@ def restore(request: HttpRequest) -> HttpResponse | None:
     return None
 
 
-def renew(session) -> dict | None:
-    """Rebuild the context now, because the user has just chosen something that is saved already.
+def renew(session: SessionStore) -> Context | None:
+    """Rebuild the context because of a choice of the user that the database already holds, and return it.
 
-    Says nothing to the user, and leaves the saving to whoever saves the session. None: the user is gone.
+    Returns None if the user is gone. The caller saves the session. The user is told nothing.
     """
     context = build(session)
     if context is not None:
@@ -146,44 +159,46 @@ def renew(session) -> dict | None:
     return context
 
 
-def build(session) -> dict | None:
-    """The context of the session's user from the database, stamped; None when the user is gone.
+def build(session: SessionStore) -> Context | None:
+    """The context of the session's user from the database, with its `version`; None if the user is gone.
 
-    The version is read before the context, so a stamp is never newer than what it stamps.
+    The version is read before the context, so that it is never newer than what the context holds.
     """
     version = version_of(session)
-    build_context = import_string(option("CONTEXT_BUILDER"))
+    build_context: Callable[[Any, Context | None], Context | None] = import_string(option("CONTEXT_BUILDER"))
     context = build_context(user_id_of(session), session.get(CONTEXT_KEY))
     return None if context is None else {**context, "version": version}
 
 
-def user_id_of(session):
+def user_id_of(session: SessionStore) -> Any:
+    """The primary key of the session's user, in the type of the user model."""
     return get_user_model()._meta.pk.to_python(session[SESSION_KEY])
 
 
-def save_with_signal(session, version: int) -> tuple[bool, tuple[str, int] | None]:
-    """Save a context built at that version and, with it, complete the user's signal.
+def save_with_signal(session: SessionStore, version: int) -> tuple[bool, TakenUp | None]:
+    """Save a context built at that version and, in the same transaction, complete the user's signal.
 
-    Returns whether there was a session to save, and the signal's reason and version if there is one.
+    Returns whether there still was a session to save, and the signal, if the user has one.
     """
-    signal = None
+    signal: TakenUp | None = None
 
-    def complete():
+    def complete() -> None:
         nonlocal signal
         signal = complete_signal(user_id_of(session), version)
 
-    return save(session, along=complete), signal
+    return save(session, also=complete), signal
 
 
-def save(session, **how) -> bool:
-    """Save at once, so that requests beside this one see it; whether there was a session to save.
+def save(session: SessionStore, also: Callable[[], None] | None = None) -> bool:
+    """Save now rather than after the view, so that simultaneous requests see it.
 
-    The response still renews the cookie: the session middleware finds it modified, and this saved.
+    Returns whether there still was a session to save. The cookie is renewed all the same, as the session
+    middleware sees that the session was modified.
     """
     try:
-        session.save(**how)
+        session.save(also=also)
     except UpdateError:
-        # Ended or re-keyed by a request beside this one: not a reason to refuse this one its page.
+        # A simultaneous request ended the session or gave it another key; this one still gets its page.
         session.modified = False
         return False
     except Exception:
@@ -192,8 +207,8 @@ def save(session, **how) -> bool:
     return True
 
 
-def send_away(request: HttpRequest) -> HttpResponse | None:
-    """End the session of a user who is gone or inactive; where to send who asked, if they cannot stay."""
+def send_away(request: CheckedRequest) -> HttpResponse | None:
+    """End the session of a user who is gone or inactive. Returns where to send them: None at the login page."""
     metrics.GONE.inc()
     logger.info("Ended the session of user %s, who is gone or inactive", request.session[SESSION_KEY])
     request.session.flush()
@@ -203,12 +218,12 @@ def send_away(request: HttpRequest) -> HttpResponse | None:
 
 
 def login_needed(request: HttpRequest) -> HttpResponse:
-    """The login page with the way back, or 401 where nobody reads pages."""
+    """A redirect to the login page with the way back, or status 401 with JSON under the API paths."""
     if request.path_info.startswith(tuple(option("API_PATHS"))):
         detail = "Log in to continue: there is no valid session."
         return JsonResponse({"detail": detail}, status=401)
     way_back = request.get_full_path()
-    # `//host/…` is a path here and another site in a link; what was posted cannot be asked for again.
+    # A path such as `//host/…` would lead to another site as a link, and a POST cannot be repeated by a link.
     if request.method not in ("GET", "HEAD") or not url_has_allowed_host_and_scheme(way_back, None):
         return redirect(settings.LOGIN_URL)
     return redirect_to_login(way_back, settings.LOGIN_URL)

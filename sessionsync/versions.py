@@ -1,6 +1,7 @@
-"""The session version, and the epoch of the session cache: two numbers in the database, kept in the cache.
+"""The session version and the epoch of the session cache: two numbers in the database, also kept in the cache.
 
-Sessions read both along with themselves (see `backends`), so a warm request pays nothing for them.
+A session store reads both together with the session itself (see `backends`), so that a request whose session
+is current pays no query for them.
 """
 
 from typing import NamedTuple
@@ -14,22 +15,23 @@ from sessionsync.models import SystemSetting
 VERSION = "session_version"
 EPOCH = "session_cache_epoch"
 CACHED_SECONDS = 10
-"""How long a cached number may outlive a publish whose message to the cache was lost."""
+"""How long the cache may hold an old number when the message about a publish did not reach it."""
 
 
 class State(NamedTuple):
-    """`version` rises with every publish; `epoch` whenever the cache missed a write, to outdate all of it."""
+    """`version` rises with every publish; `epoch` when the cache missed a write, to outdate all it holds."""
 
     version: int
     epoch: int
 
 
 def current_version() -> int:
+    """The session version: from the cache, or from the database if the cache does not have it."""
     return current_state().version
 
 
 def current_state() -> State:
-    """From the cache; from the database where the cache has nothing."""
+    """From the cache, or from the database if the cache does not have it."""
     if found := cache.read([cache.STATE_KEY]).get(cache.STATE_KEY):
         return State(*found)
     return cached(stored_state())
@@ -42,18 +44,18 @@ def stored_state() -> State:
 
 
 def cached(state: State) -> State:
-    """Let the cache know `state` where it knows nothing."""
+    """Write `state` to the cache if the cache has none, and return it."""
     cache.add(cache.STATE_KEY, list(state), CACHED_SECONDS)
     return state
 
 
 def push() -> None:
-    """Let the cache know what the database holds now, whatever it knew."""
+    """Write the state of the database to the cache, over whatever the cache has."""
     cache.write({cache.STATE_KEY: list(stored_state())}, CACHED_SECONDS)
 
 
 def raise_number(key: str) -> int:
-    """Add one to the number in a setting, in one statement that locks its row until the commit."""
+    """Add one to the number in this setting and return it. The setting's row stays locked until the commit."""
     with connection.cursor() as cursor:
         cursor.execute(
             """

@@ -9,8 +9,8 @@ from leagues.discovery import open_suggestions
 from leagues.models import Player, RosterSpot, Team
 from leagues.moment import as_of_one_moment
 from leagues.selection import select_league, select_team
-from sessionsync.backends.db import CONTEXT_KEY
 from sessionsync.decorators import login_required
+from sessionsync.session_keys import CONTEXT_KEY
 
 
 @require_safe

@@ -18,6 +18,7 @@ from rally.tests.browsers import BY_HTTPS, Page
 from rally.tests.sites import ALIAS, Site
 from rally.tests.snapshots import Person
 from sessionsync.models import UserSession
+from sessionsync.sessions import session_store
 
 REDIRECTS = (301, 302)
 
@@ -137,7 +138,7 @@ class Crowd:
 
 def log_in(users: list[User]) -> list[str]:
     """A session in the database for each, as a login leaves it; their keys."""
-    store = UserSession.get_session_store_class()()
+    store = session_store()
     sessions = [
         UserSession(
             session_key=secrets.token_hex(16),

@@ -7,9 +7,9 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from sessionsync.backends.db import CONTEXT_KEY
 from sessionsync.models import RefreshSignal, UserSession
 from sessionsync.refresh import NO_SIGNAL_REASON, renew
+from sessionsync.session_keys import CONTEXT_KEY
 
 pytestmark = pytest.mark.django_db
 SITE = "sessionsync.tests.site"

@@ -6,8 +6,8 @@ from django.contrib.auth import get_user_model
 from django.test import Client, RequestFactory
 from django.utils import timezone
 
-from sessionsync.backends.db import CLIENT_KEY, CONTEXT_KEY
 from sessionsync.models import UserSession
+from sessionsync.session_keys import CLIENT_KEY, CONTEXT_KEY
 from sessionsync.sessions import (
     client_ip,
     delete_expired_sessions,

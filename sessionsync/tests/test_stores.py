@@ -11,8 +11,8 @@ from django.db import transaction
 
 from sessionsync import cache, versions
 from sessionsync.backends import cached_db
-from sessionsync.backends.db import CONTEXT_KEY
 from sessionsync.models import UserSession
+from sessionsync.session_keys import CONTEXT_KEY
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_outer_transaction")]
 

@@ -1,6 +1,7 @@
 import json
+from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandParser
 
 from sessionsync.sessions import delete_expired_sessions, live_sessions
 
@@ -8,10 +9,10 @@ from sessionsync.sessions import delete_expired_sessions, live_sessions
 class Command(BaseCommand):
     help = "Delete sessions that have expired."
 
-    def add_arguments(self, parser):
+    def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--json", action="store_true", help="Print one JSON object.")
 
-    def handle(self, **options):
+    def handle(self, **options: Any) -> None:
         deleted, live = delete_expired_sessions(), live_sessions().count()
         if options["json"]:
             self.stdout.write(json.dumps({"deleted": deleted, "live": live}))
