@@ -24,6 +24,7 @@ PYTHON = sys.executable
 CHECKS = [
     [PYTHON, "-m", "ruff", "check", "--output-format=concise"],
     [PYTHON, "-m", "ruff", "format", "--check"],
+    [PYTHON, str(Path(PYTHON).with_name("lint-imports")), "--no-logo"],
     [PYTHON, "manage.py", "makemigrations", "--check", "--dry-run"],
     [PYTHON, "manage.py", "check"],
 ]
