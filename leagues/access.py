@@ -1,16 +1,17 @@
-"""Who may see and select which league. Deny by default; every page, API and selection asks here."""
+"""Who may see and select which league. What is not permitted here is denied; every page and API asks here."""
 
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from leagues.models import League, Player, PlayerAssociation, User
 
 
-def leagues_for(user) -> QuerySet[League]:
-    """The leagues this user may see and select: active ones only, by name.
+def leagues_for(user: User | AnonymousUser) -> QuerySet[League]:
+    """The leagues this user may see and select, by name; only active leagues.
 
-    Staff see all of them; others those they have an active player in and, with `MULTI_TENANCY`, those of
-    their organization. A user without any association sees all, to be able to correct a registration.
+    Staff see all of them. Others see those in which they have an active player and, with `MULTI_TENANCY`,
+    those of their organization. A user who is linked to no player sees all, to be able to find theirs.
     """
     active = League.objects.filter(is_active=True)
     if not (user.is_authenticated and user.is_active):
@@ -24,12 +25,12 @@ def leagues_for(user) -> QuerySet[League]:
     return active.filter(permitted)
 
 
-def user_can_access_league(user, league: League) -> bool:
+def user_can_access_league(user: User | AnonymousUser, league: League) -> bool:
     return leagues_for(user).filter(pk=league.pk).exists()
 
 
 def forbidden_selections() -> QuerySet[User]:
-    """The users whose selected league `leagues_for` them does not have: the same rule over all users at once."""
+    """The users who have selected a league they may not see: the rule of `leagues_for`, for all users in one query."""
     plays_in = Player.objects.filter(
         league=OuterRef("league_context"), is_active=True, association__user=OuterRef("pk")
     )

@@ -1,10 +1,14 @@
-"""From the keys in an address to the row they name, for a user who may see it.
+"""Finding the row that the keys in an address name, for a user who may see it.
 
-A key the source has changed since raises `Moved`; one that is nowhere is a 404 that says where to look.
+If the source has changed a key since, `Moved` is raised, which leads to the new address. If nothing has the
+key, `NotHere` is raised, an error 404 with suggestions.
 """
 
+from collections.abc import Sequence
 from functools import wraps
+from typing import Any
 
+from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404
@@ -12,44 +16,49 @@ from django.shortcuts import redirect
 
 from leagues.access import leagues_for
 from leagues.former_keys import Kind, current_key
-from leagues.models import Club, League, Player, Series, Team
-from sessionsync.decorators import login_required
+from leagues.models import CatalogueModel, Club, League, Player, Series, Team, User
+from leagues.requests import Request
+from sessionsync.decorators import ViewFunction, login_required
+
+Place = League | Series | Team | Player
+"""What has an address of its own, which `get_absolute_url` gives."""
 
 
 class Moved(Exception):
-    """What was asked for has another address now; `target` has it."""
+    """What was asked for has another address now: that of `target`."""
 
-    def __init__(self, target):
+    def __init__(self, target: Place) -> None:
         self.target = target
 
 
 class NotHere(Http404):
-    """Nothing has this address; `near` may be what was looked for, nearest first."""
+    """Nothing has this address. `near` holds what may have been looked for, the likeliest first."""
 
-    def __init__(self, message: str, near: list = ()):
+    def __init__(self, message: str, near: Sequence[CatalogueModel]) -> None:
         super().__init__(message)
         self.near = near
 
 
-def addressed(view):
-    """A view, for people logged in, that looks up what its address names; old addresses lead to new ones."""
+def addressed(view: ViewFunction) -> ViewFunction:
+    """For a view that finds what its address names: requires a login, and redirects from a former address."""
 
     @login_required
     @wraps(view)
-    def wrapped(request, *args, **kwargs):
+    def wrapped(request: Request, *args: Any, **kwargs: Any) -> Any:
         try:
             return view(request, *args, **kwargs)
         except Moved as moved:
-            if isinstance(moved.target, League) and "league_key" in kwargs:
-                # The rest of the address is looked up anew in the league.
-                return redirect(request.resolver_match.url_name, **{**kwargs, "league_key": moved.target.key})
+            route = request.resolver_match and request.resolver_match.url_name
+            if route and isinstance(moved.target, League) and "league_key" in kwargs:
+                # The rest of the address is looked up in the league at the next request.
+                return redirect(route, **{**kwargs, "league_key": moved.target.key})
             return redirect(moved.target)
 
     return wrapped
 
 
-def find_league(user, key: str) -> League:
-    """Raises Http404 for a league that is not there or inactive, PermissionDenied for one not to be seen."""
+def find_league(user: User | AnonymousUser, key: str) -> League:
+    """Raises NotHere if there is no such active league, PermissionDenied if the user may not see it, or Moved."""
     if league := leagues_for(user).filter(key=key).first():
         return league
     if League.objects.filter(key=key, is_active=True).exists():
@@ -78,7 +87,7 @@ def find_team(league: League, series_key: str, club_key: str, squad: str = "") -
 
 
 def moved_team(teams: QuerySet[Team], league: League, series_key: str, club_key: str, squad: str) -> Team | None:
-    """The team by its own former key, or by that of its series, its club or both."""
+    """The team that had this key formerly, or whose series, club or both had the key given."""
     own = current_key(Kind.TEAM, "/".join([series_key, club_key, squad]), league.key)
     if own:
         series_key, club_key, squad = own.split("/")
@@ -88,7 +97,7 @@ def moved_team(teams: QuerySet[Team], league: League, series_key: str, club_key:
     return teams.filter(series__key=series_key, club__key=club_key, squad=squad).first()
 
 
-def near_team(league: League, series_key: str, club_key: str) -> list:
+def near_team(league: League, series_key: str, club_key: str) -> list[CatalogueModel]:
     """The club's other teams in the league, the series, the league."""
     club = Club.objects.filter(key__in=[club_key, current_key(Kind.CLUB, club_key)]).first()
     siblings = Team.objects.filter(league=league, club=club, is_active=True).select_related("league", "series", "club")

@@ -1,17 +1,18 @@
-"""The JSON API under /api/: session-authenticated, with CSRF, documented at /api/docs."""
+"""The JSON API under /api/, for people logged in on the site. It is documented at /api/docs."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Count, Q
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
 from ninja import Field, ModelSchema, NinjaAPI, Query, Schema
 from ninja.security import django_auth
 
 from leagues.access import leagues_for
 from leagues.models import League
+from leagues.requests import Request
 from leagues.selection import renew_sessions, select_league
 from sessionsync.conf import option
 from sessionsync.health import session_health
@@ -39,11 +40,11 @@ class LeagueOut(Schema):
     key: str
     name: str
     url: str = Field(description="The league's page.")
-    selected: bool = Field(description="Whether it is the one this user looks at.")
+    selected: bool = Field(description="Whether it is the one this user has selected.")
 
 
 class Context(Schema):
-    """What a session knows of its user. Texts that do not apply are empty, ids null."""
+    """What a session knows of its user. Texts that do not apply are empty, ids that do not apply are null."""
 
     id: int
     email: str
@@ -96,16 +97,16 @@ class CleanedUp(Schema):
 
 
 @api.exception_handler(PermissionDenied)
-def forbidden(request: HttpRequest, error: PermissionDenied):
+def forbidden(request: HttpRequest, error: PermissionDenied) -> HttpResponse:
     return api.create_response(request, {"detail": str(error) or "You may not do this."}, status=403)
 
 
 @api.exception_handler(Http404)
-def not_found(request: HttpRequest, error: Http404):
+def not_found(request: HttpRequest, error: Http404) -> HttpResponse:
     return api.create_response(request, {"detail": str(error) or "There is nothing here."}, status=404)
 
 
-def league_out(league: League, selected_id: int | None) -> dict:
+def league_out(league: League, selected_id: int | None) -> dict[str, Any]:
     return {
         "id": league.pk,
         "key": league.key,
@@ -116,7 +117,7 @@ def league_out(league: League, selected_id: int | None) -> dict:
 
 
 @api.get("/leagues", response={200: list[LeagueOut], 401: Refusal}, tags=["leagues"])
-def leagues(request):
+def leagues(request: Request) -> list[dict[str, Any]]:
     """The leagues this user may see and select."""
     selected = request.user.league_context_id
     return [league_out(league, selected) for league in leagues_for(request.user)]
@@ -127,7 +128,7 @@ def leagues(request):
     response={200: Selected, 401: Refusal, 403: Refusal, 404: Refusal},
     tags=["leagues"],
 )
-def select(request, league_id: int):
+def select(request: Request, league_id: int) -> dict[str, Any]:
     """Look at this league from now on, on every device."""
     league = League.objects.filter(pk=league_id, is_active=True).first()
     if league is None:
@@ -137,8 +138,8 @@ def select(request, league_id: int):
 
 
 @api.get("/session-refresh-status", response={200: RefreshStatus, 401: Refusal}, tags=["sessions"])
-def refresh_status(request):
-    """Whether this user's context changed without a session having taken it up, and what changed."""
+def refresh_status(request: Request) -> dict[str, Any]:
+    """Whether this user's context changed and no session has been refreshed since, and what changed."""
     signal = RefreshSignal.objects.filter(user=request.user).first()
     return {
         "needs_refresh": signal is not None and not signal.is_refreshed,
@@ -147,7 +148,7 @@ def refresh_status(request):
     }
 
 
-def signal_totals() -> dict:
+def signal_totals() -> dict[str, Any]:
     done = Q(is_refreshed=True)
     counts = RefreshSignal.objects.aggregate(pending=Count("pk", filter=~done), completed=Count("pk", filter=done))
     pending = RefreshSignal.objects.filter(is_refreshed=False).order_by("created_at")
@@ -155,8 +156,8 @@ def signal_totals() -> dict:
 
 
 @api.post("/refresh-session", response={200: Refreshed, 401: Refusal}, tags=["sessions"])
-def refresh_session(request):
-    """Rebuild this session's context now, and take up the user's signal."""
+def refresh_session(request: Request) -> dict[str, Any]:
+    """Rebuild this session's context now, and complete the user's signal."""
     with transaction.atomic():
         context = renew_sessions(request)
         signal = complete_signal(request.user.pk, context["version"])
@@ -168,7 +169,7 @@ def refresh_session(request):
     response={200: CleanedUp, 401: Refusal, 403: Refusal},
     tags=["sessions"],
 )
-def clean_up_signals(request, days: Annotated[int | None, Query(ge=0, le=3650)] = None):
+def clean_up_signals(request: Request, days: Annotated[int | None, Query(ge=0, le=3650)] = None) -> dict[str, Any]:
     """Staff: delete signals completed more than `days` days ago; without `days`, the site's own figure."""
     if not request.user.is_staff:
         raise PermissionDenied("Only staff may clean up signals.")
@@ -176,7 +177,7 @@ def clean_up_signals(request, days: Annotated[int | None, Query(ge=0, le=3650)] 
 
 
 @api.get("/health/session", auth=None, response={200: dict, 503: dict}, tags=["health"])
-def health(request):
+def health(request: HttpRequest) -> HttpResponse:
     """Public: which session backend is in use, whether it is healthy, latencies and counts."""
     found = session_health()
     return api.create_response(request, found, status=200 if found["healthy"] else 503)

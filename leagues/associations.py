@@ -1,4 +1,4 @@
-"""Linking a user to the player they are. A player who is somebody's already is never taken."""
+"""Linking a user to the player they are. A player who is linked to a user already is never linked to another."""
 
 from dataclasses import dataclass
 
@@ -12,7 +12,7 @@ from leagues.models import AssociationSuggestion, League, Player, PlayerAssociat
 
 @dataclass(frozen=True)
 class Claim:
-    """What came of looking for a user's player: the one linked, if certain, and the questions left."""
+    """The result of looking for a user's player: the one linked, if it was certain, and how many questions are open."""
 
     player: Player | None
     questions: int
@@ -23,13 +23,13 @@ def claim_player(user: User, league: League, club_key: str, series_key: str) -> 
     with transaction.atomic():
         player = only_player_named(user, league, club_key, series_key)
         linked = player is not None and link_player(user, player)
-        # The user's sessions learn of it from the caller, so nobody else's need to be refreshed.
+        # The caller renews this user's sessions; a publish would refresh everybody's.
         discover_associations([user.pk], publish=False)
     return Claim(player if linked else None, open_suggestions(user).count())
 
 
 def only_player_named(user: User, league: League, club_key: str, series_key: str) -> Player | None:
-    """The player certain to be meant: a namesake on the same teams leaves it open, even one who is claimed."""
+    """The one player of the user's name there. None if there are several, even if only one of them is unclaimed."""
     named = list(players_named(user, league, club_key, series_key)[:2])
     return named[0] if len(named) == 1 else None
 
@@ -49,7 +49,10 @@ def players_named(user: User, league: League, club_key: str, series_key: str) ->
 
 
 def link_player(user: User, player: Player) -> bool:
-    """Whether the player is now this user's: not one claimed by anybody, nor a second one in a league."""
+    """Link the player to the user; returns whether it was done.
+
+    It is not if the player is linked already, or if the user has another active player in that league.
+    """
     if user.associations.filter(player__league=player.league_id, player__is_active=True).exists():
         return False
     is_first = not user.associations.filter(is_primary=True).exists()
@@ -62,9 +65,9 @@ def link_player(user: User, player: Player) -> bool:
 
 
 def decide_suggestion(suggestion: AssociationSuggestion, accepted: bool) -> bool:
-    """Accept or decline one of `open_suggestions`; whether it was done.
+    """Accept or decline one of `open_suggestions`; returns whether it was done.
 
-    Accepting fails when the player has become somebody's meanwhile.
+    Accepting fails if the player has been linked to somebody in the meantime.
     """
     with transaction.atomic():
         if accepted and not link_player(suggestion.user, suggestion.player):

@@ -1,7 +1,8 @@
-"""The one rule for the league a user belongs in when they have not chosen, or no longer may.
+"""Which league is selected for a user who has not selected one, or who may no longer see the one selected.
 
-Of the active leagues in which the user has an active player: the one with a team assignment first, then
-the one with more matches in the last 12 months, then the most recent match, then the league's code.
+It is one of the active leagues in which the user has an active player: one in which that player is on a team
+before others; then the one with the most matches in the last 12 months; then the one with the most recent
+match; then the first by code.
 """
 
 from datetime import date, timedelta
@@ -19,9 +20,9 @@ ACTIVE_IN = """
     JOIN leagues_league home ON home.id = player.league_id AND home.is_active
     WHERE association.user_id = person.id
 """
-"""SQL, of a user `person`: the active leagues, each `home`, in which they have an active player."""
+"""SQL that finds a row for each active league in which the user `person` has an active player."""
 
-# One branch a column, so that each can use its own index; an OR over the four could use none.
+# One SELECT for each column, so that each can use the column's index; an OR over the four could use none.
 PLAYED = " UNION ALL ".join(
     f"SELECT player_id, date FROM seat JOIN leagues_matchscore ON {column} = player_id" for column in PLAYER_COLUMNS
 )
@@ -65,9 +66,9 @@ FROM ranked WHERE place = 1
 
 
 def best_leagues_sql(users: str, today: date | None = None) -> str:
-    """SQL for (user_id, league_id, matches, reason), one row for each user with a league to be in.
+    """SQL that selects user_id, league_id, matches and reason: one row for each user who has such a league.
 
-    `users` is SQL for the user ids in question; its parameters are the only ones of the result.
+    `users` is SQL that selects the user ids in question; the result takes its parameters and no others.
     `matches` counts the lines played in the league in the 12 months before `today`.
     """
     recent = (today or timezone.localdate()) - RECENT
@@ -75,7 +76,7 @@ def best_leagues_sql(users: str, today: date | None = None) -> str:
 
 
 def best_league_for(user: User) -> League | None:
-    """The active league this user belongs in, or None for a user without an active player. One query."""
+    """The league to select for this user, or None for a user without an active player. It takes one query."""
     best = best_leagues_sql("%s")
     found = League.objects.raw(
         f"SELECT league.* FROM leagues_league league JOIN ({best}) best ON best.league_id = league.id",

@@ -1,8 +1,12 @@
+from typing import Any
+
+from django.http import HttpRequest
+
 from sessionsync.session_keys import CONTEXT_KEY
 
 
-def current(request) -> dict:
-    """For every page: what the session knows, and why it was refreshed if nobody has said so yet."""
+def current(request: HttpRequest) -> dict[str, Any]:
+    """For every page: the session's context, and the reason for a refresh that no page has shown yet."""
     session = getattr(request, "session", None)
     return {
         "current": (session.get(CONTEXT_KEY) if session else None) or {},

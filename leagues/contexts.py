@@ -1,10 +1,11 @@
 """What a session knows of its user: league, team, club, series, player.
 
-`CONTEXTS_SQL` is the one definition, for one user and for all of them alike. An import compares what it
-finds before and after; `build_context` turns one of its rows into the context of a session.
+`CONTEXTS_SQL` defines it, both for one user and for all of them. An import compares what it finds before and
+after the import; `build_context` turns one of its rows into the context of a session.
 """
 
 import logging
+from typing import Any
 
 from leagues.access import leagues_for
 from leagues.best_league import best_league_for
@@ -13,9 +14,9 @@ from leagues.sql import dicts
 
 logger = logging.getLogger(__name__)
 
-# Correlated subqueries rather than window functions: each is an index look-up, so one user costs one user on both
-# databases. Materialized, or PostgreSQL would evaluate each twice. The ids of associations, unlike those of players,
-# survive a rebuild.
+# Subqueries for each user rather than window functions: each is an index look-up, so that the context of one user
+# costs the same however many users there are. MATERIALIZED, or PostgreSQL would evaluate each twice. Where a user has
+# several players, the id of the association decides, because unlike that of the player it survives a rebuild.
 CONTEXTS_SQL = """
 WITH account AS MATERIALIZED (
     SELECT person.*, league.id AS league_id, (
@@ -66,12 +67,16 @@ IDS = {"player_id", "league_id", "team_id", "series_id", "club_id"}
 NOT_FOR_SESSIONS = {"user_id", "is_staff", "organization_id", "league_context_id"}
 
 
-def build_context(user_id: int, stored: dict | None = None) -> dict | None:
-    """The context of a session as the database has it now, JSON-safe; None if the user is gone or inactive.
+Row = dict[str, Any]
+"""A row of `CONTEXTS_SQL`."""
 
-    The selection on the user is the source of truth, whatever the session had `stored`. One no longer
-    permitted gives way to the user's best league, for good. One query for a user with a player in the
-    selected league, two for others, more only when the selection has to change.
+
+def build_context(user_id: int, stored: dict[str, Any] | None = None) -> dict[str, Any] | None:
+    """The context of a session as the database has it now, fit for JSON; None if the user is gone or inactive.
+
+    What the user has selected is read from the user, whatever context the session had `stored`. If that league
+    is no longer permitted, the user's best league is selected instead, and saved. It takes one query for a user
+    with a player in the selected league, two for others, and more only when the selection has to change.
     """
     row = context_row(user_id)
     if row is None:
@@ -81,19 +86,19 @@ def build_context(user_id: int, stored: dict | None = None) -> dict | None:
     return session_context(row)
 
 
-def context_row(user_id: int) -> dict | None:
+def context_row(user_id: int) -> Row | None:
     return next(iter(dicts(ONE_CONTEXT_SQL, [user_id])), None)
 
 
-def selection_stands(row: dict) -> bool:
-    """Whether a user without a player in the selected league may look at it all the same."""
+def selection_stands(row: Row) -> bool:
+    """Whether a user has selected a league that they may see, for one without a player in it."""
     return row["league_id"] is not None and leagues_for(owner(row)).filter(pk=row["league_id"]).exists()
 
 
-def reselect(row: dict) -> dict | None:
-    """Clear the selection, select the user's best league instead; the new row, None if the user is gone.
+def reselect(row: Row) -> Row | None:
+    """Select the user's best league, or none, in place of the one selected; returns the new row.
 
-    A selection made meanwhile by another request is left alone.
+    A selection that another request made in the meantime stays. Returns None if the user is gone.
     """
     best = best_league_for(owner(row))
     selected = row["league_context_id"]
@@ -111,13 +116,13 @@ def reselect(row: dict) -> dict | None:
     return context_row(row["user_id"])
 
 
-def owner(row: dict) -> User:
-    """The user of a row, as far as access rules ask about one, without another query."""
+def owner(row: Row) -> User:
+    """The user of a row, made without a query, with the fields that the access rules look at."""
     return User(pk=row["user_id"], is_staff=row["is_staff"], organization_id=row["organization_id"])
 
 
-def session_context(row: dict) -> dict:
-    """Every name is always there; what does not apply is empty, and None for an id."""
+def session_context(row: Row) -> dict[str, Any]:
+    """Every name is always there. What does not apply to the user is an empty text, or None for an id."""
     kept = {name: value for name, value in row.items() if name not in NOT_FOR_SESSIONS}
     filled = {name: "" if value is None and name not in IDS else value for name, value in kept.items()}
     return {"id": row["user_id"], **filled}

@@ -1,9 +1,10 @@
-"""Accounts to try the site with: a player, a captain and a staff member, made from the players there are."""
+"""Accounts to try the site with: a player, a captain and a staff member, linked to imported players."""
 
 from dataclasses import dataclass
 from datetime import time, timedelta
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from leagues.models import CaptainMessage, Player, PlayerAssociation, Poll, PollChoice, PracticeTime, RosterSpot, User
@@ -18,12 +19,12 @@ class Account:
 
 
 class NothingImported(Exception):
-    """There is no captain with a team-mate nobody has claimed to make accounts of."""
+    """No team has a captain and a player without an account, so there is nobody to link the accounts to."""
 
 
 @transaction.atomic
 def make_demo_accounts(password: str) -> list[Account]:
-    """The same three accounts however often it is called, with this password. Raises NothingImported."""
+    """Make three accounts with this password, or set the password of those made before. Raises NothingImported."""
     captain = demo_player("captain@example.com") or captain_with_a_mate()
     player = demo_player("player@example.com") or unclaimed_mate(captain)
     accounts = [
@@ -55,7 +56,8 @@ def unclaimed_mate(captain: Player) -> Player:
     raise NothingImported(f"{captain} has no team-mate without an account.")
 
 
-def mates_of(captain: Player):
+def mates_of(captain: Player) -> QuerySet[Player]:
+    """The players on the captain's teams who have no account and are not captains themselves."""
     teams = RosterSpot.objects.filter(player=captain, is_active=True).values("team")
     return (
         Player.objects.filter(roster_spots__team__in=teams, is_active=True, association=None, league=captain.league_id)
@@ -66,7 +68,7 @@ def mates_of(captain: Player):
     )
 
 
-def account(role: str, email: str, password: str, player: Player | None, **rights) -> Account:
+def account(role: str, email: str, password: str, player: Player | None, **rights: bool) -> Account:
     user = User.objects.filter(email=email).first() or User(email=email)
     user.first_name, user.last_name = (player.first_name, player.last_name) if player else ("Sam", "Staff")
     user.is_active = True
@@ -83,7 +85,7 @@ def account(role: str, email: str, password: str, player: Player | None, **right
 
 
 def fill_the_board(captain: Player) -> None:
-    """Something of their own for a team that has nothing yet."""
+    """Give the captain's team a practice, a message and a poll, if it has none yet."""
     author = captain.association.user
     spot = captain.roster_spots.filter(is_active=True, team__is_active=True).select_related("team__club").first()
     if spot is None or spot.team.practice_times.exists() or spot.team.captain_messages.exists():

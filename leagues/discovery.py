@@ -1,7 +1,8 @@
-"""Further players of a person in other leagues: linked where it is certain, suggested where it is not.
+"""Finding a user's players in other leagues: certain ones are linked, possible ones suggested to the user.
 
-Certain is the name of a player already linked, borne by nobody else who could be meant, at a club in
-common. A name alone, a nickname included, is a question to the user. Nobody's player is ever taken.
+A player is certain who has the name of a player already linked to the user and plays at the same club, if
+nobody else of that name could be meant. The same name alone, or a nickname of it, is only suggested. A player
+who is linked to somebody is never linked to somebody else.
 """
 
 from collections.abc import Collection, Container, Iterator
@@ -19,7 +20,7 @@ from sessionsync.publishing import publish as publish_refresh
 
 @dataclass(frozen=True)
 class Discovery:
-    """A player who is (`linked`) or may be this user, and why we think so."""
+    """A player who is this user (`linked`), or may be, and the evidence for it in words."""
 
     user_id: int
     email: str
@@ -29,12 +30,12 @@ class Discovery:
     linked: bool
     evidence: str
 
-    def __str__(self):
+    def __str__(self) -> str:
         verb = "linked" if self.linked else "suggested"
         return f"{verb}: {self.email} → {self.player}, {self.league} ({self.evidence})"
 
 
-# A candidate may be anybody's: active, in an active league, claimed by nobody.
+# A candidate for anybody: an active player in an active league who is not linked to a user.
 CANDIDATE = """
     candidate.is_active AND league.is_active AND candidate.name_key <> ''
     AND NOT EXISTS (
@@ -47,7 +48,7 @@ SELECT DISTINCT candidate.name_key FROM leagues_player candidate
 JOIN leagues_league league ON league.id = candidate.league_id WHERE {CANDIDATE}
 """
 
-# A user may be asked about it: active, not of another organisation, and without a player in that league.
+# A candidate for this user: the user is active, of no other organisation, and has no player in that league.
 FITS = """
     person.is_active
     AND (person.organization_id IS NULL OR league.organization_id IS NULL
@@ -65,7 +66,7 @@ UNDECIDED = """
     )
 """
 
-# The players of a user and the candidates of the same name.
+# The players linked to a user, each with the candidates of the same name.
 NAMESAKES = f"""
 SELECT person.id AS user_id, linked.id AS linked_id, linked.league_id AS linked_league_id,
        candidate.id AS player_id, candidate.league_id, candidate.name_key
@@ -77,7 +78,8 @@ JOIN leagues_league league ON league.id = candidate.league_id
 WHERE {CANDIDATE} AND {FITS} AND {UNDECIDED.format(decided="AND status = 'declined'")} AND {{chosen}}
 """
 
-# Two people of one name are never mixed: another player of the name in either league, or another user of it.
+# Nobody else of this name could be meant: no other player in either league, no other user by their own name or by
+# that of a player linked to them.
 ONLY_ONE = """
     NOT EXISTS (
         SELECT 1 FROM leagues_player other
@@ -109,6 +111,7 @@ SELECT user_id, player_id, club FROM (
 ORDER BY user_id, player_id {{limit}}
 """
 
+# The names by which a user may be found: their own and those of their players.
 BEARER = """
 SELECT person.id AS user_id, person.name_key FROM leagues_user person
 WHERE person.is_active AND person.name_key <> '' AND {chosen}
@@ -143,7 +146,7 @@ SELECT user_id, player_id, FALSE, CURRENT_TIMESTAMP FROM certain WHERE TRUE
 ON CONFLICT (player_id) DO NOTHING
 """
 
-# A question asked before is answered by the link.
+# A suggestion made before is settled when its player is linked.
 ANSWER = """
 UPDATE leagues_associationsuggestion SET status = 'accepted', decided_at = CURRENT_TIMESTAMP
 FROM certain WHERE leagues_associationsuggestion.user_id = certain.user_id
@@ -183,10 +186,10 @@ def discover_associations(
     dry_run: bool = False,
     publish: bool = True,
 ) -> list[Discovery]:
-    """Link and suggest players of all users, or of a handful by id; at most `limit` of them.
+    """Link and suggest players, for all users or for a few by id; at most `limit` players.
 
-    Links come first in the result. What a user declined is never linked nor suggested again.
-    `publish=False` where the caller publishes the change of sessions itself.
+    Returns the linked players first. A player whom a user declined is neither linked nor suggested to them again.
+    With `publish=False` the caller is the one to tell the users' sessions.
     """
     with transaction.atomic():
         names = candidate_names() if user_ids is None else None
@@ -209,7 +212,7 @@ def link_certain(user_ids: Collection[int] | None, limit: int | None, publish: b
 
 
 def link_corroborated(limit: int | None, publish: bool) -> list[Discovery]:
-    """Link those of the table `namesake` who are certain."""
+    """Link the players in the temporary table `namesake` who are certain."""
     with temporary_table("certain", CERTAIN.format(limit=at_most(limit))):
         found = dicts(REPORT.format(table="certain", evidence="'same name, same club ' || found.club"))
         if found:
@@ -221,14 +224,14 @@ def link_corroborated(limit: int | None, publish: bool) -> list[Discovery]:
 
 
 def candidate_names() -> set[str]:
-    """The names of all candidates there are."""
+    """The names of all candidates."""
     return {row["name_key"] for row in dicts(CANDIDATE_NAMES)}
 
 
 def suggest_possible(
     user_ids: Collection[int] | None, limit: int | None, names: Container[str] | None
 ) -> list[Discovery]:
-    """`names`: those of all candidates, None where they are not known."""
+    """`names` are those of all candidates, so that others need not be compared; None if they were not read."""
     chosen, params = only("person.id", user_ids)
     with (
         temporary_table("bearer", BEARER.format(chosen=chosen), params * 2),
@@ -243,7 +246,7 @@ def suggest_possible(
 
 
 def insert_nicknames(known: Container[str] | None) -> None:
-    """The bearers' names with the given name's other forms, only those in `known` where that is given."""
+    """Fill the table `nickname` with other forms of the names in `bearer`; only with those in `known`, if given."""
     names = [row["name_key"] for row in dicts("SELECT DISTINCT name_key FROM bearer")]
     variants = ((name, variant) for name in names for variant in nickname_keys(name))
     if known is not None:
@@ -265,7 +268,7 @@ def at_most(limit: int | None) -> str:
 
 
 def open_suggestions(user: User) -> QuerySet[AssociationSuggestion]:
-    """The questions this user can still answer: the player is active and nobody's."""
+    """The suggestions this user can still answer: those whose player is active and not linked to anybody."""
     claimed = PlayerAssociation.objects.filter(player=OuterRef("player"))
     return (
         AssociationSuggestion.objects.filter(user=user, status=AssociationSuggestion.Status.OPEN)

@@ -1,18 +1,21 @@
-"""Where an address leads whose key has changed since."""
+"""Remembering the keys that a source has changed, so that addresses with a former key still lead somewhere."""
+
+from collections.abc import Sequence
+from typing import Any
 
 from leagues.models import FormerKey
 from leagues.sql import dicts, execute, temporary_table
 
 Kind = FormerKey.Kind
 
-# A league's own change of key takes along what was remembered within it.
+# When a league's key changes, the former keys remembered within that league move with it.
 FOLLOW_LEAGUES = """
 UPDATE leagues_formerkey SET league_key = changed.current_key
 FROM changed_key changed
 WHERE changed.kind = 'league' AND leagues_formerkey.league_key = changed.former_key
 """
 
-# What led to the former key leads to the present one at once, so that a look-up is a single step.
+# Older keys that led to the former key lead to the present one, so that one look-up finds it.
 SHORTEN = """
 UPDATE leagues_formerkey SET current_key = changed.current_key
 FROM changed_key changed
@@ -27,11 +30,11 @@ ON CONFLICT (kind, league_key, former_key) DO UPDATE SET current_key = excluded.
 """
 
 
-def remember_former_keys(changes: str, params=()) -> int:
-    """Remember the changes of keys that SQL `changes` selects: kind, league_key, former_key, current_key.
+def remember_former_keys(changes: str, params: Sequence[Any] = ()) -> int:
+    """Remember the changed keys that the SQL `changes` selects: kind, league_key, former_key, current_key.
 
     The columns mean what they mean in `FormerKey`. To be called within the transaction that changes the
-    keys; the number of keys remembered.
+    keys. Returns how many keys were remembered.
     """
     only_changes = f"SELECT * FROM ({changes}) every WHERE former_key <> current_key"
     with temporary_table("changed_key", only_changes, params):
@@ -43,6 +46,6 @@ def remember_former_keys(changes: str, params=()) -> int:
 
 
 def current_key(kind: str, key: str, league_key: str = "") -> str | None:
-    """The key that replaced this one, or None."""
+    """The key that has replaced this one, or None."""
     remembered = FormerKey.objects.filter(kind=kind, league_key=league_key, former_key=key)
     return remembered.values_list("current_key", flat=True).first()

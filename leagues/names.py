@@ -1,4 +1,4 @@
-"""A person's name reduced to what it says, so that two spellings of one name compare as equal."""
+"""Reducing a person's name to plain words, so that two spellings of one name are equal."""
 
 import re
 import unicodedata
@@ -16,9 +16,10 @@ KEY_LENGTH = 300
 def name_key(first: str, last: str) -> str:
     """The full name in plain lower-case words, the same wherever first and last name are split.
 
-    Without accents, punctuation, parts in parentheses and a club's tag at the end:
+    Accents, punctuation, parts in parentheses and the abbreviation of a club at the end are removed:
     ("Zoë", "O'Brien-Cole (Evanston)") → "zoe obrien cole", ("Ann", "Sullivan - MSC") → "ann sullivan".
-    Empty where the name holds no letter or digit; an empty key must never be matched on. At most 300 long.
+    The key is empty if the name has no letter or digit; empty keys must never be compared. It has 300 characters at
+    most.
     """
     full = f"{first} {last}".strip()
     bare = without_club_tag(PARENTHESISED.sub(" ", full).strip())
@@ -26,7 +27,7 @@ def name_key(first: str, last: str) -> str:
 
 
 def without_club_tag(name: str) -> str:
-    """`Ann Sullivan - MSC` → `Ann Sullivan`; a tag can only be told from a name that is not all capitals."""
+    """`Ann Sullivan - MSC` → `Ann Sullivan`. A name all in capitals stays, as any part of it looks like a tag."""
     bare = CLUB_TAG.sub("", name)
     return bare if " " in bare and bare != bare.upper() else name
 
@@ -48,7 +49,8 @@ def nicknamer() -> NickNamer:
 def given_name_variants(name: str) -> frozenset[str]:
     """The given names, folded as in `name_key`, that people use for this one, itself included.
 
-    Symmetric: "Bob" has "robert" and "Robert" has "bob". Grounds for a question, never for a certainty.
+    It works both ways: "Bob" has "robert" and "Robert" has "bob". Such a likeness may lead to a question to the
+    user, never to a decision.
     """
     given = folded(name)
     return frozenset({given} | nicknamer().nicknames_of(given) | nicknamer().canonicals_of(given)) - {""}

@@ -1,4 +1,4 @@
-"""What the pages show of a season: tables, schedules, results, rosters. A fixed number of queries each."""
+"""What the pages show of a season: standings, schedules, results, rosters. Each takes a fixed number of queries."""
 
 import re
 from collections.abc import Iterable
@@ -25,12 +25,14 @@ from leagues.models import (
 SET_SCORE = re.compile(r"(\d+)-(\d+)")
 SEATS = ("home_player_1", "home_player_2", "away_player_1", "away_player_2")
 LINES_PER_MATCH = 8
-"""More lines than any match has, so that a number of lines read holds the matches asked for."""
+"""More lines than any match has: for n matches, n times as many lines are read."""
 TEAM_RELATIONS = ("league", "series", "club")
 
 
 @dataclass
 class Side:
+    """One side of a line: its team, or the label of a team the import did not find, and its players' names."""
+
     label: str
     team: Team | None
     players: list[str]
@@ -39,6 +41,8 @@ class Side:
 
 @dataclass
 class Line:
+    """A line as one of the two sides sees it; `scores` are written from their view."""
+
     number: int | None
     scores: str
     us: Side
@@ -64,7 +68,7 @@ class Result:
 
 
 def standings(series: Series) -> QuerySet[Standing]:
-    """The table of a series, best first."""
+    """The standings of a series, best team first."""
     related = [f"team__{name}" for name in TEAM_RELATIONS]
     return (
         Standing.objects.filter(team__series=series, team__is_active=True, is_active=True)
@@ -145,9 +149,12 @@ def scores() -> QuerySet[MatchScore]:
 
 
 def matches(lines: Iterable[tuple[MatchScore, bool]]) -> list[Result]:
-    """Lines in order of their match, each with whether we played at home, put together to matches."""
+    """The matches that these lines make up. The lines of a match must follow one another.
 
-    def of_match(pair: tuple[MatchScore, bool]):
+    Each line comes with whether the team or player in question played at home.
+    """
+
+    def of_match(pair: tuple[MatchScore, bool]) -> tuple[date, str, str, bool]:
         line, at_home = pair
         return line.date, line.home_label, line.away_label, at_home
 
@@ -173,7 +180,7 @@ def as_line(line: MatchScore, at_home: bool) -> Line:
 
 
 def turned(scores: str) -> str:
-    """Scores, which are written as the home side sees them, as the away side does: `6-4, 6-7 [5-7]` → `4-6, …`."""
+    """Scores from the away side's view; the source writes them from the home side's: `6-4, 6-7 [5-7]` → `4-6, …`."""
     return SET_SCORE.sub(r"\2-\1", scores)
 
 

@@ -1,4 +1,4 @@
-"""A small line drawn in SVG, without a script."""
+"""A small line chart in SVG, which needs no script."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ WIDTH, HEIGHT, MARGIN = 320, 64, 4
 
 @dataclass(frozen=True)
 class Sparkline:
-    """`values` from left to right, evenly spaced, filling the height between the lowest and the highest."""
+    """A line through `values`, evenly spaced from left to right; the lowest is at the bottom, the highest on top."""
 
     values: list[float]
     width: int = WIDTH

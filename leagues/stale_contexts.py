@@ -1,4 +1,4 @@
-"""Selections that have become void: of a league or team that is inactive, gone, or no longer open to the user."""
+"""Clearing selected leagues and teams that are inactive or that their user may no longer see."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ from leagues.access import forbidden_selections
 from leagues.models import User
 from sessionsync.publishing import publish
 
-# Before the clearing: whom it concerns. Their next request then selects their best league.
+# Whom it concerns, asked before their selections are cleared. Their next request then selects their best league.
 CHANGED_USERS = """
 SELECT person.id AS user_id, person.email, person.league_context_id AS old_league_id, NULL AS new_league_id,
        '' AS league_name, 'context cleared' AS refresh_reason
@@ -19,13 +19,15 @@ FROM leagues_user person WHERE person.id IN ({stale})
 
 @dataclass(frozen=True)
 class Cleared:
+    """How many users had their selected league cleared, and how many their selected team."""
+
     leagues: int
     teams: int
 
 
 @transaction.atomic
 def clear_stale_contexts(dry_run: bool = False) -> Cleared:
-    """Clear them for all users at once and let their sessions know; how many of each there were."""
+    """Clear such selections of all users and tell their sessions. A dry run only counts them."""
     leagues, teams = forbidden_selections(), void_teams()
     cleared = Cleared(leagues.count(), teams.count())
     if not dry_run and (cleared.leagues or cleared.teams):

@@ -4,5 +4,5 @@ from django.apps import AppConfig
 class RallyConfig(AppConfig):
     name = "rally"
 
-    def ready(self):
+    def ready(self) -> None:
         from rally import checks  # noqa: F401

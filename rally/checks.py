@@ -1,12 +1,13 @@
-"""What `check --deploy` asks beyond Django's own questions."""
+"""What `check --deploy` looks at besides Django's own checks."""
 
 import os
+from typing import Any
 
-from django.core.checks import Error, Tags, register
+from django.core.checks import CheckMessage, Error, Tags, register
 
 
 @register(Tags.security, deploy=True)
-def secret_key_is_given(**_kwargs):
+def secret_key_is_given(**_kwargs: Any) -> list[CheckMessage]:
     if os.environ.get("SECRET_KEY"):
         return []
     return [

@@ -1,61 +1,68 @@
-"""`/healthz`: this process answers. `/readyz`: what it needs answers too.
+"""`/healthz` says whether this process answers, `/readyz` whether what it needs answers too.
 
-Both are answered by a middleware at the very front, so that a probe inside the container network needs
-neither https nor an allowed host, and costs no session.
+The first of all middlewares answers both, so that a probe from inside the container network needs neither
+https nor an allowed host, and no session is loaded.
 """
 
 import logging
+from collections.abc import Callable, Container
+from typing import Any
 
 from asgiref.sync import iscoroutinefunction, sync_to_async
 from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.migrations.executor import MigrationExecutor
-from django.http import HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
 from django.utils.decorators import sync_and_async_middleware
 
 logger = logging.getLogger(__name__)
 
 
 class NotReady(Exception):
-    """Something the site needs is not there; the message may be shown to anybody."""
+    """Something the site needs is missing. The message may be shown to anybody."""
 
 
 @sync_and_async_middleware
-def health_middleware(get_response):
+def health_middleware(get_response: Callable[[HttpRequest], Any]) -> Callable[[HttpRequest], Any]:
     if iscoroutinefunction(get_response):
 
-        async def middleware(request):
-            answer = ANSWERS.get(request.path_info)
-            return await (sync_to_async(answer)(request) if answer else get_response(request))
-    else:
+        async def async_middleware(request: HttpRequest) -> HttpResponseBase:
+            probe = PROBES.get(request.path_info)
+            response: HttpResponseBase = await (sync_to_async(probe)(request) if probe else get_response(request))
+            return response
 
-        def middleware(request):
-            return ANSWERS.get(request.path_info, get_response)(request)
+        return async_middleware
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        probe = PROBES.get(request.path_info)
+        response: HttpResponseBase = probe(request) if probe else get_response(request)
+        return response
 
     return middleware
 
 
-def healthz(_request) -> HttpResponse:
+def healthz(_request: HttpRequest) -> HttpResponse:
     return HttpResponse("ok\n", content_type="text/plain")
 
 
-def readyz(request) -> JsonResponse:
-    """200 when everything configured answers, else 503; `?exclude=cache` leaves a check out, repeatably."""
+def readyz(request: HttpRequest) -> JsonResponse:
+    """Status 200 if everything configured answers, else 503. `?exclude=cache` leaves a check out; repeatable."""
     results = readiness(excluded=set(request.GET.getlist("exclude")))
     ready = not any(result.startswith("failed") for result in results.values())
     body = {"status": "ready" if ready else "not ready", "checks": results}
     return JsonResponse(body, status=200 if ready else 503)
 
 
-ANSWERS = {"/healthz": healthz, "/readyz": readyz}
+PROBES: dict[str, Callable[[HttpRequest], HttpResponse]] = {"/healthz": healthz, "/readyz": readyz}
 
 
-def readiness(excluded: set[str] = frozenset()) -> dict[str, str]:
-    """For each check its result in a word: `ok`, `not configured` or `failed: …`. Errors go to the log."""
+def readiness(excluded: Container[str] = ()) -> dict[str, str]:
+    """The result of each check: `ok`, `not configured` or `failed: …`. Errors are logged."""
     return {name: result_of(name, check) for name, check in CHECKS.items() if name not in excluded}
 
 
-def result_of(name: str, check) -> str:
+def result_of(name: str, check: Callable[[], bool]) -> str:
     try:
         return "ok" if check() else "not configured"
     except NotReady as problem:
@@ -78,10 +85,9 @@ def migrations_are_applied() -> bool:
 
 
 def unapplied_migrations(database: str) -> int:
-    """How many migrations of this code the database lacks.
+    """How many migrations the database lacks.
 
-    Reading them all costs tens of milliseconds, so a database found complete is not asked again by this
-    process: its code does not change.
+    Reading them all takes tens of milliseconds, so this process does not ask again once a database has them all.
     """
     if database in complete_databases:
         return 0
@@ -98,10 +104,10 @@ complete_databases: set[str] = set()
 def cache_answers() -> bool:
     if not settings.REDIS_URL:
         return False
-    # Past the cache's own API, which may be told to swallow a lost connection.
+    # Not through Django's cache API, which may be configured to hide a lost connection.
     from django_redis import get_redis_connection
 
-    return get_redis_connection("default").ping()
+    return bool(get_redis_connection("default").ping())
 
 
 def broker_answers() -> bool:
@@ -111,7 +117,7 @@ def broker_answers() -> bool:
 
     with app.connection_for_write(connect_timeout=2) as connection:
         connection.ensure_connection(max_retries=1, timeout=3)
-        connection.default_channel.close()
+        connection.default_channel.close()  # type: ignore[attr-defined]  # StdChannel, its base in the stubs, lacks it
     return True
 
 

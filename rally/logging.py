@@ -1,14 +1,15 @@
-"""Log lines: JSON for machines outside DEBUG, plain ones for people inside; each names its request."""
+"""Log lines: JSON for machines or plain text for people, each with the id of the request it belongs to."""
 
 import logging
 from contextvars import ContextVar
+from typing import Any
 
 request_id: ContextVar[str] = ContextVar("request_id", default="")
-"""The id of the request, or of the request that sent off the task, that is being worked on."""
+"""The id of the request being served; within a task, of the request that sent the task."""
 
 
-def logging_config(as_json: bool, level: str) -> dict:
-    """The `dictConfig` of every process: one handler, on standard error."""
+def logging_config(as_json: bool, level: str) -> dict[str, Any]:
+    """The `dictConfig` for every process: one handler, which writes to standard error."""
     return {
         "version": 1,
         "disable_existing_loggers": False,
@@ -31,7 +32,7 @@ def logging_config(as_json: bool, level: str) -> dict:
             }
         },
         "root": {"handlers": ["console"], "level": level},
-        # Django gives these handlers of their own; without them every line comes out once, by the root's.
+        # Django and gunicorn give these handlers of their own, which would write every line a second time.
         "loggers": {
             "django": {"handlers": [], "propagate": True},
             "django.server": {"handlers": [], "propagate": True, "level": "WARNING"},

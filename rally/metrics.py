@@ -1,4 +1,4 @@
-"""`/metrics` for Prometheus: this site's counters of all its web processes, and figures of the database."""
+"""`/metrics` for Prometheus: counters summed over all web processes, and figures read from the database."""
 
 import logging
 import os
@@ -30,7 +30,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
 
 def may_read_metrics(request: HttpRequest) -> bool:
     if not settings.METRICS_TOKEN:
-        return settings.DEBUG
+        return bool(settings.DEBUG)
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     return scheme.lower() == "bearer" and compare_digest(token.encode(), settings.METRICS_TOKEN.encode())
 
@@ -46,10 +46,10 @@ def whole_registry() -> CollectorRegistry:
 
 
 class SiteCollector:
-    """Figures read when asked for: what the functions named in `METRICS_COLLECTORS` return.
+    """Figures that are read whenever /metrics is: what the functions in `METRICS_COLLECTORS` return.
 
-    Each is a dotted path to a function without arguments returning prometheus metric families. One that
-    raises is logged and shown as `rally_collector_up 0`; the others still answer.
+    That setting holds dotted paths of functions without arguments that return prometheus metric families. If
+    one raises, that is logged and shown as `rally_collector_up 0`; the others still answer.
     """
 
     def describe(self) -> list[Metric]:

@@ -1,17 +1,18 @@
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.db import connection
 
 LOCK = 7_255_901
-"""Any number will do, as long as nobody else locks it in this database."""
+"""Any number will do that nobody else locks in this database."""
 
 
 @contextmanager
-def migration_lock():
-    """Held by one process at a time, for as long as the block or the connection lasts.
+def migration_lock() -> Iterator[None]:
+    """Only one process at a time is in the block; others wait. The lock ends with the block or the connection.
 
-    A lock of the session, as migrations commit on their way. On SQLite there is one machine and nothing
-    to wait for.
+    It belongs to the connection, not to a transaction, because migrations commit several times. On SQLite, which
+    is for one machine, it does nothing.
     """
     if connection.vendor != "postgresql":
         yield

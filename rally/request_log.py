@@ -1,12 +1,16 @@
-"""Every request gets an id, and what reached a view a log line and a figure."""
+"""Gives every request an id; those that reach a view get a log line and are counted in the metrics."""
 
 import logging
 import re
 import time
 import uuid
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from asgiref.sync import iscoroutinefunction
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.utils.decorators import sync_and_async_middleware
 from prometheus_client import Histogram
 
@@ -22,31 +26,39 @@ request_seconds = Histogram(
 ACCEPTABLE_ID = re.compile(r"[\w.:-]{1,100}")
 
 
+class TrackedRequest(HttpRequest):
+    """A request with an id; for type hints."""
+
+    id: str
+
+
 @sync_and_async_middleware
-def request_log_middleware(get_response):
-    """Gives a request its id (`X-Request-ID`, or a new one), sends it back, and logs one line at the end."""
+def request_log_middleware(get_response: Callable[[TrackedRequest], Any]) -> Callable[[TrackedRequest], Any]:
+    """Gives each request an id (`X-Request-ID`, or a new one), sends it back, and logs one line at the end."""
     if iscoroutinefunction(get_response):
 
-        async def middleware(request):
+        async def async_middleware(request: TrackedRequest) -> HttpResponseBase:
             with tracked(request) as finish:
                 return finish(await get_response(request))
-    else:
 
-        def middleware(request):
-            with tracked(request) as finish:
-                return finish(get_response(request))
+        return async_middleware
+
+    def middleware(request: TrackedRequest) -> HttpResponseBase:
+        with tracked(request) as finish:
+            return finish(get_response(request))
 
     return middleware
 
 
 @contextmanager
-def tracked(request):
+def tracked(request: TrackedRequest) -> Iterator[Callable[[HttpResponseBase], HttpResponseBase]]:
+    """Within the block, log lines have the request's id. It yields what must be called with the response."""
     given = request.headers.get("X-Request-ID", "")
     request.id = given if ACCEPTABLE_ID.fullmatch(given) else uuid.uuid4().hex
     started = time.perf_counter()
     token = request_id.set(request.id)
 
-    def finish(response):
+    def finish(response: HttpResponseBase) -> HttpResponseBase:
         response["X-Request-ID"] = request.id
         note_request(request, response.status_code, time.perf_counter() - started)
         return response
@@ -57,8 +69,8 @@ def tracked(request):
         request_id.reset(token)
 
 
-def note_request(request, status: int, seconds: float) -> None:
-    """One log line and one figure for a request that reached a view; static files would only be noise."""
+def note_request(request: HttpRequest, status: int, seconds: float) -> None:
+    """Log and count a request that reached a view. Static files do not, and would only be noise."""
     if not request.resolver_match:
         return
     # The route, not the path: a path may hold what a log must not, such as a password reset token.

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import environ
 from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
@@ -17,9 +18,9 @@ env = environ.Env()
 
 
 def local_secret_key() -> str:
-    """The key of a machine nobody configured: made once, kept in a file only its owner reads.
+    """The secret key of a machine without SECRET_KEY: made once and kept in a file that only its owner may read.
 
-    `check --deploy` refuses it, as several machines would each make their own.
+    `check --deploy` refuses such a key, because each of several machines would make one of its own.
     """
     path = BASE_DIR / ".secret-key"
     try:
@@ -27,7 +28,7 @@ def local_secret_key() -> str:
     except FileExistsError:
         return path.read_text().strip()
     except OSError as error:
-        raise environ.ImproperlyConfigured(f"Set SECRET_KEY: none is given and {error}") from error
+        raise ImproperlyConfigured(f"Set SECRET_KEY: none is given and {error}") from error
     with os.fdopen(descriptor, "w") as file:
         key = secrets.token_urlsafe(50)
         file.write(key)

@@ -25,6 +25,7 @@ CHECKS = [
     [PYTHON, "-m", "ruff", "check", "--output-format=concise"],
     [PYTHON, "-m", "ruff", "format", "--check"],
     [PYTHON, str(Path(PYTHON).with_name("lint-imports")), "--no-logo"],
+    [PYTHON, "-m", "mypy"],
     [PYTHON, "manage.py", "makemigrations", "--check", "--dry-run"],
     [PYTHON, "manage.py", "check"],
 ]

@@ -10,11 +10,11 @@ from django.http.response import HttpResponseBase
 from sessionsync.refresh import begin, finish, login_needed
 from sessionsync.requests import CheckedRequest
 
-View = Callable[..., Any]
+ViewFunction = Callable[..., Any]
 """A function that takes a request and returns a response, or an awaitable of one."""
 
 
-def login_required(view: View) -> View:
+def login_required(view: ViewFunction) -> ViewFunction:
     """For views that only people who are logged in may see, sync or async.
 
     Without a valid session the answer is the login page with the way back, or status 401 with JSON under the

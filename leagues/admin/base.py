@@ -1,20 +1,22 @@
 from django.contrib import admin
+from django.db.models import Model
+from django.http import HttpRequest
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):
-    """To look at and search, never to change: the rows are written by the import alone.
+    """Rows to look at and search, not to change, because only the import writes them.
 
-    An edit would be overwritten the next night, and a deletion would take along what users own.
+    An edit would be overwritten by the next import, and a deletion would also delete what users own.
     """
 
     actions = None
     show_full_result_count = False
 
-    def has_add_permission(self, request):
+    def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
-    def has_change_permission(self, request, obj=None):
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
 
-    def has_delete_permission(self, request, obj=None):
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False

@@ -1,6 +1,8 @@
-"""What the source owns: every page of it is read-only."""
+"""The catalogue, which only the import writes: every page of it is read-only."""
 
 from django.contrib import admin
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest
 
 from leagues.admin.base import ReadOnlyAdmin
 from leagues.models import (
@@ -15,6 +17,7 @@ from leagues.models import (
     Series,
     Standing,
     Team,
+    User,
 )
 
 
@@ -54,13 +57,13 @@ class RosterInline(admin.TabularInline):
     can_delete = False
     extra = 0
 
-    def get_queryset(self, request):
+    def get_queryset(self, request: HttpRequest) -> QuerySet[RosterSpot]:
         return super().get_queryset(request).select_related("team", "player")
 
-    def has_add_permission(self, request, obj):
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
 
-    def has_change_permission(self, request, obj=None):
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
 
 
@@ -82,7 +85,7 @@ class PlayerAdmin(ReadOnlyAdmin):
     inlines = [RosterInline]
 
     @admin.display(ordering="association__user__email")
-    def user(self, player):
+    def user(self, player: Player) -> User | None:
         return player.association.user if hasattr(player, "association") else None
 
 
@@ -94,7 +97,7 @@ class RosterSpotAdmin(ReadOnlyAdmin):
     search_fields = ["player__first_name", "player__last_name", "player__external_id", "team__name"]
 
     @admin.display(ordering="team__league__name")
-    def league(self, spot):
+    def league(self, spot: RosterSpot) -> League:
         return spot.team.league
 
 
@@ -104,8 +107,8 @@ class ScheduledMatchAdmin(ReadOnlyAdmin):
     list_filter = ["is_active", "date", "league"]
     search_fields = ["home_team__name", "away_team__name", "location"]
 
-    def get_queryset(self, request):
-        # Where a match is looked up by typing, too, it shows its teams.
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ScheduledMatch]:
+        # Also where a match is chosen by typing, its text names its teams.
         return super().get_queryset(request).select_related("home_team", "away_team", "series", "league")
 
 
@@ -133,11 +136,11 @@ class StandingAdmin(ReadOnlyAdmin):
     search_fields = ["team__name", "team__series__name", "team__club__name"]
 
     @admin.display(ordering="team__league__name")
-    def league(self, standing):
+    def league(self, standing: Standing) -> League:
         return standing.team.league
 
     @admin.display(ordering="team__series__name")
-    def series(self, standing):
+    def series(self, standing: Standing) -> Series:
         return standing.team.series
 
 

@@ -47,7 +47,7 @@ class PollResponseAdmin(admin.ModelAdmin):
     autocomplete_fields = ["user", "choice"]
 
     @admin.display(ordering="choice__poll__question")
-    def poll(self, response):
+    def poll(self, response: PollResponse) -> Poll:
         return response.choice.poll
 
 

@@ -5,7 +5,7 @@ from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 
 from leagues.admin.base import ReadOnlyAdmin
-from leagues.models import AssociationSuggestion, Organization, PlayerAssociation, SelectionAudit, User
+from leagues.models import AssociationSuggestion, League, Organization, PlayerAssociation, SelectionAudit, User
 
 
 @admin.register(Organization)
@@ -62,7 +62,7 @@ class PlayerAssociationAdmin(admin.ModelAdmin):
     autocomplete_fields = ["user", "player"]
 
     @admin.display(ordering="player__league__name")
-    def league(self, association):
+    def league(self, association: PlayerAssociation) -> League:
         return association.player.league
 
 
@@ -75,7 +75,7 @@ class AssociationSuggestionAdmin(admin.ModelAdmin):
     autocomplete_fields = ["user", "player"]
 
     @admin.display(ordering="player__league__name")
-    def league(self, suggestion):
+    def league(self, suggestion: AssociationSuggestion) -> League:
         return suggestion.player.league
 
 

@@ -1,16 +1,20 @@
+from typing import Any, ClassVar, Self, TypeVar
+
 from django.db import models
 from django.db.models.functions import Now
 
+Row = TypeVar("Row", bound="CatalogueModel")
 
-class NaturalKeyManager(models.Manager):
-    """Looks a row up by what makes it itself across snapshots: `natural_key_lookups` of its model."""
 
-    def get_by_natural_key(self, *key):
+class NaturalKeyManager(models.Manager[Row]):
+    """Finds a row by its natural key: what makes it the same row in every snapshot, whatever its id."""
+
+    def get_by_natural_key(self, *key: Any) -> Row:
         return self.get(**dict(zip(self.model.natural_key_lookups, key, strict=True)))
 
 
 class CatalogueModel(models.Model):
-    """A fact the source owns. Only an import writes it, so the admin shows it read-only.
+    """A fact that comes from the source. Only an import writes it, so the admin shows it read-only.
 
     `natural_key_lookups` names the fields, across relations, that make up the natural key.
     """
@@ -20,18 +24,18 @@ class CatalogueModel(models.Model):
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     updated_at = models.DateTimeField(db_default=Now(), editable=False)
 
-    objects = NaturalKeyManager()
+    objects: ClassVar[NaturalKeyManager[Self]] = NaturalKeyManager()
 
     class Meta:
         abstract = True
 
-    def natural_key(self) -> tuple:
+    def natural_key(self) -> tuple[Any, ...]:
         return tuple(follow(self, lookup) for lookup in self.natural_key_lookups)
 
 
-def follow(instance: models.Model, lookup: str):
-    """The value behind `a__b__c`, starting from `instance`."""
-    value = instance
+def follow(instance: models.Model, lookup: str) -> Any:
+    """The value that a lookup such as `team__series__key` leads to, starting from `instance`."""
+    value: Any = instance
     for name in lookup.split("__"):
         value = getattr(value, name)
     return value

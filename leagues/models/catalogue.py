@@ -19,7 +19,7 @@ class League(CatalogueModel):
     class Meta:
         ordering = ["name"]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.name
 
     def get_absolute_url(self) -> str:
@@ -35,7 +35,7 @@ class Club(CatalogueModel):
     class Meta:
         ordering = ["name"]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.name
 
 
@@ -51,7 +51,7 @@ class Series(CatalogueModel):
         verbose_name_plural = "series"
         constraints = [models.UniqueConstraint(fields=["league", "key"], name="unique_series_league")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.name
 
     def get_absolute_url(self) -> str:
@@ -86,7 +86,7 @@ class Team(CatalogueModel):
             models.UniqueConstraint(fields=["league", "series", "club", "squad"], name="unique_team_club_series_league")
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.name
 
     def get_absolute_url(self) -> str:
@@ -111,7 +111,7 @@ class Player(CatalogueModel):
         constraints = [models.UniqueConstraint(fields=["league", "external_id"], name="unique_player_league")]
         indexes = [models.Index(fields=["name_key"], name="player_name_key")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.full_name
 
     def get_absolute_url(self) -> str:
@@ -147,5 +147,5 @@ class RosterSpot(CatalogueModel):
             models.CheckConstraint(condition=~Q(is_captain=True, is_co_captain=True), name="captain_or_co_captain"),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.player} · {self.team}"

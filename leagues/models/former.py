@@ -2,10 +2,10 @@ from django.db import models
 
 
 class FormerKey(models.Model):
-    """A key that a catalogue row had before the source renamed or re-keyed it, so that old addresses lead on.
+    """A key that a catalogue row had before the source renamed or re-keyed it, so that old addresses still work.
 
-    Speaks keys, never ids, so it outlives a rebuild. `league_key` is the league's present key, empty for
-    leagues and clubs. A team's key is the keys of its series, club and squad, joined by "/".
+    It holds natural keys, which a rebuild does not change as it does ids. `league_key` is the league's present
+    key, empty for leagues and clubs. A team's key is the keys of its series, club and squad, joined by "/".
     """
 
     class Kind(models.TextChoices):
@@ -24,5 +24,5 @@ class FormerKey(models.Model):
         constraints = [models.UniqueConstraint(fields=["kind", "league_key", "former_key"], name="unique_former_key")]
         indexes = [models.Index(fields=["kind", "league_key", "current_key"], name="former_key_current")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.kind} {self.former_key} is now {self.current_key}"

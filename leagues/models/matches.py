@@ -39,15 +39,15 @@ class ScheduledMatch(CatalogueModel):
             )
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.home_team} – {self.away_team}, {self.date}"
 
 
 class MatchScore(CatalogueModel):
     """One line of a match: up to four players and their scores.
 
-    `key` is how the line is recognised when the source gives it no id; it says nothing to a person.
-    A side the import could not tell keeps its label (`home_label`, the player names) and no reference.
+    `key` is a digest by which an import recognises the line when the source gives it no id. If the import
+    could not find a team or player, the line keeps only the label or name that the source wrote.
     """
 
     natural_key_lookups = ("league__key", "key")
@@ -82,7 +82,7 @@ class MatchScore(CatalogueModel):
         constraints = [models.UniqueConstraint(fields=["league", "key"], name="unique_match_score")]
         indexes = [models.Index(fields=["league", "date"], name="match_score_league_date")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.home_label} – {self.away_label}, {self.date}, line {self.line or '?'}"
 
 
@@ -102,7 +102,7 @@ class Standing(CatalogueModel):
     games_lost = models.IntegerField(null=True, blank=True)
     is_active = models.BooleanField(default=True, db_default=True)
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.team}: {self.points} points"
 
 
@@ -122,5 +122,5 @@ class PlayerHistory(CatalogueModel):
         verbose_name_plural = "player history"
         constraints = [models.UniqueConstraint(fields=["player", "date", "occurrence"], name="unique_player_history")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.player}, {self.date}: {self.end_pti}"

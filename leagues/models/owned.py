@@ -1,4 +1,4 @@
-"""What people attach to the catalogue. An import never deletes or re-owns a row of these."""
+"""What people attach to the catalogue. An import never deletes such a row nor gives it to somebody else."""
 
 from django.conf import settings
 from django.db import models
@@ -21,7 +21,7 @@ class PracticeTime(models.Model):
     class Meta:
         ordering = ["date", "start_time"]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.team}: {self.date} {self.start_time:%H:%M}"
 
 
@@ -34,7 +34,7 @@ class Poll(models.Model):
     class Meta:
         ordering = ["-created_at"]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.question
 
 
@@ -42,7 +42,7 @@ class PollChoice(models.Model):
     poll = models.ForeignKey(Poll, on_delete=models.CASCADE, related_name="choices")
     text = models.CharField(max_length=200)
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.text
 
 
@@ -53,7 +53,7 @@ class PollResponse(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["choice", "user"], name="one_response_per_choice")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.user}: {self.choice}"
 
 
@@ -66,7 +66,7 @@ class CaptainMessage(models.Model):
     class Meta:
         ordering = ["-created_at"]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.body[:60]
 
 
@@ -85,5 +85,5 @@ class Availability(models.Model):
         verbose_name_plural = "availability"
         constraints = [models.UniqueConstraint(fields=["user", "match"], name="one_availability_per_match")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.user}: {self.match} {self.status}"

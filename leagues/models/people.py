@@ -1,3 +1,6 @@
+from collections.abc import Iterable
+from typing import Any
+
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
 from django.db.models import Q
@@ -9,29 +12,29 @@ from leagues.names import name_key
 
 
 class Organization(models.Model):
-    """The tenant: whose leagues and people belong together."""
+    """A tenant: it has leagues and people of its own."""
 
     name = models.CharField(max_length=200, unique=True)
 
     class Meta:
         ordering = ["name"]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.name
 
 
-class UserManager(BaseUserManager):
-    def create_user(self, email: str, password: str | None = None, **fields):
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
         user = self.model(email=self.normalize_email(email), **fields)
         user.set_password(password)
         user.save(using=self._db)
         return user
 
-    def create_superuser(self, email: str, password: str | None = None, **fields):
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
         return self.create_user(email, password, **{"is_staff": True, "is_superuser": True, **fields})
 
-    def get_by_natural_key(self, email: str):
-        return self.get(email__iexact=email)
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(email__iexact=username)
 
 
 class User(AbstractBaseUser, PermissionsMixin):
@@ -69,10 +72,10 @@ class User(AbstractBaseUser, PermissionsMixin):
         constraints = [models.UniqueConstraint(Lower("email"), name="unique_user_email_any_case")]
         indexes = [models.Index(fields=["name_key"], name="user_name_key")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.email
 
-    def save(self, *args, update_fields=None, **kwargs):
+    def save(self, *args: Any, update_fields: Iterable[str] | None = None, **kwargs: Any) -> None:
         self.name_key = name_key(self.first_name, self.last_name)
         if update_fields is not None and {"first_name", "last_name"} & set(update_fields):
             update_fields = {"name_key", *update_fields}
@@ -86,7 +89,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
 
 class PlayerAssociation(models.Model):
-    """This user is that player. One player belongs to one user at most."""
+    """This user is this player. A player belongs to one user at most."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="associations")
     player = models.OneToOneField(Player, on_delete=models.PROTECT, related_name="association")
@@ -98,12 +101,12 @@ class PlayerAssociation(models.Model):
             models.UniqueConstraint(fields=["user"], condition=Q(is_primary=True), name="one_primary_player_per_user")
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.user} is {self.player}"
 
 
 class AssociationSuggestion(models.Model):
-    """A player who may be this user: the same name and nothing more. The user accepts or declines."""
+    """A player who may be this user, because the name is the same. The user accepts or declines."""
 
     class Status(models.TextChoices):
         OPEN = "open"
@@ -120,12 +123,12 @@ class AssociationSuggestion(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["user", "player"], name="one_suggestion_per_player")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.user}: {self.player}? {self.status}"
 
 
 class SelectionAudit(models.Model):
-    """Who selected which league or team, when, from where. Speaks natural keys, so it outlives a rebuild."""
+    """Who selected which league or team, when and from where. It holds keys, which outlive a rebuild."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="selections")
     league_key = models.CharField(max_length=100)
@@ -137,5 +140,5 @@ class SelectionAudit(models.Model):
     class Meta:
         ordering = ["-selected_at"]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.user} → {self.league_key} at {self.selected_at:%Y-%m-%d %H:%M}"

@@ -2,7 +2,7 @@ from django import template
 
 register = template.Library()
 
-# In this order, as most name those after them too: Edge says it is Chrome and Safari, Android that it is Linux.
+# The order matters, because most also name others that come later: Edge names Chrome and Safari, Android Linux.
 BROWSERS = {"Edg": "Edge", "OPR/": "Opera", "Firefox": "Firefox", "Chrome": "Chrome", "Safari": "Safari"}
 SYSTEMS = {
     "iPhone": "iPhone",
@@ -16,10 +16,10 @@ SYSTEMS = {
 
 @register.filter
 def device(user_agent: str) -> str:
-    """What a person calls the device: `Chrome on Windows`; what cannot be told stays as it names itself."""
-    known = [first_named(names, user_agent) for names in (BROWSERS, SYSTEMS)]
-    if all(known):
-        return " on ".join(known)
+    """A name for the device such as `Chrome on Windows`; the text the browser sent if it is not a known one."""
+    browser, system = first_named(BROWSERS, user_agent), first_named(SYSTEMS, user_agent)
+    if browser and system:
+        return f"{browser} on {system}"
     return user_agent[:60] or "Unknown device"
 
 

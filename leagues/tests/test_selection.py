@@ -3,7 +3,7 @@ from django.core.exceptions import PermissionDenied
 from django.test import Client
 
 from leagues import selection
-from leagues.models import SelectionAudit
+from leagues.models import SelectionAudit, User
 from leagues.tests.factories import PlayerAssociationFactory, PlayerFactory, RosterSpotFactory, TeamFactory
 
 pytestmark = pytest.mark.django_db
@@ -95,3 +95,14 @@ def test_the_function_itself_refuses(member, rf, client, other_team):
     request.user, request.session = member, client.session
     with pytest.raises(PermissionDenied, match="not open to you"):
         selection.select_league(request, other_team.league)
+
+
+def test_a_user_who_was_deactivated_meanwhile_selects_nothing(member, rf, client, second):
+    client.force_login(member)
+    request = rf.post("/")
+    request.user, request.session = member, client.session
+    User.objects.filter(pk=member.pk).update(is_active=False)
+    with pytest.raises(PermissionDenied, match="closed"):
+        selection.select_league(request, second.league)
+    member.refresh_from_db()
+    assert member.league_context != second.league

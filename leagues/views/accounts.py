@@ -1,9 +1,12 @@
-"""Becoming a user. Leagues first, as clubs and series are a league's own: two short pages, no script."""
+"""Registration. It asks for the league first, because clubs and series depend on it: two short pages, no script."""
+
+from typing import cast
 
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login
 from django.db import IntegrityError, transaction
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
@@ -11,12 +14,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from leagues.associations import Claim, claim_player
 from leagues.forms import EMAIL_IS_TAKEN, RegistrationForm
-from leagues.models import League, User
+from leagues.models import League
+from leagues.requests import Request
 from leagues.selection import select_league
+from sessionsync.requests import CheckedRequest
 
 
 @require_safe
-def choose_league(request):
+def choose_league(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
         return redirect("find_me")
     page = {"leagues": League.objects.filter(is_active=True)}
@@ -26,7 +31,7 @@ def choose_league(request):
 @sensitive_post_parameters("password")
 @never_cache
 @require_http_methods(["GET", "POST"])
-def register(request, league_key: str):
+def register(request: CheckedRequest, league_key: str) -> HttpResponse:
     if request.user.is_authenticated:
         return redirect("find_me_in", league_key)
     league = get_object_or_404(League, key=league_key, is_active=True)
@@ -35,7 +40,7 @@ def register(request, league_key: str):
         try:
             claim = create_account(request, form, league)
         except IntegrityError:
-            # Sent twice at once: the other one made the account.
+            # The form was sent twice at the same time, and the other request made the account.
             form.add_error("email", EMAIL_IS_TAKEN)
         else:
             tell(request, claim, league)
@@ -43,17 +48,18 @@ def register(request, league_key: str):
     return render(request, "registration/register.html", {"form": form, "league": league})
 
 
-def create_account(request, form: RegistrationForm, league: League) -> Claim:
-    """Account, player, session and selection: all or nothing."""
+def create_account(request: CheckedRequest, form: RegistrationForm, league: League) -> Claim:
+    """Make the account, link its player, log in and select the league, in one transaction."""
     with transaction.atomic():
-        user: User = form.save()
+        user = form.save()
         claim = claim_player(user, league, form.cleaned_data["club"], form.cleaned_data["series"])
         login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])
-        select_league(request, league)
+        select_league(cast(Request, request), league)
     return claim
 
 
-def tell(request, claim: Claim, league: League) -> None:
+def tell(request: HttpRequest, claim: Claim, league: League) -> None:
+    """Show the user what came of looking for their player."""
     if claim.player:
         messages.success(request, f"We found you: {claim.player.full_name}, {league.name}.")
     elif claim.questions:

@@ -1,6 +1,7 @@
-"""League, series, team and player, each under an address of natural keys."""
+"""The pages of a league, a series, a team and a player, each under an address made of natural keys."""
 
 from django.db.models import Count, Q
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
@@ -8,13 +9,14 @@ from leagues import addresses, season
 from leagues.forms import natural_order
 from leagues.models import Series
 from leagues.moment import as_of_one_moment
+from leagues.requests import Request
 from leagues.sparkline import Sparkline
 
 
 @require_safe
 @addresses.addressed
 @as_of_one_moment
-def league(request, league_key: str):
+def league(request: Request, league_key: str) -> HttpResponse:
     found = addresses.find_league(request.user, league_key)
     playing = Count("teams", filter=Q(teams__is_active=True))
     series = Series.objects.filter(league=found).select_related("league").annotate(team_count=playing)
@@ -28,7 +30,7 @@ def league(request, league_key: str):
 @require_safe
 @addresses.addressed
 @as_of_one_moment
-def series(request, league_key: str, key: str):
+def series(request: Request, league_key: str, key: str) -> HttpResponse:
     league = addresses.find_league(request.user, league_key)
     found = addresses.find_series(league, key)
     table = list(season.standings(found))
@@ -47,7 +49,7 @@ def series(request, league_key: str, key: str):
 @require_safe
 @addresses.addressed
 @as_of_one_moment
-def team(request, league_key: str, series_key: str, club_key: str, squad: str = ""):
+def team(request: Request, league_key: str, series_key: str, club_key: str, squad: str = "") -> HttpResponse:
     league = addresses.find_league(request.user, league_key)
     found = addresses.find_team(league, series_key, club_key, squad)
     page = {
@@ -64,7 +66,7 @@ def team(request, league_key: str, series_key: str, club_key: str, squad: str = 
 @require_safe
 @addresses.addressed
 @as_of_one_moment
-def player(request, league_key: str, external_id: str):
+def player(request: Request, league_key: str, external_id: str) -> HttpResponse:
     league = addresses.find_league(request.user, league_key)
     found = addresses.find_player(league, external_id)
     ratings = season.ratings(found, limit=30)
@@ -74,6 +76,6 @@ def player(request, league_key: str, external_id: str):
         "spots": season.teams_of(found),
         "results": season.lines_of(found, limit=10),
         "ratings": ratings,
-        "sparkline": Sparkline([float(rating.end_pti) for rating in ratings]),
+        "sparkline": Sparkline([float(rating.end_pti) for rating in ratings if rating.end_pti is not None]),
     }
     return render(request, "leagues/player.html", page)

@@ -1,13 +1,17 @@
+from typing import Any
+
 from django.contrib import messages
 from django.db.models import Prefetch
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from leagues import addresses, season
 from leagues.access import leagues_for
 from leagues.discovery import open_suggestions
-from leagues.models import Player, RosterSpot, Team
+from leagues.models import League, Player, RosterSpot, Team
 from leagues.moment import as_of_one_moment
+from leagues.requests import Request
 from leagues.selection import select_league, select_team
 from sessionsync.decorators import login_required
 from sessionsync.session_keys import CONTEXT_KEY
@@ -16,12 +20,12 @@ from sessionsync.session_keys import CONTEXT_KEY
 @require_safe
 @login_required
 @as_of_one_moment
-def home(request):
-    """The league and team the session's context names, read anew by their natural keys."""
+def home(request: Request) -> HttpResponse:
+    """The league and team of the session's context, read from the database by their natural keys."""
     context = request.session.get(CONTEXT_KEY) or {}
     league = leagues_for(request.user).filter(key=context.get("league_key") or None).first()
     team = league and current_team(league, context)
-    page = {"league": league, "suggestions": open_suggestions(request.user)}
+    page: dict[str, Any] = {"league": league, "suggestions": open_suggestions(request.user)}
     if team:
         page |= {
             "team": team,
@@ -34,7 +38,7 @@ def home(request):
     return render(request, "leagues/home.html", page)
 
 
-def current_team(league, context: dict) -> Team | None:
+def current_team(league: League, context: dict[str, Any]) -> Team | None:
     named = Team.objects.filter(
         league=league,
         series__key=context.get("series_key", ""),
@@ -47,8 +51,8 @@ def current_team(league, context: dict) -> Team | None:
 
 @require_http_methods(["GET", "POST"])
 @addresses.addressed
-def switch(request):
-    """The leagues and the teams one may look at; a POST names one by its keys."""
+def switch(request: Request) -> HttpResponse:
+    """The leagues and teams to choose from. A POST selects the one whose keys it has."""
     if request.method == "POST":
         return select(request)
     own_spots = RosterSpot.objects.filter(is_active=True, team__is_active=True).select_related(
@@ -64,7 +68,7 @@ def switch(request):
     return render(request, "leagues/switch.html", page)
 
 
-def select(request):
+def select(request: Request) -> HttpResponse:
     league = addresses.find_league(request.user, request.POST.get("league", ""))
     if "series" in request.POST:
         keys = [request.POST.get(name, "") for name in ("series", "club", "squad")]

@@ -1,6 +1,7 @@
 """A user's settings: who they are, which players are theirs, where they are logged in."""
 
 from django.contrib import messages
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -9,6 +10,7 @@ from leagues.addresses import addressed, find_league
 from leagues.associations import claim_player, decide_suggestion
 from leagues.discovery import open_suggestions
 from leagues.forms import NameForm, PlayerForm
+from leagues.requests import Request
 from leagues.selection import renew_sessions
 from leagues.views.accounts import tell
 from sessionsync.decorators import login_required
@@ -17,7 +19,7 @@ from sessionsync.sessions import end_other_sessions, end_session, sessions_of
 
 @require_http_methods(["GET", "POST"])
 @login_required
-def preferences(request):
+def preferences(request: Request) -> HttpResponse:
     form = NameForm(request.POST or None, instance=request.user)
     if form.is_valid():
         form.save()
@@ -38,13 +40,13 @@ def preferences(request):
 
 @require_safe
 @login_required
-def find_me(request):
+def find_me(request: Request) -> HttpResponse:
     return render(request, "leagues/find_me.html", {"leagues": leagues_for(request.user)})
 
 
 @require_http_methods(["GET", "POST"])
 @addressed
-def find_me_in(request, league_key: str):
+def find_me_in(request: Request, league_key: str) -> HttpResponse:
     league = find_league(request.user, league_key)
     if mine := request.user.associations.filter(player__league=league, player__is_active=True).first():
         messages.info(request, f"You are {mine.player} in {league.name} already.")
@@ -60,7 +62,7 @@ def find_me_in(request, league_key: str):
 
 @require_POST
 @login_required
-def decide(request, pk: int):
+def decide(request: Request, pk: int) -> HttpResponse:
     suggestion = get_object_or_404(open_suggestions(request.user), pk=pk)
     accepted = request.POST.get("answer") == "accept"
     if not decide_suggestion(suggestion, accepted):
@@ -75,7 +77,7 @@ def decide(request, pk: int):
 
 @require_POST
 @login_required
-def end_one_session(request, pk: int):
+def end_one_session(request: Request, pk: int) -> HttpResponse:
     if end_session(request.user, pk):
         messages.success(request, "That device is logged out.")
     else:
@@ -85,7 +87,7 @@ def end_one_session(request, pk: int):
 
 @require_POST
 @login_required
-def end_the_other_sessions(request):
+def end_the_other_sessions(request: Request) -> HttpResponse:
     ended = end_other_sessions(request.user, request.session)
     messages.success(request, f"Logged out on {ended} other device{'' if ended == 1 else 's'}.")
     return redirect("settings")

@@ -1,7 +1,8 @@
 import json
 from dataclasses import asdict
+from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandParser
 
 from leagues.stale_contexts import clear_stale_contexts
 
@@ -12,11 +13,11 @@ class Command(BaseCommand):
         "their next request selects their best league."
     )
 
-    def add_arguments(self, parser):
+    def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--dry-run", action="store_true", help="Count only.")
         parser.add_argument("--json", action="store_true", help="For scripts.")
 
-    def handle(self, *args, dry_run, **options):
+    def handle(self, *args: Any, dry_run: bool, **options: Any) -> None:
         cleared = clear_stale_contexts(dry_run)
         if options["json"]:
             self.stdout.write(json.dumps({"dry_run": dry_run, **asdict(cleared)}))

@@ -1,7 +1,8 @@
 import secrets
+from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from leagues.demo import NothingImported, make_demo_accounts
 
@@ -11,12 +12,12 @@ LOCAL_PASSWORD = "rally-demo"
 class Command(BaseCommand):
     help = "Make a player, a captain and a staff account to try the site with, and print how to log in."
 
-    def add_arguments(self, parser):
+    def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
             "--yes", action="store_true", help="Also outside DEBUG; the accounts then get a random password."
         )
 
-    def handle(self, *args, yes, **options):
+    def handle(self, *args: Any, yes: bool, **options: Any) -> None:
         if not (settings.DEBUG or yes):
             raise CommandError("Demo accounts are for trying the site: one may administer it. Add --yes to insist.")
         password = LOCAL_PASSWORD if settings.DEBUG else secrets.token_urlsafe(12)
