@@ -6,4 +6,4 @@ class SessionSyncConfig(AppConfig):
     verbose_name = "Session sync"
 
     def ready(self) -> None:
-        from sessionsync import receivers  # noqa: F401
+        from sessionsync import checks, receivers  # noqa: F401
