@@ -21,7 +21,7 @@ from leagues.requests import Request
 from sessionsync.decorators import ViewFunction, login_required
 
 Place = League | Series | Team | Player
-"""What has an address of its own, which `get_absolute_url` gives."""
+"""A row with a page of its own, whose address `get_absolute_url` gives."""
 
 
 class Moved(Exception):

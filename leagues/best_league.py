@@ -1,8 +1,7 @@
 """Which league is selected for a user who has not selected one, or who may no longer see the one selected.
 
-It is one of the active leagues in which the user has an active player: one in which that player is on a team
-before others; then the one with the most matches in the last 12 months; then the one with the most recent
-match; then the first by code.
+Of the active leagues in which the user has an active player, it is the first in this order: leagues in which
+that player is on a team; more matches in the last 12 months; a more recent last match; the league's code.
 """
 
 from datetime import date, timedelta

@@ -91,7 +91,7 @@ def context_row(user_id: int) -> Row | None:
 
 
 def selection_stands(row: Row) -> bool:
-    """Whether a user has selected a league that they may see, for one without a player in it."""
+    """Whether the user has selected a league and may see it. Asked of users without a player in that league."""
     return row["league_id"] is not None and leagues_for(owner(row)).filter(pk=row["league_id"]).exists()
 
 

@@ -1,8 +1,8 @@
 """Finding a user's players in other leagues: certain ones are linked, possible ones suggested to the user.
 
-A player is certain who has the name of a player already linked to the user and plays at the same club, if
-nobody else of that name could be meant. The same name alone, or a nickname of it, is only suggested. A player
-who is linked to somebody is never linked to somebody else.
+It is certain that a player is the user if a player already linked to the user has the same name and plays at the
+same club, and nobody else of that name could be meant. A player of whom only the name is the same, or a form of
+it, is suggested. A player who is linked to somebody is never linked to somebody else.
 """
 
 from collections.abc import Collection, Container, Iterator
@@ -49,7 +49,7 @@ JOIN leagues_league league ON league.id = candidate.league_id WHERE {CANDIDATE}
 """
 
 # A candidate for this user: the user is active, of no other organisation, and has no player in that league.
-FITS = """
+SUITS_USER = """
     person.is_active
     AND (person.organization_id IS NULL OR league.organization_id IS NULL
          OR person.organization_id = league.organization_id)
@@ -75,12 +75,12 @@ JOIN leagues_user person ON person.id = association.user_id
 JOIN leagues_player linked ON linked.id = association.player_id AND linked.is_active
 JOIN leagues_player candidate ON candidate.name_key = linked.name_key
 JOIN leagues_league league ON league.id = candidate.league_id
-WHERE {CANDIDATE} AND {FITS} AND {UNDECIDED.format(decided="AND status = 'declined'")} AND {{chosen}}
+WHERE {CANDIDATE} AND {SUITS_USER} AND {UNDECIDED.format(decided="AND status = 'declined'")} AND {{chosen}}
 """
 
 # Nobody else of this name could be meant: no other player in either league, no other user by their own name or by
 # that of a player linked to them.
-ONLY_ONE = """
+NOBODY_ELSE = """
     NOT EXISTS (
         SELECT 1 FROM leagues_player other
         WHERE other.name_key = pair.name_key
@@ -105,14 +105,14 @@ SELECT user_id, player_id, club FROM (
     JOIN leagues_rosterspot other_spot ON other_spot.player_id = pair.player_id AND other_spot.is_active
     JOIN leagues_team other_team ON other_team.id = other_spot.team_id AND other_team.is_active
     JOIN leagues_club club ON club.id = team.club_id AND club.id = other_team.club_id
-    WHERE {ONLY_ONE}
+    WHERE {NOBODY_ELSE}
     GROUP BY pair.user_id, pair.player_id, pair.league_id
 ) corroborated WHERE rivals = 1
 ORDER BY user_id, player_id {{limit}}
 """
 
 # The names by which a user may be found: their own and those of their players.
-BEARER = """
+USER_NAMES = """
 SELECT person.id AS user_id, person.name_key FROM leagues_user person
 WHERE person.is_active AND person.name_key <> '' AND {chosen}
 UNION
@@ -127,15 +127,15 @@ EVIDENCE = "CASE by_nickname WHEN 0 THEN 'same name' ELSE 'a form of the same na
 POSSIBLE = f"""
 SELECT person.id AS user_id, candidate.id AS player_id, MIN(named.by_nickname) AS by_nickname
 FROM (
-    SELECT user_id, name_key, 0 AS by_nickname FROM bearer
+    SELECT user_id, name_key, 0 AS by_nickname FROM user_name
     UNION ALL
-    SELECT bearer.user_id, nickname.variant, 1
-    FROM bearer JOIN nickname ON nickname.name_key = bearer.name_key
+    SELECT user_name.user_id, nickname.variant, 1
+    FROM user_name JOIN nickname ON nickname.name_key = user_name.name_key
 ) named
 JOIN leagues_user person ON person.id = named.user_id
 JOIN leagues_player candidate ON candidate.name_key = named.name_key
 JOIN leagues_league league ON league.id = candidate.league_id
-WHERE {CANDIDATE} AND {FITS} AND {UNDECIDED.format(decided="")}
+WHERE {CANDIDATE} AND {SUITS_USER} AND {UNDECIDED.format(decided="")}
 GROUP BY person.id, candidate.id
 ORDER BY person.id, candidate.id {{limit}}
 """
@@ -189,7 +189,7 @@ def discover_associations(
     """Link and suggest players, for all users or for a few by id; at most `limit` players.
 
     Returns the linked players first. A player whom a user declined is neither linked nor suggested to them again.
-    With `publish=False` the caller is the one to tell the users' sessions.
+    With `publish=False` the caller must tell the sessions of the users concerned.
     """
     with transaction.atomic():
         names = candidate_names() if user_ids is None else None
@@ -234,8 +234,8 @@ def suggest_possible(
     """`names` are those of all candidates, so that others need not be compared; None if they were not read."""
     chosen, params = only("person.id", user_ids)
     with (
-        temporary_table("bearer", BEARER.format(chosen=chosen), params * 2),
-        temporary_table("nickname", "SELECT name_key, name_key AS variant FROM bearer WHERE FALSE"),
+        temporary_table("user_name", USER_NAMES.format(chosen=chosen), params * 2),
+        temporary_table("nickname", "SELECT name_key, name_key AS variant FROM user_name WHERE FALSE"),
     ):
         insert_nicknames(names)
         with temporary_table("possible", POSSIBLE.format(limit=at_most(limit))):
@@ -246,8 +246,8 @@ def suggest_possible(
 
 
 def insert_nicknames(known: Container[str] | None) -> None:
-    """Fill the table `nickname` with other forms of the names in `bearer`; only with those in `known`, if given."""
-    names = [row["name_key"] for row in dicts("SELECT DISTINCT name_key FROM bearer")]
+    """Fill the table `nickname` with other forms of the names in `user_name`; only with those in `known`, if given."""
+    names = [row["name_key"] for row in dicts("SELECT DISTINCT name_key FROM user_name")]
     variants = ((name, variant) for name in names for variant in nickname_keys(name))
     if known is not None:
         variants = (pair for pair in variants if pair[1] in known)

@@ -47,7 +47,7 @@ def is_behind(session: SessionBase, version: int) -> bool:
 def snapshot() -> Iterator[None]:
     """Within the block, all queries see the database as the first of them does.
 
-    Inside a transaction nothing is changed: what its queries see is its caller's business.
+    Inside a transaction it changes nothing.
     """
     if connection.in_atomic_block:
         yield

@@ -175,11 +175,11 @@ def as_result(first: MatchScore, at_home: bool, lines: list[MatchScore]) -> Resu
 def as_line(line: MatchScore, at_home: bool) -> Line:
     home, away = side(line, "home"), side(line, "away")
     us, them = (home, away) if at_home else (away, home)
-    scores = line.scores if at_home else turned(line.scores)
+    scores = line.scores if at_home else from_away_side(line.scores)
     return Line(number=line.line, scores=scores, us=us, them=them)
 
 
-def turned(scores: str) -> str:
+def from_away_side(scores: str) -> str:
     """Scores from the away side's view; the source writes them from the home side's: `6-4, 6-7 [5-7]` → `4-6, …`."""
     return SET_SCORE.sub(r"\2-\1", scores)
 

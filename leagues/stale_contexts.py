@@ -9,7 +9,7 @@ from leagues.access import forbidden_selections
 from leagues.models import User
 from sessionsync.publishing import publish
 
-# Whom it concerns, asked before their selections are cleared. Their next request then selects their best league.
+# The users whose selections are about to be cleared. Their next request will select their best league.
 CHANGED_USERS = """
 SELECT person.id AS user_id, person.email, person.league_context_id AS old_league_id, NULL AS new_league_id,
        '' AS league_name, 'context cleared' AS refresh_reason

@@ -7,7 +7,7 @@ from django.contrib.auth import SESSION_KEY
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 
-from sessionsync.refresh import begin, finish, login_needed
+from sessionsync.refresh import after_view, before_view, login_needed
 from sessionsync.requests import CheckedRequest
 
 ViewFunction = Callable[..., Any]
@@ -27,7 +27,7 @@ def login_required(view: ViewFunction) -> ViewFunction:
             is_first = not hasattr(request, "session_refreshed")
             refusal = await sync_to_async(admit)(request, is_first)
             response: HttpResponseBase = refusal or await view(request, *args, **kwargs)
-            return finish(request, response) if is_first else response
+            return after_view(request, response) if is_first else response
 
         return checked
 
@@ -35,14 +35,14 @@ def login_required(view: ViewFunction) -> ViewFunction:
     def checked_in_sync(request: CheckedRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         is_first = not hasattr(request, "session_refreshed")
         response: HttpResponseBase = admit(request, is_first) or view(request, *args, **kwargs)
-        return finish(request, response) if is_first else response
+        return after_view(request, response) if is_first else response
 
     return checked_in_sync
 
 
 def admit(request: CheckedRequest, is_first: bool) -> HttpResponse | None:
     """The response that refuses a request, or None. `is_first`: nothing has checked its session yet."""
-    if is_first and (refusal := begin(request)):
+    if is_first and (refusal := before_view(request)):
         return refusal
     if request.user.is_authenticated:
         return None

@@ -4,7 +4,7 @@ from typing import Any
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction, sync_to_async
 from django.http.response import HttpResponseBase
 
-from sessionsync.refresh import begin, finish
+from sessionsync.refresh import after_view, before_view
 from sessionsync.requests import CheckedRequest
 
 
@@ -26,10 +26,10 @@ class SessionRefreshMiddleware:
     def __call__(self, request: CheckedRequest) -> HttpResponseBase | Awaitable[HttpResponseBase]:
         if self.is_async:
             return self.__acall__(request)
-        response: HttpResponseBase = begin(request) or self.get_response(request)
-        return finish(request, response)
+        response: HttpResponseBase = before_view(request) or self.get_response(request)
+        return after_view(request, response)
 
     async def __acall__(self, request: CheckedRequest) -> HttpResponseBase:
         # The check reads the session and may ask the database, which is work for a thread.
-        response: HttpResponseBase = await sync_to_async(begin)(request) or await self.get_response(request)
-        return finish(request, response)
+        response: HttpResponseBase = await sync_to_async(before_view)(request) or await self.get_response(request)
+        return after_view(request, response)

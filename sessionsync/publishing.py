@@ -60,7 +60,7 @@ def publish(changed_users_sql: str, params: Sequence[Any] = ()) -> int:
     now = connection.ops.adapt_datetimefield_value(timezone.now())
     with connection.cursor() as cursor:
         cursor.execute(ARM.format(changed_users=changed_users_sql), [version, now, *params])
-    transaction.on_commit(versions.push, robust=True)
+    transaction.on_commit(versions.write_to_cache, robust=True)
     return version
 
 
@@ -79,7 +79,7 @@ def publish_to(users: QuerySet[Any], reason: str) -> int:
 
 
 def delete_old_signals(days: float) -> int:
-    """Delete signals completed more than `days` days ago, and as old ones of users who no longer exist.
+    """Delete signals completed more than `days` days ago, and signals of deleted users written so long ago.
 
     Returns how many there were.
     """

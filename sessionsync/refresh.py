@@ -1,6 +1,6 @@
 """One request's check: is what the session knows of its user still true? If not, it is read again.
 
-`begin` runs before the view and `finish` after it, called by the middleware or by `login_required`.
+`before_view` runs before the view and `after_view` after it, called by the middleware or by `login_required`.
 """
 
 import logging
@@ -34,7 +34,7 @@ NO_SIGNAL_REASON = "session updated"
 """The reason given when the session was stale but no signal says what changed for its user."""
 
 
-def begin(request: CheckedRequest) -> HttpResponse | None:
+def before_view(request: CheckedRequest) -> HttpResponse | None:
     """Check the session. Returns None, or, if its user is gone, the response to send instead of the view's.
 
     Afterwards `request.session_refreshed` is the reason that a page should tell the user, or "". If the
@@ -53,7 +53,7 @@ def begin(request: CheckedRequest) -> HttpResponse | None:
         return None
 
 
-def finish(request: CheckedRequest, response: Response) -> Response:
+def after_view(request: CheckedRequest, response: Response) -> Response:
     """Say in the headers that the session was refreshed, and keep the reason until a page has shown it."""
     reason = request.session_refreshed
     if not reason:
@@ -71,7 +71,7 @@ def finish(request: CheckedRequest, response: Response) -> Response:
 
 
 def check(request: CheckedRequest) -> HttpResponse | None:
-    """As `begin`, for a session that may be stale; errors of the database or the cache are raised."""
+    """As `before_view`, for a session that may be stale; errors of the database or the cache are raised."""
     session = request.session
     user_id = session.get(SESSION_KEY)
     if user_id is None:

@@ -34,7 +34,7 @@ def current_state() -> State:
     """From the cache, or from the database if the cache does not have it."""
     if found := cache.read([cache.STATE_KEY]).get(cache.STATE_KEY):
         return State(*found)
-    return cached(stored_state())
+    return add_to_cache(stored_state())
 
 
 def stored_state() -> State:
@@ -43,13 +43,13 @@ def stored_state() -> State:
     return State(int(values.get(VERSION, 0)), int(values.get(EPOCH, 0)))
 
 
-def cached(state: State) -> State:
+def add_to_cache(state: State) -> State:
     """Write `state` to the cache if the cache has none, and return it."""
     cache.add(cache.STATE_KEY, list(state), CACHED_SECONDS)
     return state
 
 
-def push() -> None:
+def write_to_cache() -> None:
     """Write the state of the database to the cache, over whatever the cache has."""
     cache.write({cache.STATE_KEY: list(stored_state())}, CACHED_SECONDS)
 

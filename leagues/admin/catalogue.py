@@ -108,7 +108,7 @@ class ScheduledMatchAdmin(ReadOnlyAdmin):
     search_fields = ["home_team__name", "away_team__name", "location"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ScheduledMatch]:
-        # Also where a match is chosen by typing, its text names its teams.
+        # Not list_select_related, so that the autocomplete fields of other pages have the names of the teams, too.
         return super().get_queryset(request).select_related("home_team", "away_team", "series", "league")
 
 

@@ -4,7 +4,7 @@ from django.db import models
 class FormerKey(models.Model):
     """A key that a catalogue row had before the source renamed or re-keyed it, so that old addresses still work.
 
-    It holds natural keys, which a rebuild does not change as it does ids. `league_key` is the league's present
+    It holds natural keys rather than ids, because a rebuild changes the ids. `league_key` is the league's present
     key, empty for leagues and clubs. A team's key is the keys of its series, club and squad, joined by "/".
     """
 

@@ -128,7 +128,10 @@ class AssociationSuggestion(models.Model):
 
 
 class SelectionAudit(models.Model):
-    """Who selected which league or team, when and from where. It holds keys, which outlive a rebuild."""
+    """Who selected which league or team, when and from where.
+
+    It holds natural keys rather than references, because a rebuild creates leagues and teams anew.
+    """
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="selections")
     league_key = models.CharField(max_length=100)

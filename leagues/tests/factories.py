@@ -1,4 +1,4 @@
-"""Rows for tests, as small as the constraints allow: name only what a test is about."""
+"""Rows for tests, with only what the constraints ask for; a test names the fields it is about."""
 
 import datetime
 from functools import cache
@@ -96,7 +96,7 @@ class ScheduledMatchFactory(DjangoModelFactory):
 
 
 class MatchScoreFactory(DjangoModelFactory):
-    """A line without players: hand it `home_player_1=…` and so on."""
+    """A line without players: pass `home_player_1=…` and so on."""
 
     class Meta:
         model = models.MatchScore

@@ -110,7 +110,7 @@ def test_a_user_is_made_with_an_email_and_a_password(operator):
 def test_looking_up_a_match_by_typing_costs_no_query_per_match(operator, django_assert_max_num_queries):
     factories.ScheduledMatchFactory.create_batch(5)
     wanted = {"app_label": "leagues", "model_name": "availability", "field_name": "match", "term": "Club"}
-    operator.get(reverse("admin:autocomplete"), wanted)  # a first request looks after the session, too
+    operator.get(reverse("admin:autocomplete"), wanted)  # the first request also refreshes the session
     with django_assert_max_num_queries(6):
         found = operator.get(reverse("admin:autocomplete"), wanted).json()["results"]
     assert len(found) == 5

@@ -1,4 +1,4 @@
-"""The pages in a real browser: they fit a phone, break no rule of their own, and work by keyboard."""
+"""The pages in a real browser: they fit a phone, log no errors in the console, and work by keyboard."""
 
 import pytest
 from django.db import connections
@@ -15,7 +15,7 @@ DESK = {"width": 1280, "height": 900}
 def page(browser_path, live_server, monkeypatch):
     from playwright.sync_api import sync_playwright
 
-    # Playwright's own event loop runs in this thread; the ORM of these tests is used beside it, not within.
+    # Playwright runs an event loop in this thread, so Django would refuse the queries that the tests make.
     monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
     arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
     with sync_playwright() as playwright:
@@ -26,7 +26,7 @@ def page(browser_path, live_server, monkeypatch):
         page.on("console", lambda line: page.complaints.append(line.text) if line.type == "error" else None)
         yield page
         browser.close()
-        # Django keeps connections apart by event loop: those made under this one nobody else would close.
+        # Django keeps connections for each event loop; nothing else would close those of this one.
         connections.close_all()
 
 

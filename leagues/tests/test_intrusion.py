@@ -1,4 +1,4 @@
-"""A user can neither select nor see a league they may not, by any URL, id, method or header."""
+"""A user can neither select nor see a league that is not open to them, by any URL, id, method or header."""
 
 import pytest
 from django.urls import reverse

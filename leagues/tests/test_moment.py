@@ -14,7 +14,7 @@ from leagues.tests.factories import StandingFactory
 from sessionsync.publishing import publish
 
 pytestmark = pytest.mark.django_db(transaction=True)
-# The SQLite of tests lives in memory and knows no snapshots: a writer there waits for every reader.
+# The tests' SQLite is in memory, where a writer waits for every reader.
 needs_snapshots = pytest.mark.postgresql
 
 RENAMED = """SELECT id AS user_id, email, NULL AS old_league_id, NULL AS new_league_id, '' AS league_name,
@@ -80,15 +80,15 @@ def test_a_page_in_the_middle_of_which_something_is_published_is_all_old_or_all_
 def test_a_publish_between_the_check_and_the_page_is_in_both_head_and_body(client, monkeypatch):
     from sessionsync import middleware
 
-    begin = middleware.begin
+    before_view = middleware.before_view
 
-    def begin_before_a_publish(request):
-        answer = begin(request)
+    def check_before_a_publish(request):
+        answer = before_view(request)
         monkeypatch.undo()
         elsewhere(publish_new_names)
         return answer
 
-    monkeypatch.setattr(middleware, "begin", begin_before_a_publish)
+    monkeypatch.setattr(middleware, "before_view", check_before_a_publish)
     page = client.get("/")
     assert names_in(page) == NEW
     assert page["X-Session-Refresh-Reason"] == "team renamed"

@@ -4,7 +4,7 @@ import pytest
 from django.utils import timezone
 
 from leagues.models import Player, Team
-from leagues.season import lines_of, results, turned
+from leagues.season import from_away_side, lines_of, results
 from leagues.tests.factories import (
     CaptainMessageFactory,
     MatchScoreFactory,
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db
 
 
 def fill(team, times):
-    """`times` of everything a page may show, each with rows of its own."""
+    """Make so many of everything a page may show, each with rows of its own."""
     soon = timezone.localdate() + timedelta(days=1)
     for n in range(times):
         opponent = TeamFactory(league=team.league, series=team.series)
@@ -170,4 +170,4 @@ def test_a_players_lines_are_found_in_every_seat(team):
 
 
 def test_scores_that_are_no_scores_stay_as_they_are():
-    assert turned("Retired") == "Retired"
+    assert from_away_side("Retired") == "Retired"

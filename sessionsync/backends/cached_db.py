@@ -46,7 +46,7 @@ class SessionStore(DatabaseStore):
         loaded = super().load()
         if self.session_key is not None and self.state is not None:
             if state is None:
-                versions.cached(self.state)
+                versions.add_to_cache(self.state)
             probable_epoch = self.state.epoch
             cache.add(entry_key(key, probable_epoch), [self._revision, loaded], CACHED_SECONDS)
         return loaded

@@ -72,7 +72,7 @@ class SessionStore(DjangoStore):
         return await sync_to_async(self.load)()
 
     def _stored_row(self) -> StoredRow | None:
-        """The row of this session if it has not expired. If there is none, the session forgets its key."""
+        """The row of this session if it has not expired. If there is none, the session drops its key."""
         if looks_like_a_key(self.session_key):
             connection = connections[router.db_for_read(UserSession)]
             now = connection.ops.adapt_datetimefield_value(timezone.now())
@@ -197,7 +197,7 @@ class SessionStore(DjangoStore):
             cls._deleted(keys)
         return ended
 
-    # What a store with a cache in front of the database does besides; see `cached_db`.
+    # Hooks for a store with a cache in front of the database; see `cached_db`.
 
     def _cache_is_in_step(self) -> Q:
         """What must hold in the database so that a save may be written to the cache without looking again."""
@@ -212,7 +212,7 @@ class SessionStore(DjangoStore):
 
 
 def do_not_wait_for_the_disk(using: str) -> None:
-    """Let the commit of this transaction return before it is safe from a crash (PostgreSQL only)."""
+    """Let the commit of this transaction return before its data is safe from a crash (PostgreSQL only)."""
     if connections[using].vendor == "postgresql" and len(connections[using].atomic_blocks) == 1:
         with connections[using].cursor() as cursor:
             cursor.execute("SET LOCAL synchronous_commit = off")

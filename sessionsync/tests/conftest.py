@@ -25,7 +25,7 @@ def small_site(settings):
 
 @pytest.fixture(autouse=True)
 def fresh_process(monkeypatch):
-    """What a process remembers about the cache is forgotten."""
+    """Every test starts as a new process would, which knows nothing of the cache yet."""
     from sessionsync import cache
     from sessionsync.backends import cached_db
 
@@ -75,7 +75,7 @@ def browser(user, log_in):
 
 @pytest.fixture
 def rename(user, django_capture_on_commit_callbacks):
-    """Publish a new name for the users given, `user` by default."""
+    """Give users a new name and publish that; `user` if none are given."""
     from sessionsync.publishing import publish
 
     def rename_to(name, *users, reason="team renamed"):

@@ -1,4 +1,4 @@
-"""A site as small as can be: a context builder and a few views, for `sessionsync` alone."""
+"""A very small site for the tests: a context builder and a few views."""
 
 from django.contrib.auth import get_user_model
 from django.http import HttpResponse, HttpResponseRedirect, JsonResponse

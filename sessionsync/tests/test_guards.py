@@ -1,4 +1,4 @@
-"""`login_required` and `LoginRequiredMixin` without the middleware, and everything in its async kind."""
+"""`login_required` and `LoginRequiredMixin` without the middleware, and all of it in async code."""
 
 import pytest
 from asgiref.sync import async_to_sync

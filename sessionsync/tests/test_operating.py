@@ -1,4 +1,4 @@
-"""Commands, admin, health and figures."""
+"""Commands, admin, health and metrics."""
 
 import json
 import os
@@ -110,7 +110,7 @@ def test_the_admin_completes_a_signal(admin, user, rename):
 def test_a_signal_armed_again_by_the_admin_refreshes_its_sessions(admin, browser, old_signal):
     before = versions.stored_state().version
     act(admin, "refreshsignal", "arm_again", RefreshSignal.objects.get())
-    versions.push()
+    versions.write_to_cache()
     assert versions.current_version() == before + 1
     assert browser.get("/page")["X-Session-Refresh-Reason"] == "team renamed"
 

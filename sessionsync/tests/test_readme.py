@@ -1,4 +1,4 @@
-"""The README of the app says what is so."""
+"""What the README of the app says is true."""
 
 import ast
 import re

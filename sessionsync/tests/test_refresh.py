@@ -204,7 +204,7 @@ def test_a_choice_of_the_user_is_taken_up_without_a_word(browser, user):
 
 
 def test_a_publish_while_the_context_is_built_is_taken_up_next(browser, rename, settings, monkeypatch):
-    """The stamp is never newer than what it stamps."""
+    """The version of a context is never newer than what the context holds."""
     from sessionsync.tests import site
 
     rename("Bea")

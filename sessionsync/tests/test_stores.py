@@ -1,4 +1,4 @@
-"""The session stores: what racing requests and a cache that comes and goes may not do."""
+"""The session stores, with simultaneous requests and a cache that fails and comes back."""
 
 from importlib import import_module
 
@@ -190,14 +190,14 @@ def test_a_session_ended_while_the_cache_was_away_stays_ended(cached, saved, fra
 
 
 def test_what_one_process_could_not_write_another_does_not_read(cached, saved, fragile_cache, monkeypatch):
-    """The other process never lost the cache; what it holds of the state is at most seconds old."""
+    """The other process never lost the cache, so it believes what the cache says of the epoch, for some seconds."""
     key = saved(a="old")
     assert cached(key)["a"] == "old"
     fragile_cache(True)
     change(cached(key), a="new")
     fragile_cache(False)
     monkeypatch.setattr(cache, "retry_at", None)
-    caches["fragile"].delete(cache.STATE_KEY)  # as its few seconds are over
+    caches["fragile"].delete(cache.STATE_KEY)  # as if those seconds were over
     assert cached(key)["a"] == "new"
 
 
@@ -206,7 +206,7 @@ def test_a_save_by_a_process_behind_on_the_epoch_reaches_the_others(cached, save
     behind = cached(key)
     assert behind["a"] == "old"
     versions.raise_number(versions.EPOCH)
-    versions.push()
+    versions.write_to_cache()
     assert cached(key)["a"] == "old"
     change(behind, a="new")
     assert cached(key)["a"] == "new"

@@ -1,4 +1,4 @@
-"""Many at once, and a real Redis that goes away and comes back with what it held."""
+"""Many requests and publishes at once, and a real Redis that stops and starts again with its old data."""
 
 import shutil
 import socket

@@ -1,4 +1,4 @@
-"""The app by itself: its wheel, in a project with other users, another context and no other package of ours."""
+"""The app by itself: its wheel, installed into a project with another user model and another context."""
 
 import json
 import os
@@ -20,7 +20,7 @@ PIP = [sys.executable, "-m", "pip", "--disable-pip-version-check", "-q"]
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory) -> Path:
-    """The wheel, built with nothing but what is installed here."""
+    """The wheel, built without network from what is installed here."""
     folder = tmp_path_factory.mktemp("wheel")
     run([*PIP, "wheel", "--no-deps", "--no-index", "--no-build-isolation", str(APP), "-w", str(folder)], cwd=folder)
     [built] = folder.glob("*.whl")
@@ -37,7 +37,7 @@ def installed(wheel, tmp_path_factory) -> Path:
 
 @pytest.fixture(params=["db", "cached_db"])
 def manage(request, installed, tmp_path):
-    """Runs a command of the project's `manage.py`, away from our source; returns what it wrote."""
+    """Runs a command of the project's `manage.py`, with the wheel and without this source; returns its output."""
     project = tmp_path / "project"
     shutil.copytree(PROJECT, project, ignore=shutil.ignore_patterns("__pycache__"))
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(("DJANGO", "PYTEST"))}
