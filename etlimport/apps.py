@@ -7,6 +7,6 @@ class EtlImportConfig(AppConfig):
     verbose_name = "Import"
 
     def ready(self):
-        from etlimport.dialect import add_to_sqlite
+        from etlimport.database.dialect import add_to_sqlite
 
         connection_created.connect(add_to_sqlite, dispatch_uid="etlimport")

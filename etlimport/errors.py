@@ -1,15 +1,18 @@
 """How a run can end other than by publishing, each with the exit code of the command."""
 
+from etlimport.models import ImportRun
+
 EXIT_OK, EXIT_FAILED, EXIT_UNREADABLE, EXIT_REFUSED = 0, 1, 2, 3
+Cause = ImportRun.Cause
 
 
 class Refused(Exception):
-    """A safety check says no: nothing was touched. `--force` overrides where `forcible`."""
+    """A safety check says no: nothing was touched. `cause` is the kind of check."""
 
-    def __init__(self, reasons: list[str], *, forcible: bool = True):
+    def __init__(self, reasons: list[str], cause: ImportRun.Cause = Cause.UNSAFE):
         super().__init__("; ".join(reasons))
         self.reasons = reasons
-        self.forcible = forcible
+        self.cause = cause
 
 
 class AuditFailed(Exception):

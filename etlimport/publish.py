@@ -1,6 +1,7 @@
 """Publishing: the session version rises, and the users whose context changed get a signal, in the same commit."""
 
-from etlimport import db
+from etlimport import database
+from etlimport.database import working_tables
 from leagues.contexts import ALL_CONTEXTS_SQL
 from leagues.models import User
 from sessionsync.publishing import publish as publish_refresh
@@ -32,10 +33,10 @@ MADE_OF = {"leagues", "clubs", "series", "teams", "players", "roster spots"}
 
 
 def remember_contexts() -> None:
-    """contexts_before: what the sessions of all users know, before the catalogue is touched."""
+    """Note what the sessions of all users know, before the catalogue is touched."""
     if not User.objects.exists():
         return
-    db.create_temporary("contexts_before", f"AS {CONTEXTS}", sqlite_index=("user_id",))
+    working_tables.CONTEXT_BEFORE.fill(CONTEXTS)
 
 
 def publish(reason: str = "", *, contexts_stand: bool = False) -> tuple[int, int]:
@@ -47,17 +48,16 @@ def publish(reason: str = "", *, contexts_stand: bool = False) -> tuple[int, int
     if contexts_stand or not User.objects.exists():
         return publish_refresh(NOBODY), 0
     differs = " OR ".join(f"a.{name} IS DISTINCT FROM b.{name}" for name in SEEN)
-    changed = db.create_temporary(
-        "changed_contexts",
-        f"""AS SELECT a.user_id, a.email, b.league_id AS old_league_id, a.league_id AS new_league_id,
+    changed = working_tables.CHANGED_CONTEXT.fill(
+        f"""SELECT a.user_id, a.email, b.league_id AS old_league_id, a.league_id AS new_league_id,
                       coalesce(a.league_name, '') AS league_name, {REASON} AS reason
-               FROM ({ALL_CONTEXTS_SQL}) a JOIN contexts_before b ON b.user_id = a.user_id
+               FROM ({ALL_CONTEXTS_SQL}) a JOIN w_context_before b ON b.user_id = a.user_id
                WHERE {differs}""",
     )
     if reason:
-        db.execute("UPDATE changed_contexts SET reason = %s", [reason])
+        database.execute("UPDATE w_changed_context SET reason = %s", [reason])
     version = publish_refresh(
         """SELECT user_id, email, old_league_id, new_league_id, league_name, reason AS refresh_reason
-           FROM changed_contexts"""
+           FROM w_changed_context"""
     )
     return version, changed

@@ -12,10 +12,11 @@ from pathlib import Path
 
 import msgspec
 
-from etlimport import db, stage
+from etlimport import database, stage
+from etlimport.database.working_tables import STAGED
 from etlimport.models import ImportRun, RejectedRow, SourceFile
 from etlimport.read import FileReport, LabelBook, SourcePath, SourceRefused, find_files, read_file
-from etlimport.read.source import kind_of
+from etlimport.read.files import kind_of
 from etlimport.resolve.aliases import Aliases
 
 PARTS = ("inserted", "updated", "unchanged", "duplicate", "rejected", "repaired")
@@ -93,7 +94,7 @@ def read_and_stage(
     """
     warnings = []
     settled = asked.aliases.digest.encode()
-    stage.create_input_tables()
+    stage.create_staged_tables()
     for file in files:
         if file.known:
             recall_labels(file.known, book)
@@ -122,6 +123,10 @@ def digested(blocks: Iterator[list[tuple]], digest) -> Iterator[list[tuple]]:
     for block in blocks:
         digest.update(b"".join(map(encode, block)))
         yield block
+
+
+def all_known(files: list[ReadFile]) -> bool:
+    return all(file.known for file in files)
 
 
 def recognise(files: list[ReadFile]) -> bool:
@@ -172,6 +177,11 @@ def counts_of_known(known: SourceFile) -> dict[str, int]:
     return {**counts, "inserted": 0, "updated": 0, "unchanged": unchanged}
 
 
+def counts_of_known_files(files: list[ReadFile]) -> dict[str, dict[str, int]]:
+    """The accounting of a run all of whose files are known, by file."""
+    return {file.path.relative: counts_of_known(file.known) for file in files}
+
+
 def remember_sources(files: list[ReadFile], book: LabelBook, run: ImportRun, *, partial: bool) -> None:
     """Keep what the published files held and forget all else. After a run for some leagues only, no file is known."""
     SourceFile.objects.exclude(path__in=[file.path.relative for file in files if file.known]).delete()
@@ -204,12 +214,12 @@ LABELS = {
 def labels_by_file(book: LabelBook) -> defaultdict[int, list[list]]:
     """What each staged file says of teams, by its number, as `recall_labels` takes it."""
     every = " UNION ".join(
-        f"SELECT file_no, {column} AS label_no FROM {stage.INPUT[kind]}"
+        f"SELECT file_no, {column} AS label_no FROM {STAGED[kind]}"
         for kind, columns in LABELS.items()
         for column in columns
     )
     found = defaultdict(list)
-    for file_no, number in db.rows(f"SELECT file_no, label_no FROM ({every}) named ORDER BY file_no, label_no"):
+    for file_no, number in database.rows(f"SELECT file_no, label_no FROM ({every}) named ORDER BY file_no, label_no"):
         league, *label = book.labels[number]
         found[file_no].append([book.leagues[league], *label])
     return found

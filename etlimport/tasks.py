@@ -8,10 +8,12 @@ from celery import shared_task
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
 
-from etlimport import alerts, health, launch, runs
+from etlimport import alerts, health
 from etlimport.health.history import forget_old_health
 from etlimport.models import ImportRun
+from etlimport.operations import launch
 from etlimport.pipeline import Options, run_import
+from etlimport.run import lifecycle
 from etlimport.undo import undo_run as undo
 from leagues.models import User
 from leagues.stale_contexts import clear_stale_contexts
@@ -63,15 +65,11 @@ def run_and_tell(options: Options) -> int:
     """A run that finds another at work ends as refused and is left at that: the other one does the job."""
     run = run_import(options)
     log.info("run %s %s", run.pk, run.get_status_display(), extra={"run": run.pk})
-    if run.status == ImportRun.Status.FAILED and was_cut_off(run):
+    if run.status == ImportRun.Status.FAILED and run.cause == ImportRun.Cause.CONNECTION:
         raise ConnectionWasLost(run.error)
     if not options.dry_run:
         alerts.check_alerts()
     return run.pk
-
-
-def was_cut_off(run: ImportRun) -> bool:
-    return run.error.startswith(("Rolled back: OperationalError", "Rolled back: InterfaceError"))
 
 
 @task()
@@ -83,7 +81,7 @@ def undo_run(run: int, started_by: int | None = None) -> int:
 @short_task()
 def check_health() -> float:
     """Keep the health score of this moment, and find runs whose process was killed."""
-    runs.find_dead()
+    lifecycle.find_dead()
     return health.record_health().score
 
 

@@ -14,7 +14,8 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from leagues.models import AssociationSuggestion, PlayerAssociation, User
 from leagues.names import given_name_variants
-from leagues.sql import dicts, execute, only, temporary_table
+from leagues.sql import dicts, execute, only
+from leagues.working_tables import WorkingTable
 from sessionsync.publishing import publish as publish_refresh
 
 
@@ -34,6 +35,30 @@ class Discovery:
         verb = "linked" if self.linked else "suggested"
         return f"{verb}: {self.email} → {self.player}, {self.league} ({self.evidence})"
 
+
+TEXT, ID = "text NOT NULL", "bigint"
+NAMESAKE_TABLE = WorkingTable(
+    "w_namesake",
+    "a user, a player of theirs, and a candidate of the same name in another league",
+    {
+        "user_id": ID,
+        "linked_id": ID,
+        "linked_league_id": ID,
+        "player_id": ID,
+        "league_id": ID,
+        "name_key": TEXT,
+    },
+)
+CERTAIN_TABLE = WorkingTable(
+    "w_certain", "a user and a player they certainly are", {"user_id": ID, "player_id": ID, "club": TEXT}
+)
+USER_NAME_TABLE = WorkingTable("w_user_name", "a name a user goes by", {"user_id": ID, "name_key": TEXT})
+NICKNAME_TABLE = WorkingTable(
+    "w_nickname_key", "a name with another form of its given name", {"name_key": TEXT, "variant": TEXT}
+)
+POSSIBLE_TABLE = WorkingTable(
+    "w_possible", "a user and a player they may be", {"user_id": ID, "player_id": ID, "by_nickname": "integer"}
+)
 
 # A candidate for anybody: an active player in an active league who is not linked to a user.
 CANDIDATE = """
@@ -99,7 +124,7 @@ CERTAIN = f"""
 SELECT user_id, player_id, club FROM (
     SELECT pair.user_id, pair.player_id, MIN(club.name) AS club,
            COUNT(*) OVER (PARTITION BY pair.user_id, pair.league_id) AS rivals
-    FROM namesake pair
+    FROM w_namesake pair
     JOIN leagues_rosterspot spot ON spot.player_id = pair.linked_id AND spot.is_active
     JOIN leagues_team team ON team.id = spot.team_id AND team.is_active
     JOIN leagues_rosterspot other_spot ON other_spot.player_id = pair.player_id AND other_spot.is_active
@@ -127,10 +152,10 @@ EVIDENCE = "CASE by_nickname WHEN 0 THEN 'same name' ELSE 'a form of the same na
 POSSIBLE = f"""
 SELECT person.id AS user_id, candidate.id AS player_id, MIN(named.by_nickname) AS by_nickname
 FROM (
-    SELECT user_id, name_key, 0 AS by_nickname FROM user_name
+    SELECT user_id, name_key, 0 AS by_nickname FROM w_user_name
     UNION ALL
     SELECT user_name.user_id, nickname.variant, 1
-    FROM user_name JOIN nickname ON nickname.name_key = user_name.name_key
+    FROM w_user_name user_name JOIN w_nickname_key nickname ON nickname.name_key = user_name.name_key
 ) named
 JOIN leagues_user person ON person.id = named.user_id
 JOIN leagues_player candidate ON candidate.name_key = named.name_key
@@ -142,20 +167,20 @@ ORDER BY person.id, candidate.id {{limit}}
 
 LINK = """
 INSERT INTO leagues_playerassociation (user_id, player_id, is_primary, created_at)
-SELECT user_id, player_id, FALSE, CURRENT_TIMESTAMP FROM certain WHERE TRUE
+SELECT user_id, player_id, FALSE, CURRENT_TIMESTAMP FROM w_certain WHERE TRUE
 ON CONFLICT (player_id) DO NOTHING
 """
 
 # A suggestion made before is settled when its player is linked.
 ANSWER = """
 UPDATE leagues_associationsuggestion SET status = 'accepted', decided_at = CURRENT_TIMESTAMP
-FROM certain WHERE leagues_associationsuggestion.user_id = certain.user_id
-  AND leagues_associationsuggestion.player_id = certain.player_id
+FROM w_certain WHERE leagues_associationsuggestion.user_id = w_certain.user_id
+  AND leagues_associationsuggestion.player_id = w_certain.player_id
 """
 
 SUGGEST = f"""
 INSERT INTO leagues_associationsuggestion (user_id, player_id, status, evidence, created_at)
-SELECT user_id, player_id, 'open', {EVIDENCE}, CURRENT_TIMESTAMP FROM possible WHERE TRUE
+SELECT user_id, player_id, 'open', {EVIDENCE}, CURRENT_TIMESTAMP FROM w_possible WHERE TRUE
 ON CONFLICT (user_id, player_id) DO NOTHING
 """
 
@@ -175,7 +200,7 @@ SELECT person.id AS user_id, person.email, person.league_context_id AS old_leagu
        person.league_context_id AS new_league_id, league.name AS league_name, 'player linked' AS refresh_reason
 FROM leagues_user person
 LEFT JOIN leagues_league league ON league.id = person.league_context_id
-WHERE person.id IN (SELECT user_id FROM certain)
+WHERE person.id IN (SELECT user_id FROM w_certain)
 """
 
 
@@ -205,16 +230,16 @@ def discover_associations(
 
 def link_certain(user_ids: Collection[int] | None, limit: int | None, publish: bool) -> list[Discovery]:
     chosen, params = only("person.id", user_ids)
-    with temporary_table("namesake", NAMESAKES.format(chosen=chosen), params) as namesakes:
-        if not dicts(f"SELECT 1 FROM {namesakes} LIMIT 1"):
+    with NAMESAKE_TABLE.filled(NAMESAKES.format(chosen=chosen), params) as found:
+        if not found:
             return []
         return link_corroborated(limit, publish)
 
 
 def link_corroborated(limit: int | None, publish: bool) -> list[Discovery]:
-    """Link the players in the temporary table `namesake` who are certain."""
-    with temporary_table("certain", CERTAIN.format(limit=at_most(limit))):
-        found = dicts(REPORT.format(table="certain", evidence="'same name, same club ' || found.club"))
+    """Link the players in w_namesake who are certain."""
+    with CERTAIN_TABLE.filled(CERTAIN.format(limit=at_most(limit))):
+        found = dicts(REPORT.format(table="w_certain", evidence="'same name, same club ' || found.club"))
         if found:
             execute(LINK)
             execute(ANSWER)
@@ -234,26 +259,26 @@ def suggest_possible(
     """`names` are those of all candidates, so that others need not be compared; None if they were not read."""
     chosen, params = only("person.id", user_ids)
     with (
-        temporary_table("user_name", USER_NAMES.format(chosen=chosen), params * 2),
-        temporary_table("nickname", "SELECT name_key, name_key AS variant FROM user_name WHERE FALSE"),
+        USER_NAME_TABLE.filled(USER_NAMES.format(chosen=chosen), params * 2),
+        NICKNAME_TABLE.filled("SELECT name_key, name_key AS variant FROM w_user_name WHERE FALSE"),
     ):
         insert_nicknames(names)
-        with temporary_table("possible", POSSIBLE.format(limit=at_most(limit))):
-            found = dicts(REPORT.format(table="possible", evidence=EVIDENCE))
+        with POSSIBLE_TABLE.filled(POSSIBLE.format(limit=at_most(limit))):
+            found = dicts(REPORT.format(table="w_possible", evidence=EVIDENCE))
             if found:
                 execute(SUGGEST)
     return [Discovery(**row, linked=False) for row in found]
 
 
 def insert_nicknames(known: Container[str] | None) -> None:
-    """Fill the table `nickname` with other forms of the names in `user_name`; only with those in `known`, if given."""
-    names = [row["name_key"] for row in dicts("SELECT DISTINCT name_key FROM user_name")]
+    """Fill w_nickname_key with other forms of the names in w_user_name; only with those in `known`, if given."""
+    names = [row["name_key"] for row in dicts("SELECT DISTINCT name_key FROM w_user_name")]
     variants = ((name, variant) for name in names for variant in nickname_keys(name))
     if known is not None:
         variants = (pair for pair in variants if pair[1] in known)
     while batch := list(islice(variants, 500)):
         values = ", ".join(["(%s, %s)"] * len(batch))
-        execute(f"INSERT INTO nickname (name_key, variant) VALUES {values}", list(chain.from_iterable(batch)))
+        execute(f"INSERT INTO w_nickname_key (name_key, variant) VALUES {values}", list(chain.from_iterable(batch)))
 
 
 def nickname_keys(name_key: str) -> Iterator[str]:

@@ -4,28 +4,35 @@ from collections.abc import Sequence
 from typing import Any
 
 from leagues.models import FormerKey
-from leagues.sql import dicts, execute, temporary_table
+from leagues.sql import execute
+from leagues.working_tables import WorkingTable
 
 Kind = FormerKey.Kind
+
+CHANGED_KEY = WorkingTable(
+    "w_changed_key",
+    "a key of the catalogue that changes",
+    dict.fromkeys(("kind", "league_key", "former_key", "current_key"), "text NOT NULL"),
+)
 
 # When a league's key changes, the former keys remembered within that league move with it.
 FOLLOW_LEAGUES = """
 UPDATE leagues_formerkey SET league_key = changed.current_key
-FROM changed_key changed
+FROM w_changed_key changed
 WHERE changed.kind = 'league' AND leagues_formerkey.league_key = changed.former_key
 """
 
 # Older keys that led to the former key lead to the present one, so that one look-up finds it.
 SHORTEN = """
 UPDATE leagues_formerkey SET current_key = changed.current_key
-FROM changed_key changed
+FROM w_changed_key changed
 WHERE leagues_formerkey.kind = changed.kind AND leagues_formerkey.league_key = changed.league_key
   AND leagues_formerkey.current_key = changed.former_key
 """
 
 REMEMBER = """
 INSERT INTO leagues_formerkey (kind, league_key, former_key, current_key)
-SELECT kind, league_key, former_key, current_key FROM changed_key WHERE TRUE
+SELECT kind, league_key, former_key, current_key FROM w_changed_key WHERE TRUE
 ON CONFLICT (kind, league_key, former_key) DO UPDATE SET current_key = excluded.current_key
 """
 
@@ -37,8 +44,8 @@ def remember_former_keys(changes: str, params: Sequence[Any] = ()) -> int:
     keys. Returns how many keys were remembered.
     """
     only_changes = f"SELECT * FROM ({changes}) every WHERE former_key <> current_key"
-    with temporary_table("changed_key", only_changes, params):
-        if not dicts("SELECT 1 FROM changed_key LIMIT 1"):
+    with CHANGED_KEY.filled(only_changes, params) as changed:
+        if not changed:
             return 0
         execute(FOLLOW_LEAGUES)
         execute(SHORTEN)

@@ -1,21 +1,32 @@
 """Running SQL over sets of rows on the default connection, with SQL that SQLite and PostgreSQL both understand."""
 
-from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import connection
 from django.db.models import Model
 
 
-def execute(sql: str, params: Sequence[Any] = ()) -> int:
+def execute(sql: str, params: Iterable[Any] = ()) -> int:
     """Returns how many rows the statement inserted, updated or deleted."""
     with connection.cursor() as cursor:
         cursor.execute(sql, list(params) or None)
         return max(int(cursor.rowcount), 0)
 
 
-def dicts(sql: str, params: Sequence[Any] = ()) -> list[dict[str, Any]]:
+def rows(sql: str, params: Iterable[Any] = ()) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, list(params) or None)
+        return list(cursor.fetchall())
+
+
+def value(sql: str, params: Iterable[Any] = ()) -> Any:
+    """The first column of the first row, or None."""
+    found = rows(sql, params)
+    return found[0][0] if found else None
+
+
+def dicts(sql: str, params: Iterable[Any] = ()) -> list[dict[str, Any]]:
     """The rows found, each by the names of its columns."""
     with connection.cursor() as cursor:
         cursor.execute(sql, list(params) or None)
@@ -39,11 +50,15 @@ def refresh_statistics(*models: type[Model]) -> None:
         execute("ANALYZE " + ", ".join(model._meta.db_table for model in models))
 
 
-@contextmanager
-def temporary_table(name: str, select: str, params: Sequence[Any] = ()) -> Iterator[str]:
-    """Within the block, a temporary table holds what `select` finds. It yields the table's name."""
-    with transaction.atomic(savepoint=False):
-        execute(f"CREATE TEMPORARY TABLE {name} AS {select}", params)
-        execute(f"ANALYZE {name}")  # PostgreSQL does not collect statistics of temporary tables by itself
-        yield name
-        execute(f"DROP TABLE {name}")
+def analyze_if_changed(table: str, written: int, columns: Sequence[str] = ()) -> None:
+    """Tell the planner of many new values before the next statement joins them; autovacuum comes too late.
+
+    Only those of some columns where they are named, and then PostgreSQL takes its own, larger sample all the same.
+    """
+    if written > FEW:
+        named = f"({', '.join(columns)})" if columns and connection.vendor == "postgresql" else ""
+        execute(f"ANALYZE {table} {named}")
+
+
+FEW = 500
+"""Rows up to which the planner does well without being told how many there are."""

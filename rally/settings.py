@@ -188,7 +188,7 @@ CONTENT_SECURITY_POLICY = {
 LOGGING = logging_config(as_json=env.bool("LOG_JSON", default=not DEBUG), level=env.str("LOG_LEVEL", default="INFO"))
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 """The bearer token of /metrics. Without one nobody may read them outside DEBUG."""
-METRICS_COLLECTORS = ["etlimport.metrics.figures"]
+METRICS_COLLECTORS = ["etlimport.operations.metrics.figures"]
 """Functions, by dotted path, that return prometheus metric families; /metrics asks each when it is read."""
 
 LANGUAGE_CODE = "en-us"

@@ -10,7 +10,7 @@ django.setup()
 
 from benchmarks.contestants import contend  # noqa: E402
 from etlimport.pipeline import Options, run_import  # noqa: E402
-from etlimport.report import exit_code  # noqa: E402
+from etlimport.reports.run_report import exit_code  # noqa: E402
 
 
 def import_all(source: Path) -> str:

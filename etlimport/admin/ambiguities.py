@@ -9,8 +9,8 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.html import format_html
 
-from etlimport import roles
 from etlimport.models import AmbiguousIdentity, ImportRun
+from etlimport.operations import roles
 from etlimport.settle import settle_different, settle_same
 from leagues.admin.base import ReadOnlyAdmin
 

@@ -6,7 +6,6 @@ from django.conf import settings
 from django.utils import timezone
 from django_celery_beat.models import PeriodicTask
 
-from etlimport import roles
 from etlimport.admin.chart import Chart
 from etlimport.admin.run_page import health_change, short_outcome
 from etlimport.alerts import open_incidents
@@ -14,7 +13,8 @@ from etlimport.health import all_checks
 from etlimport.health.history import CHART_DAYS, trend
 from etlimport.health.score import WARN_BELOW
 from etlimport.models import AmbiguousIdentity, HealthSnapshot, ImportRun
-from etlimport.schedule import OURS
+from etlimport.operations import roles
+from etlimport.operations.schedule import OURS
 from sessionsync.models import RefreshSignal
 from sessionsync.sessions import live_sessions
 

@@ -2,8 +2,8 @@ from pathlib import Path
 
 from django import forms
 
-from etlimport import launch
 from etlimport.models import ImportRun
+from etlimport.operations import launch
 
 
 class StartForm(forms.Form):

@@ -5,9 +5,11 @@ from django.db.models import Count
 from django.urls import reverse
 from django.utils import timezone
 
-from etlimport import report, roles, runs
 from etlimport.models import ImportRun
-from etlimport.progress import STEPS
+from etlimport.operations import roles
+from etlimport.reports import run_report
+from etlimport.run.progress import STEPS
+from etlimport.run.watch import live
 
 Status, Mode = ImportRun.Status, ImportRun.Mode
 
@@ -30,16 +32,16 @@ def context(run: ImportRun, user) -> dict:
     rejected = run.rejected_rows.order_by("kind").values_list("kind").annotate(Count("pk"))
     return {
         "outcome": short_outcome(run),
-        "headline": "" if run.status == Status.PUBLISHED else report.HEADLINES.get(run.status, ""),
+        "headline": "" if run.status == Status.PUBLISHED else run_report.HEADLINES.get(run.status, ""),
         "live": f"{reverse('admin:live_import')}?run={run.pk}" if run.status == Status.RUNNING else "",
         "progress": progress(run),
-        "seconds": report.seconds(run),
+        "seconds": run_report.seconds(run),
         "tables": [
-            table("rows of file", report.FILE_COLUMNS, run.counts.get("files")),
-            table("in the catalogue", report.THING_COLUMNS, run.counts.get("things")),
+            table("rows of file", run_report.FILE_COLUMNS, run.counts.get("files")),
+            table("in the catalogue", run_report.THING_COLUMNS, run.counts.get("things")),
             table("what users own", ("before", "after"), owned(run)),
         ],
-        "identity": report.identity_line(run).splitlines(),
+        "identity": run_report.identity_line(run).splitlines(),
         "restored_by": run.protection.get("restored", {}),
         "repairs": run.protection.get("repairs", []),
         "bars": bars(run),
@@ -96,7 +98,7 @@ def health_change(run: ImportRun) -> str:
 
 def progress(run: ImportRun) -> dict:
     """How far a run is, for who watches: the step it is in, rows read, seconds, and where to look when done."""
-    step, details = runs.live(run)
+    step, details = live(run)
     names = list(STEPS)
     at = names.index(step) if step in names else -1
     is_running = run.status == Status.RUNNING
@@ -109,7 +111,9 @@ def progress(run: ImportRun) -> dict:
             for no, (name, title) in enumerate(STEPS.items())
         ],
         "rows": details.get("rows"),
-        "seconds": round((timezone.now() - run.started_at).total_seconds(), 1) if is_running else report.seconds(run),
+        "seconds": round((timezone.now() - run.started_at).total_seconds(), 1)
+        if is_running
+        else run_report.seconds(run),
     }
 
 

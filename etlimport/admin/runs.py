@@ -12,13 +12,15 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 
-from etlimport import report, roles, tasks
+from etlimport import tasks
 from etlimport.admin import run_page
 from etlimport.admin.forms import StartForm, as_of
-from etlimport.changes import find_changes, is_kept_whole
-from etlimport.launch import CannotLaunch, launch
 from etlimport.models import ImportRun
-from etlimport.rejects import as_csv
+from etlimport.operations import roles
+from etlimport.operations.launch import CannotLaunch, launch
+from etlimport.reports import run_report
+from etlimport.reports.changes import find_changes, is_kept_whole
+from etlimport.reports.rejected_rows import as_csv
 from leagues.admin.base import ReadOnlyAdmin
 
 LINES_A_PAGE = 100
@@ -29,7 +31,7 @@ class ImportRunAdmin(ReadOnlyAdmin):
     list_display = ["number", "outcome", "started", "health", "changed", "rows", "took", "source", "mode"]
     list_display_links = ["number"]
     list_filter = ["status", "mode", "started_at"]
-    search_fields = ["=id", "source", "error", "started_by__email"]
+    search_fields = ["=id", "source", "reasons", "started_by__email"]
 
     def get_queryset(self, request):
         return super().get_queryset(request).defer("diff", "protection", "warnings")
@@ -48,7 +50,7 @@ class ImportRunAdmin(ReadOnlyAdmin):
 
     @admin.display
     def took(self, run):
-        return f"{report.seconds(run):,.1f} s"
+        return f"{run_report.seconds(run):,.1f} s"
 
     @admin.display
     def rows(self, run):

@@ -6,11 +6,11 @@ from django.db import IntegrityError, OperationalError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from etlimport import runs
 from etlimport.alerts.conditions import CONDITIONS, Condition
 from etlimport.alerts.delivery import channels, deliver
 from etlimport.alerts.outage import note_answer, note_outage
 from etlimport.models import AlertIncident, AlertNotice
+from etlimport.run import lifecycle
 
 log = logging.getLogger(__name__)
 Event = AlertNotice.Event
@@ -23,7 +23,7 @@ def check_alerts() -> list[AlertIncident]:
     where the database does not answer; that is told, too, once it has been so for five minutes.
     """
     try:
-        runs.find_dead()
+        lifecycle.find_dead()
     except OperationalError:
         note_outage()
         raise

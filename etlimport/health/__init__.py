@@ -6,7 +6,7 @@ from etlimport.health.checks import (
     failing_critical_checks,
     run_check,
 )
-from etlimport.health.score import Health, band_of, compute_health, keep, record_health
+from etlimport.health.score import Health, band_of, compute_health, keep, note_health, record_health
 
 __all__ = [
     "Check",
@@ -18,6 +18,7 @@ __all__ = [
     "compute_health",
     "failing_critical_checks",
     "keep",
+    "note_health",
     "record_health",
     "run_check",
 ]

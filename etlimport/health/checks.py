@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.db.models import Model
 
-from etlimport.references import (
+from etlimport.database.references import (
     Reference,
     catalogue_models,
     has_activity,

@@ -3,9 +3,9 @@
 import math
 from dataclasses import dataclass
 
+from etlimport.database.references import owned_references
 from etlimport.health.checks import CheckResult, orphan_check_name, run_all
 from etlimport.models import HealthSnapshot, ImportRun
-from etlimport.references import owned_references
 from leagues.sql import dicts
 
 BANDS = ((100, "perfect"), (90, "excellent"), (80, "good"), (70, "warning"), (0, "critical"))
@@ -101,3 +101,11 @@ def record_health(run: ImportRun | None = None) -> HealthSnapshot:
 
 def keep(health: Health, run: ImportRun | None = None) -> HealthSnapshot:
     return HealthSnapshot.objects.create(run=run, score=health.score, band=health.band, counts=health.counts)
+
+
+def note_health(run: ImportRun, health: Health) -> list[str]:
+    """Record the health a run leaves behind; a warning where it is low."""
+    run.health_before = HealthSnapshot.objects.values_list("score", flat=True).first()
+    run.health_after = health.score
+    keep(health, run)
+    return [health.warning] if health.warning else []

@@ -1,28 +1,29 @@
 """Leagues, clubs, series, teams, players and roster spots: staged → written."""
 
-from etlimport import db
-from etlimport.merge.entity import Entity
+from etlimport.database import working_tables
+from etlimport.kinds import PLAYERS
+from etlimport.merge.entity import Entity, staged
 from leagues.models import Club, League, Player, RosterSpot, Series, Team
 
 LEAGUE = Entity(
     model=League,
-    work="w_league",
+    work=working_tables.LEAGUE,
     columns={"key": "w.key", "code": "w.code"},
     key=("key",),
     on_insert={"name": "w.name", "is_active": "w.is_active", "organization_id": "w.organization_id"},
     reissues_keys=True,
 )
-CLUB = Entity(model=Club, work="w_club", columns={"name": "w.name", "key": "w.key"}, key=("key",))
+CLUB = Entity(model=Club, work=working_tables.CLUB, columns={"name": "w.name", "key": "w.key"}, key=("key",))
 SERIES = Entity(
     model=Series,
-    work="w_series",
+    work=working_tables.SERIES,
     joins="JOIN w_league l ON l.no = w.league_no",
     columns={"league_id": "l.target_id", "name": "w.name", "key": "w.key"},
     key=("league_id", "key"),
 )
 TEAM = Entity(
     model=Team,
-    work="w_team",
+    work=working_tables.TEAM,
     joins="""JOIN w_league l ON l.no = w.league_no JOIN w_series s ON s.no = w.series_no
              JOIN w_club c ON c.no = w.club_no""",
     columns={
@@ -39,16 +40,14 @@ TEAM = Entity(
 )
 PLAYER = Entity(
     model=Player,
-    work="w_player",
+    work=working_tables.PLAYER,
     joins="JOIN w_league l ON l.no = w.league_no",
     columns={
         "league_id": "l.target_id",
         "first_name": "w.first_name",
         "last_name": "w.last_name",
         "name_key": "w.name_key",
-        "pti": "w.pti",
-        "career_wins": "w.career_wins",
-        "career_losses": "w.career_losses",
+        **staged(PLAYERS.facts("player")),
         "is_active": "true",
         "external_id": "w.external_id",
     },
@@ -57,14 +56,11 @@ PLAYER = Entity(
 )
 ROSTER_SPOT = Entity(
     model=RosterSpot,
-    work="w_spot",
+    work=working_tables.SPOT,
     columns={
         "player_id": "w.player_id",
         "team_id": "w.team_id",
-        "is_captain": "w.is_captain",
-        "is_co_captain": "w.is_co_captain",
-        "wins": "w.wins",
-        "losses": "w.losses",
+        **staged(PLAYERS.facts("roster spot")),
         "is_active": "true",
     },
     key=("player_id", "team_id"),
@@ -73,10 +69,8 @@ ROSTER_SPOT = Entity(
 
 def create_spots() -> None:
     """w_spot: the staged roster spots with the ids of their players and teams, and the rows they are."""
-    db.create_temporary(
-        "w_spot",
-        """AS SELECT w.*, p.target_id AS player_id, t.target_id AS team_id, r.id AS target_id
+    working_tables.SPOT.fill(
+        """SELECT w.*, p.target_id AS player_id, t.target_id AS team_id, r.id AS target_id
            FROM w_roster w JOIN w_player p ON p.no = w.player_no JOIN w_team t ON t.no = w.team_no
-           LEFT JOIN leagues_rosterspot r ON r.player_id = p.target_id AND r.team_id = t.target_id""",
-        sqlite_index=("target_id",),
+           LEFT JOIN leagues_rosterspot r ON r.player_id = p.target_id AND r.team_id = t.target_id"""
     )

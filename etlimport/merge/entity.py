@@ -4,14 +4,18 @@ A working table `w` has a row per staged thing: `no`, `target_id` (the existing 
 `columns` is computed from. Everything is SQL over sets; a row that does not differ is not written.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from django.utils import timezone
 
-from etlimport import db
-from etlimport.references import has_activity
-from etlimport.undo_log import UndoLog
+from etlimport import database
+from etlimport.database import working_tables
+from etlimport.database.references import has_activity
+from etlimport.journal.undo_log import UndoLog
+from etlimport.kinds import Field
 from leagues.models import CatalogueModel
+from leagues.working_tables import WorkingTable
 
 LONGEST_ID = len("~9223372036854775807")
 
@@ -37,7 +41,7 @@ class Entity:
     """
 
     model: type[CatalogueModel]
-    work: str
+    work: WorkingTable
     columns: dict[str, str]
     key: tuple[str, ...]
     joins: str = ""
@@ -70,9 +74,14 @@ class Entity:
         return [name for name in self.columns if name in self.key or name.endswith("_id") or name == "date"]
 
     @property
-    def changed(self) -> str:
+    def changed(self) -> WorkingTable:
         """The working table of the staged rows that differ from their existing row, made by `find_changed`."""
-        return f"changed_{self.work}"
+        return working_tables.changed(self.work.name, self.columns)
+
+
+def staged(facts: Iterable[Field]) -> dict[str, str]:
+    """Columns of a table that are filled from facts of the same name in its working table `w`."""
+    return {fact.name: f"w.{fact.name}" for fact in facts}
 
 
 def merge(entity: Entity, log: UndoLog) -> Counts:
@@ -83,20 +92,19 @@ def merge(entity: Entity, log: UndoLog) -> Counts:
         release_keys(entity, log)
     updated = update_changed(entity, log) if find_changed(entity) else 0
     inserted = insert_new(entity)
-    staged = db.value(f"SELECT count(*) FROM {entity.work}")
+    staged = database.value(f"SELECT count(*) FROM {entity.work}")
     return Counts(inserted=inserted, updated=updated, unchanged=staged - inserted - updated)
 
 
 def find_changed(entity: Entity) -> int:
-    """changed_<work>(no, target_id, the columns as they are to be); how many there are.
+    """The working table `entity.changed`; how many there are.
 
     Computed once and for all: joined anew for the update, no planner would know how few or how many they are.
     """
     differs = " OR ".join(f"t.{column} IS DISTINCT FROM {sql}" for column, sql in entity.columns.items())
     names = ", ".join(f"{sql} AS {column}" for column, sql in entity.columns.items())
-    return db.create_temporary(
-        entity.changed,
-        f"""AS SELECT w.no, w.target_id, {names}
+    return entity.changed.fill(
+        f"""SELECT w.no, w.target_id, {names}
             FROM {entity.source} JOIN {entity.table} t ON t.id = w.target_id WHERE {differs}""",
     )
 
@@ -105,7 +113,7 @@ def update_changed(entity: Entity, log: UndoLog) -> int:
     log.before_update(entity.model, f"SELECT target_id FROM {entity.changed}")
     step_aside(entity)
     assignments = ", ".join(f"{column} = x.{column}" for column in entity.columns)
-    return db.execute(
+    return database.execute(
         f"""UPDATE {entity.table} SET {assignments}, updated_at = %s
             FROM {entity.changed} x WHERE {entity.table}.id = x.target_id""",
         [timezone.now()],
@@ -119,7 +127,7 @@ def step_aside(entity: Entity) -> None:
     """
     if not entity.reissues_keys:
         return
-    db.execute(
+    database.execute(
         f"""UPDATE {entity.table} SET {entity.key[-1]} = '~' || id WHERE id IN (
                 SELECT t.id FROM {entity.changed} keyed JOIN {entity.table} t ON {entity.same_key}
                 WHERE t.id <> keyed.target_id
@@ -135,38 +143,38 @@ def release_keys(entity: Entity, log: UndoLog) -> None:
                 SELECT t.id FROM keyed JOIN {entity.table} t ON {entity.same_key}
                 WHERE t.id IS DISTINCT FROM keyed.target_id
                   AND t.id NOT IN (SELECT target_id FROM {entity.work} WHERE target_id IS NOT NULL)"""
-    if not db.create_temporary("taken", f"AS {taken}"):
+    if not working_tables.TAKEN_KEY.fill(taken):
         return
-    log.before_update(entity.model, "SELECT id FROM taken")
+    log.before_update(entity.model, "SELECT id FROM w_taken_key")
     inactive = ", is_active = false" if has_activity(entity.model) else ""
-    db.execute(
+    database.execute(
         f"""UPDATE {entity.table} SET {text} = substr({text}, 1, {room}) || '~' || id{inactive}, updated_at = %s
-            WHERE id IN (SELECT id FROM taken)""",
+            WHERE id IN (SELECT id FROM w_taken_key)""",
         [timezone.now()],
     )
 
 
 def insert_new(entity: Entity) -> int:
     columns = {**entity.columns, **entity.on_insert}
-    inserted = db.execute(
+    inserted = database.execute(
         f"""INSERT INTO {entity.table} ({", ".join(columns)}, created_at, updated_at)
             SELECT {", ".join(columns.values())}, %s, %s FROM {entity.source}
             WHERE w.target_id IS NULL ORDER BY w.no""",
         [timezone.now()] * 2,
     )
-    db.analyze_if_changed(entity.table, inserted, entity.looked_up_by)
+    database.analyze_if_changed(entity.table, inserted, entity.looked_up_by)
     return inserted
 
 
 def find_inserted(entity: Entity) -> None:
     """Give the staged rows just inserted their `target_id`, for the things that refer to them."""
-    found = db.execute(
+    found = database.execute(
         f"""UPDATE {entity.work} SET target_id = x.id
             FROM ({entity.keyed("w.target_id IS NULL")}
                   SELECT keyed.no AS x_no, t.id FROM keyed JOIN {entity.table} t ON {entity.same_key}) x
             WHERE x.x_no = {entity.work}.no"""
     )
-    db.analyze_if_changed(entity.work, found)
+    database.analyze_if_changed(entity.work, found)
 
 
 def deactivate(model: type[CatalogueModel], left: str, log: UndoLog) -> int:
@@ -174,15 +182,15 @@ def deactivate(model: type[CatalogueModel], left: str, log: UndoLog) -> int:
     if log.was_empty(model):
         return 0
     table = model._meta.db_table
-    leaving = db.create_temporary("leaving", f"AS SELECT id FROM {table} WHERE is_active AND id IN ({left})")
+    leaving = working_tables.LEAVING.fill(f"SELECT id FROM {table} WHERE is_active AND id IN ({left})")
     return deactivate_leaving(model, log) if leaving else 0
 
 
 def deactivate_leaving(model: type[CatalogueModel], log: UndoLog) -> int:
-    """Deactivate the rows in the working table `leaving`."""
+    """Deactivate the rows in the working table w_leaving."""
     table = model._meta.db_table
-    log.before_update(model, "SELECT id FROM leaving")
-    return db.execute(
-        f"UPDATE {table} SET is_active = false, updated_at = %s WHERE id IN (SELECT id FROM leaving)",
+    log.before_update(model, "SELECT id FROM w_leaving")
+    return database.execute(
+        f"UPDATE {table} SET is_active = false, updated_at = %s WHERE id IN (SELECT id FROM w_leaving)",
         [timezone.now()],
     )

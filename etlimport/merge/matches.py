@@ -4,15 +4,20 @@ Their working tables are made after the teams and players have their ids, so eac
 `target_id` in one statement.
 """
 
-from etlimport import db, dialect
-from etlimport.merge.entity import Entity
-from etlimport.stage import ROWS_OF_A_FILE, SEQ
-from etlimport.undo_log import UndoLog
+from etlimport import database
+from etlimport.database import dialect, working_tables
+from etlimport.database.working_tables import ROWS_OF_A_FILE, SEQ
+from etlimport.journal.undo_log import UndoLog
+from etlimport.kinds import MATCH_HISTORY, SCHEDULES, SERIES_STATS
+from etlimport.kinds import PLAYER_HISTORY as RATINGS
+from etlimport.kinds.files import SEATS
+from etlimport.merge.entity import Entity, staged
 from leagues.models import MatchScore, PlayerHistory, ScheduledMatch, Standing
+from leagues.working_tables import WorkingTable
 
 SCHEDULED_MATCH = Entity(
     model=ScheduledMatch,
-    work="w_schedule",
+    work=working_tables.SCHEDULE,
     columns={
         "league_id": "w.league_id",
         "series_id": "w.series_id",
@@ -21,29 +26,22 @@ SCHEDULED_MATCH = Entity(
         "home_team_id": "w.home_team_id",
         "away_team_id": "w.away_team_id",
         "occurrence": "w.occurrence",
-        "location": "w.location",
+        **staged(SCHEDULES.facts()),
         "is_active": "true",
     },
     key=("league_id", "date", "home_team_id", "away_team_id", "occurrence"),
 )
 
-FIGURES = tuple(
-    ["points", "matches_tied"]
-    + [f"{what}_{how}" for what in ("matches", "lines", "sets", "games") for how in ("won", "lost")]
-)
-
 STANDING = Entity(
     model=Standing,
-    work="w_standing",
-    columns={"team_id": "w.team_id", **{name: f"w.{name}" for name in FIGURES}, "is_active": "true"},
+    work=working_tables.STANDING,
+    columns={"team_id": "w.team_id", **staged(SERIES_STATS.facts()), "is_active": "true"},
     key=("team_id",),
 )
 
-PLAYERS_OF_A_LINE = ("home_player_1", "home_player_2", "away_player_1", "away_player_2")
-
 MATCH_SCORE = Entity(
     model=MatchScore,
-    work="w_match",
+    work=working_tables.MATCH,
     columns={
         name: f"w.{name}"
         for name in (
@@ -54,22 +52,23 @@ MATCH_SCORE = Entity(
             "away_team_id",
             "home_label",
             "away_label",
-            *(f"{player}_id" for player in PLAYERS_OF_A_LINE),
-            *(f"{player}_name" for player in PLAYERS_OF_A_LINE),
+            *(f"{player}_id" for player in SEATS),
+            *(f"{player}_name" for player in SEATS),
             "scores",
             "winner",
             "source_id",
             "key",
         )
-    },
+    }
+    | staged(MATCH_HISTORY.facts()),
     key=("league_id", "key"),
     reissues_keys=True,
 )
 
 PLAYER_HISTORY = Entity(
     model=PlayerHistory,
-    work="w_history",
-    columns={name: f"w.{name}" for name in ("player_id", "date", "occurrence", "end_pti", "series_name")},
+    work=working_tables.HISTORY,
+    columns={**{name: f"w.{name}" for name in ("player_id", "date", "occurrence")}, **staged(RATINGS.facts())},
     key=("player_id", "date", "occurrence"),
 )
 
@@ -81,15 +80,13 @@ def create_counted(entity: Entity, rows: str, *, same: tuple[str, ...], order: s
     of that day, which settles all days but those on which there are several. Returns whether there was any row.
     """
     day = entity.key[:-1]
-    any_there = bool(db.value(f"SELECT 1 FROM {entity.table} LIMIT 1"))
+    any_there = bool(database.value(f"SELECT 1 FROM {entity.table} LIMIT 1"))
     known = f"SELECT * FROM {entity.table}{'' if any_there else ' WHERE false'}"
-    db.create_temporary(
-        entity.work,
-        f"""AS SELECT m.*, t.id AS target_id FROM (
+    entity.work.fill(
+        f"""SELECT m.*, t.id AS target_id FROM (
                 SELECT m.*, row_number() OVER (PARTITION BY {of("m", day)} ORDER BY {order}, m.no) AS occurrence
                 FROM ({rows}) m) m
             LEFT JOIN ({known}) t ON {same_day("t", "m", entity.key)}""",
-        sqlite_index=("target_id", ", ".join(day)),
         joined=any_there,
     )
     if any_there and find_several(entity, day):
@@ -102,66 +99,60 @@ def of(alias: str, names: tuple[str, ...]) -> str:
 
 
 def find_several(entity: Entity, day: tuple[str, ...]) -> int:
-    """several(no): the staged rows of days on which there are several, staged or known."""
+    """w_several: the staged rows of days on which there are several, staged or known; how many."""
     names = ", ".join(day)
-    return db.create_temporary(
-        "several",
-        f"""AS SELECT w.no FROM {entity.work} w JOIN (
+    return working_tables.SEVERAL.fill(
+        f"""SELECT w.no FROM {entity.work} w JOIN (
                 SELECT {names} FROM {entity.work} WHERE occurrence = 2
-                UNION SELECT {names} FROM {entity.table} WHERE occurrence > 1) d ON {same_day("d", "w", day)}""",
-        index=("no",),
+                UNION SELECT {names} FROM {entity.table} WHERE occurrence > 1) d ON {same_day("d", "w", day)}"""
     )
 
 
 def match_several(entity: Entity, day: tuple[str, ...], same: tuple[str, ...], order: str) -> None:
     """Where there are several on a day, who says the `same` as a known row is that row; the rest follow in order."""
-    work, names = entity.work, ", ".join(day)
+    work, several = entity.work, working_tables.of_several(entity.work.name, day)
     alike = same_day("earlier", "t", day) + "".join(
         f" AND earlier.{name} IS NOT DISTINCT FROM t.{name}" for name in same
     )
     says = "".join(f" AND t.{name} IS NOT DISTINCT FROM w.{name}" for name in same)
-    db.create_temporary(
-        "of_several",
-        f"""AS SELECT w.no, {of("w", day)}, t.id AS target_id, COALESCE(t.occurrence, row_number() OVER (
+    several.fill(
+        f"""SELECT w.no, {of("w", day)}, t.id AS target_id, COALESCE(t.occurrence, row_number() OVER (
                 PARTITION BY {of("w", day)}, t.id IS NULL ORDER BY {order.replace("m.", "w.")}, w.no)) AS occurrence
-            FROM {work} w JOIN several s ON s.no = w.no
+            FROM {work} w JOIN w_several s ON s.no = w.no
             LEFT JOIN {entity.table} t ON {same_day("t", "w", day)}{says} AND NOT EXISTS (
-                SELECT 1 FROM {entity.table} earlier WHERE {alike} AND earlier.occurrence < t.occurrence)""",
-        index=(names, "no"),
+                SELECT 1 FROM {entity.table} earlier WHERE {alike} AND earlier.occurrence < t.occurrence)"""
     )
-    match_rest_of_day(entity, day)
-    db.execute(
+    match_rest_of_day(entity, several, day)
+    database.execute(
         f"""UPDATE {work} SET target_id = s.target_id, occurrence = s.occurrence
-            FROM of_several s WHERE s.no = {work}.no"""
+            FROM {several} s WHERE s.no = {work}.no"""
     )
 
 
-def match_rest_of_day(entity: Entity, day: tuple[str, ...]) -> None:
+def match_rest_of_day(entity: Entity, several: WorkingTable, day: tuple[str, ...]) -> None:
     """The nth staged row of a day without a row is the nth row of that day that no other is."""
-    names = ", ".join(day)
-    found = db.create_temporary(
-        "of_day",
-        f"""AS SELECT t.*, CASE WHEN free THEN row_number() OVER (PARTITION BY {names}, free ORDER BY occurrence) END
+    names, of_day = ", ".join(day), working_tables.of_day(entity.work.name, day)
+    found = of_day.fill(
+        f"""SELECT t.*, CASE WHEN free THEN row_number() OVER (PARTITION BY {names}, free ORDER BY occurrence) END
                 AS nth, count(CASE WHEN free THEN 1 END) OVER (PARTITION BY {names}) AS places,
                 max(occurrence) OVER (PARTITION BY {names}) AS last
             FROM (SELECT t.id, t.occurrence, {of("t", day)},
-                         t.id NOT IN (SELECT target_id FROM of_several WHERE target_id IS NOT NULL) AS free
-                  FROM {entity.table} t JOIN (SELECT DISTINCT {names} FROM of_several WHERE target_id IS NULL) w
-                    ON {same_day("t", "w", day)}) t""",
-        index=(names,),
+                         t.id NOT IN (SELECT target_id FROM {several} WHERE target_id IS NOT NULL) AS free
+                  FROM {entity.table} t JOIN (SELECT DISTINCT {names} FROM {several} WHERE target_id IS NULL) w
+                    ON {same_day("t", "w", day)}) t"""
     )
     if not found:
         return
-    db.execute(
-        f"""UPDATE of_several SET occurrence = o.last + of_several.occurrence - o.places
-            FROM (SELECT DISTINCT {names}, last, places FROM of_day) o
-            WHERE of_several.target_id IS NULL AND of_several.occurrence > o.places
-              AND {same_day("o", "of_several", day)}"""
+    database.execute(
+        f"""UPDATE {several} SET occurrence = o.last + {several}.occurrence - o.places
+            FROM (SELECT DISTINCT {names}, last, places FROM {of_day}) o
+            WHERE {several}.target_id IS NULL AND {several}.occurrence > o.places
+              AND {same_day("o", several.name, day)}"""
     )
-    db.execute(
-        f"""UPDATE of_several SET target_id = o.id, occurrence = o.occurrence FROM of_day o
-            WHERE of_several.target_id IS NULL AND of_several.occurrence = o.nth
-              AND {same_day("o", "of_several", day)}"""
+    database.execute(
+        f"""UPDATE {several} SET target_id = o.id, occurrence = o.occurrence FROM {of_day} o
+            WHERE {several}.target_id IS NULL AND {several}.occurrence = o.nth
+              AND {same_day("o", several.name, day)}"""
     )
 
 
@@ -172,7 +163,7 @@ def same_day(one: str, other: str, day: tuple[str, ...]) -> str:
 SCHEDULE_ROWS = f"""
     SELECT * FROM (
         SELECT {SEQ} AS no, i.file_no, l.target_id AS league_id, s.target_id AS series_id, i.date, i.time,
-               h.target_id AS home_team_id, a.target_id AS away_team_id, i.location,
+               h.target_id AS home_team_id, a.target_id AS away_team_id, {SCHEDULES.facts_sql("i")},
                row_number() OVER (PARTITION BY h.no, a.no, i.date, i.time ORDER BY {SEQ}) AS nth
         FROM in_schedules i
         JOIN w_label hb ON hb.no = i.home_no JOIN w_team h ON h.no = hb.team_no
@@ -190,9 +181,8 @@ def create_schedule() -> None:
 def make_room(carried: str, log: UndoLog) -> None:
     """Matches `carried` over (SQL giving ids) beside those of their day that are made anew come after these."""
     day = SCHEDULED_MATCH.key[:-1]
-    found = db.create_temporary(
-        "in_the_way",
-        f"""AS SELECT id, last + places + row_number() OVER (PARTITION BY {", ".join(day)} ORDER BY occurrence)
+    found = working_tables.IN_THE_WAY.fill(
+        f"""SELECT id, last + places + row_number() OVER (PARTITION BY {", ".join(day)} ORDER BY occurrence)
                 AS occurrence
             FROM (SELECT t.*, w.places, (SELECT max(x.occurrence) FROM leagues_scheduledmatch x
                                          WHERE {same_day("x", "t", day)}) AS last
@@ -203,9 +193,9 @@ def make_room(carried: str, log: UndoLog) -> None:
     )
     if not found:
         return
-    log.before_update(ScheduledMatch, "SELECT id FROM in_the_way")
-    db.execute(
-        """UPDATE leagues_scheduledmatch SET occurrence = x.occurrence FROM in_the_way x
+    log.before_update(ScheduledMatch, "SELECT id FROM w_in_the_way")
+    database.execute(
+        """UPDATE leagues_scheduledmatch SET occurrence = x.occurrence FROM w_in_the_way x
            WHERE x.id = leagues_scheduledmatch.id"""
     )
 
@@ -219,9 +209,8 @@ def find_rescheduled() -> None:
 
     What was played did not move, nor did last season's match.
     """
-    found = db.create_temporary(
-        "moved",
-        f"""AS SELECT w.no, t.id AS old_id FROM w_schedule w
+    found = working_tables.MOVED_MATCH.fill(
+        f"""SELECT w.no, t.id AS old_id FROM w_schedule w
             JOIN leagues_scheduledmatch t ON t.league_id = w.league_id AND t.home_team_id = w.home_team_id
              AND t.away_team_id = w.away_team_id AND t.is_active
             WHERE w.target_id IS NULL
@@ -232,19 +221,18 @@ def find_rescheduled() -> None:
     )
     if not found:
         return
-    db.execute(
+    database.execute(
         """UPDATE w_schedule SET target_id = x.old_id
-           FROM (SELECT min(no) AS no, old_id FROM moved GROUP BY old_id HAVING count(*) = 1) x
-           WHERE x.no = w_schedule.no AND x.no IN (SELECT no FROM moved GROUP BY no HAVING count(*) = 1)"""
+           FROM (SELECT min(no) AS no, old_id FROM w_moved_match GROUP BY old_id HAVING count(*) = 1) x
+           WHERE x.no = w_schedule.no AND x.no IN (SELECT no FROM w_moved_match GROUP BY no HAVING count(*) = 1)"""
     )
 
 
 def create_standings() -> None:
     """One standing a team: the first of the file's rows about it."""
-    figures = ", ".join(f"w.{name}" for name in FIGURES)
-    db.create_temporary(
-        "w_standing",
-        f"""AS SELECT w.no, w.file_no, w.team_id, {figures}, t.id AS target_id FROM (
+    figures = SERIES_STATS.facts_sql("w")
+    working_tables.STANDING.fill(
+        f"""SELECT w.no, w.file_no, w.team_id, {figures}, t.id AS target_id FROM (
                 SELECT {SEQ} AS no, i.*, h.target_id AS team_id, h.no AS team_no,
                        row_number() OVER (PARTITION BY h.no ORDER BY {SEQ}) AS nth
                 FROM in_series_stats i
@@ -265,19 +253,19 @@ IDS_AGREE = "(t.source_id = w.source_id OR '' IN (t.source_id, w.source_id))"
 
 def create_matches() -> None:
     """Match lines; of rows alike in everything the first, others of the same four on one day are counted."""
-    players = ", ".join(f"{name}.id AS {name}_id" for name in PLAYERS_OF_A_LINE)
-    names = ", ".join(f"i.{name}_name" for name in PLAYERS_OF_A_LINE)
+    players = ", ".join(f"{name}.id AS {name}_id" for name in SEATS)
+    names = ", ".join(f"i.{name}_name" for name in SEATS)
+    further = "".join(f" i.{name}," for name in MATCH_HISTORY.names_of_facts())
     joins = "\n".join(
         f"""LEFT JOIN leagues_player {name} ON {name}.league_id = l.target_id
                  AND {name}.external_id = i.{name}_id AND i.{name}_id <> ''"""
-        for name in PLAYERS_OF_A_LINE
+        for name in SEATS
     )
-    db.create_temporary(
-        "w_match",
-        f"""AS SELECT w.*, t.id AS target_id FROM (
+    working_tables.MATCH.fill(
+        f"""SELECT w.*, t.id AS target_id FROM (
                 SELECT {SEQ} AS no, i.file_no, l.target_id AS league_id, i.date, i.line,
                        h.target_id AS home_team_id, a.target_id AS away_team_id, i.home_label, i.away_label,
-                       {players}, {names}, i.scores, i.winner, i.source_id,
+                       {players}, {names}, i.scores, i.winner, i.source_id,{further}
                        i.key || CASE WHEN i.occurrence = 1 THEN '' ELSE '-' || i.occurrence END AS key
                 FROM (SELECT m.*, sp.league_no AS of_league,
                              row_number() OVER (PARTITION BY sp.league_no, key ORDER BY {SEQ}) AS occurrence
@@ -287,8 +275,7 @@ def create_matches() -> None:
                 LEFT JOIN w_label hb ON hb.no = i.home_no LEFT JOIN w_team h ON h.no = hb.team_no
                 LEFT JOIN w_label ab ON ab.no = i.away_no LEFT JOIN w_team a ON a.no = ab.team_no
                 {joins}) w
-            LEFT JOIN leagues_matchscore t ON t.league_id = w.league_id AND t.key = w.key AND {IDS_AGREE}""",
-        sqlite_index=("target_id",),
+            LEFT JOIN leagues_matchscore t ON t.league_id = w.league_id AND t.key = w.key AND {IDS_AGREE}"""
     )
 
 
@@ -300,7 +287,7 @@ LINE_LAYERS = (
     "t.source_id = w.source_id AND w.source_id <> ''",
     # The same four people at the same meeting, under whatever names and ids they come now.
     f"""t.home_team_id IS NOT DISTINCT FROM w.home_team_id AND t.away_team_id IS NOT DISTINCT FROM w.away_team_id
-        AND {" AND ".join(f"t.{name}_id = w.{name}_id" for name in PLAYERS_OF_A_LINE)}""",
+        AND {" AND ".join(f"t.{name}_id = w.{name}_id" for name in SEATS)}""",
     # The same line of the meeting, or the same scores there, under corrected players.
     """t.home_team_id = w.home_team_id AND t.away_team_id = w.away_team_id AND t.line = w.line""",
     """t.home_team_id = w.home_team_id AND t.away_team_id = w.away_team_id AND t.scores = w.scores
@@ -316,15 +303,14 @@ def find_lines() -> None:
     Each layer takes pairs unique in both directions; of several that are all alike (the same four twice
     on a day) the first is the first.
     """
-    if not db.value(
+    if not database.value(
         """SELECT 1 FROM w_league l WHERE EXISTS (SELECT 1 FROM leagues_matchscore t WHERE t.league_id = l.target_id)
            AND EXISTS (SELECT 1 FROM w_match w WHERE w.target_id IS NULL AND w.league_id = l.target_id)"""
     ):
         return
     for condition in LINE_LAYERS:
-        db.create_temporary(
-            "lines",
-            f"""AS SELECT no, old_id FROM (
+        working_tables.SAME_LINE.fill(
+            f"""SELECT no, old_id FROM (
                     SELECT w.no, t.id AS old_id, count(*) OVER (PARTITION BY t.id) AS rivals_new,
                            count(*) OVER (PARTITION BY w.no) AS rivals_old,
                            row_number() OVER (PARTITION BY t.id ORDER BY w.no) AS nth_new,
@@ -336,18 +322,18 @@ def find_lines() -> None:
                 WHERE nth_new = nth_old AND rivals_new = rivals_old
                   AND ({condition is not ELIMINATION} OR rivals_new = 1)""",
         )
-        db.execute("UPDATE w_match SET target_id = x.old_id FROM lines x WHERE x.no = w_match.no")
+        database.execute("UPDATE w_match SET target_id = x.old_id FROM w_same_line x WHERE x.no = w_match.no")
 
 
 HISTORY_ROWS = f"""
-    SELECT min({SEQ}) AS no, min({SEQ}) / {ROWS_OF_A_FILE} AS file_no, p.id AS player_id, i.date, i.end_pti,
-           i.series_name
+    SELECT min({SEQ}) AS no, min({SEQ}) / {ROWS_OF_A_FILE} AS file_no, p.id AS player_id, i.date,
+           {RATINGS.facts_sql("i")}
     FROM in_player_history i
     JOIN w_spelling sp ON sp.no = i.league_no JOIN w_league l ON l.no = sp.league_no
     JOIN leagues_player p ON p.league_id = l.target_id AND p.external_id = i.external_id
-    GROUP BY p.id, i.date, i.end_pti, i.series_name"""
+    GROUP BY p.id, i.date, {RATINGS.facts_sql("i")}"""
 
 
 def create_history() -> None:
     """Rating history; entries of a day that say the same are the same."""
-    create_counted(PLAYER_HISTORY, HISTORY_ROWS, same=("end_pti", "series_name"), order="m.no")
+    create_counted(PLAYER_HISTORY, HISTORY_ROWS, same=tuple(RATINGS.names_of_facts()), order="m.no")

@@ -2,13 +2,9 @@
 
 from dataclasses import replace
 
-from django.conf import settings
-
-from etlimport import db
-from etlimport.errors import Refused
+from etlimport.journal.undo_log import UndoLog
 from etlimport.merge import catalogue, matches
 from etlimport.merge.entity import Counts, Entity, deactivate, find_inserted, merge
-from etlimport.undo_log import UndoLog
 from leagues.models import MatchScore, Player, PlayerHistory, RosterSpot, ScheduledMatch, Standing, Team
 
 FED = """SELECT l.target_id FROM w_fed f JOIN w_league l ON l.no = f.league_no WHERE f.kind = '{kind}'
@@ -114,36 +110,3 @@ def merge_parent(entity: Entity, log: UndoLog) -> Counts:
     if counts.inserted:
         find_inserted(entity)
     return counts
-
-
-def refuse_drops() -> None:
-    """Refuse the run when an entity of a league would lose more than its share of active rows.
-
-    Before anything is touched: what is staged is compared with the rows there are. Raises Refused naming
-    each entity with its numbers.
-    """
-    if not db.value("SELECT 1 FROM w_league WHERE target_id IS NOT NULL LIMIT 1"):
-        return
-    catalogue.create_spots()
-    matches.create_schedule()
-    matches.create_standings()
-    reasons = [
-        f"{league} would lose {lost:,} of its {active:,} active {name} ({lost / active:.0%}, "
-        f"{settings.ETL_MAX_DROP:.0%} is allowed)"
-        for model, (name, left) in LEAVING.items()
-        for league, active, lost in drops(model, left)
-        if active >= settings.ETL_DROP_MIN_ROWS and lost > settings.ETL_MAX_DROP * active
-    ]
-    if reasons:
-        raise Refused(reasons)
-
-
-def drops(model, left: str) -> list[tuple[str, int, int]]:
-    """(league, active rows, active rows that would go) for each league of the snapshot."""
-    return db.rows(
-        f"""SELECT l.code, count(*), count(gone.id) FROM {model._meta.db_table} t
-            JOIN leagues_league l ON l.id = {LEAGUE_OF[model]}
-            LEFT JOIN ({left}) gone ON gone.id = t.id
-            WHERE t.is_active AND l.id IN (SELECT target_id FROM w_league WHERE target_id IS NOT NULL)
-            GROUP BY l.code ORDER BY l.code"""
-    )

@@ -12,10 +12,22 @@ class ImportRun(models.Model):
         UNCHANGED = "unchanged", "nothing to change"
         PREVIEWED = "previewed", "dry run"
         FAILED = "failed", "failed and rolled back"
-        REFUSED = "refused", "refused by a safety check"
+        REFUSED = "refused"
         UNREADABLE = "unreadable", "source unreadable"
         DIED = "died"
         UNDONE = "undone"
+
+    class Cause(models.TextChoices):
+        """Why a run did not publish, for whoever has to act on it."""
+
+        BUSY = "busy", "somebody else holds what it needs"
+        DROPS = "drops", "would lose too much at once"
+        UNSAFE = "unsafe", "something it relies on is broken"
+        SOURCE = "source", "what the source holds"
+        NOT_POSSIBLE = "not possible", "what was asked for cannot be done"
+        AUDIT = "audit", "the result would not be right"
+        CONNECTION = "connection", "the connection to the database was lost"
+        FAULT = "fault", "a fault of the program"
 
     class Mode(models.TextChoices):
         MERGE = "merge"
@@ -37,7 +49,8 @@ class ImportRun(models.Model):
     host = models.CharField(max_length=200, blank=True)
     pid = models.IntegerField(null=True, blank=True)
     step = models.CharField(max_length=20, blank=True, help_text="The step it is in, or ended in.")
-    error = models.TextField(blank=True)
+    cause = models.CharField(max_length=12, choices=Cause, blank=True)
+    reasons = models.JSONField(default=list, blank=True, help_text="Why it did not publish, a sentence each.")
     counts = models.JSONField(default=dict, blank=True)
     timings = models.JSONField(default=dict, blank=True, help_text="Seconds per step.")
     warnings = models.JSONField(default=list, blank=True)
@@ -53,6 +66,11 @@ class ImportRun(models.Model):
 
     def __str__(self):
         return f"run {self.pk} ({self.get_status_display()})"
+
+    @property
+    def error(self) -> str:
+        """The reasons as one text."""
+        return "; ".join(self.reasons)
 
 
 class RunProgress(models.Model):

@@ -10,12 +10,13 @@ from collections.abc import Container
 
 from django.db.models import Model
 
-from etlimport import db, dialect
+from etlimport import database
+from etlimport.database import dialect, working_tables
+from etlimport.database.references import Reference, keys_are_numbers, owned_references
 from etlimport.protect.protection import Protection
-from etlimport.references import Reference, keys_are_numbers, owned_references
 from leagues.models import Team
 
-BACKUP = "protected_rows"
+BACKUP = working_tables.PROTECTED.name
 
 
 class Backup:
@@ -23,7 +24,7 @@ class Backup:
 
     def __init__(self):
         write_down()
-        counts = dict(db.rows(f"SELECT reference, count(*) FROM {BACKUP} GROUP BY reference"))
+        counts = dict(database.rows(f"SELECT reference, count(*) FROM {BACKUP} GROUP BY reference"))
         self.protection = Protection({r.name: counts.get(number, 0) for number, r in enumerate(owned_references())})
 
     def prove(self, moved: dict[str, str]) -> None:
@@ -41,7 +42,7 @@ class Backup:
 
 
 def write_down(models: Container[type[Model]] | None = None) -> None:
-    """protected_rows(reference, row_id, target_id): of all models, or of some; `reference`: its place among all."""
+    """w_protected: of all models, or of some; `reference`: its place among all."""
     references = owned_references()
     numbers = keys_are_numbers(references)
     every = " UNION ALL ".join(
@@ -50,15 +51,15 @@ def write_down(models: Container[type[Model]] | None = None) -> None:
         for number, r in enumerate(references)
         if models is None or r.model in models
     )
-    db.create_temporary(BACKUP, f"AS {every}")
-    db.execute(f"CREATE UNIQUE INDEX {BACKUP}_key ON {BACKUP} (reference, row_id)")
+    working_tables.PROTECTED.fill(every, joined=False)
+    database.execute(f"CREATE UNIQUE INDEX {BACKUP}_key ON {BACKUP} (reference, row_id)")
 
 
 def lock_user_tables() -> None:
     """Let nobody write what users own while a rebuild gives it new targets; reading goes on."""
     if dialect.on_postgresql():
         tables = ", ".join(sorted({reference.table for reference in owned_references()}))
-        db.execute(f"LOCK TABLE {tables} IN SHARE ROW EXCLUSIVE MODE")
+        database.execute(f"LOCK TABLE {tables} IN SHARE ROW EXCLUSIVE MODE")
 
 
 def row_id(reference: Reference, numbers: bool) -> str:
@@ -86,7 +87,9 @@ def restored_by_layer(moved: dict[str, str], rows: int) -> dict[str, int]:
         for number, reference in enumerate(owned_references())
         if reference.target_table in moved
     )
-    by_layer = Counter(dict(db.rows(f"SELECT layer, count(*) FROM ({every}) found GROUP BY layer")) if every else {})
+    by_layer = Counter(
+        dict(database.rows(f"SELECT layer, count(*) FROM ({every}) found GROUP BY layer")) if every else {}
+    )
     by_layer["id"] += rows - by_layer.total()
     return dict(sorted((+by_layer).items()))
 
@@ -95,8 +98,8 @@ def share_of_teams_preserved(mapping: str) -> float:
     """The share of the teams users hold whose id is what it was; `mapping`: the working table of those moved."""
     teams = [str(number) for number, reference in enumerate(owned_references()) if reference.target is Team]
     held = f"SELECT DISTINCT target_id FROM {BACKUP} WHERE reference IN ({', '.join(teams)})"
-    count = db.value(f"SELECT count(*) FROM ({held}) held")
-    moved = db.value(f"SELECT count(*) FROM ({held}) held JOIN {mapping} m ON m.old_id = held.target_id")
+    count = database.value(f"SELECT count(*) FROM ({held}) held")
+    moved = database.value(f"SELECT count(*) FROM ({held}) held JOIN {mapping} m ON m.old_id = held.target_id")
     return 1 - moved / count if count else 1.0
 
 
@@ -108,7 +111,7 @@ def count_rightly_placed(moved: dict[str, str]) -> dict[str, int]:
     references = owned_references()
     numbers = keys_are_numbers(references)
     every = ", ".join(f"({rightly_placed(number, r, numbers, moved)})" for number, r in enumerate(references))
-    (counts,) = db.rows(f"SELECT {every}")
+    (counts,) = database.rows(f"SELECT {every}")
     return {reference.name: count for reference, count in zip(references, counts, strict=True)}
 
 

@@ -4,11 +4,12 @@ Nothing is copied. A fingerprint of each reference, how many rows it has and one
 is taken before the catalogue is touched and again afterwards.
 """
 
-from etlimport import db, dialect
+from etlimport import database
+from etlimport.database import dialect
+from etlimport.database.references import keys_are_numbers, owned_references
 from etlimport.errors import AuditFailed
 from etlimport.protect.backup import pointing, row_id, target_id
 from etlimport.protect.protection import Protection
-from etlimport.references import keys_are_numbers, owned_references
 
 
 class Proof:
@@ -39,4 +40,4 @@ def fingerprints() -> dict[str, tuple[int, int | None]]:
             FROM {r.table} u {pointing(r)}"""
         for number, r in enumerate(references)
     )
-    return {references[number].name: (rows, mark) for number, rows, mark in db.rows(every)}
+    return {references[number].name: (rows, mark) for number, rows, mark in database.rows(every)}

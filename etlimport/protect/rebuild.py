@@ -8,14 +8,15 @@ regain  what pointed at an old row points at the new row of the same thing
 
 from dataclasses import dataclass, field
 
-from etlimport import db
-from etlimport.identities import rekey_questions
+from etlimport import database
+from etlimport.database import working_tables
+from etlimport.database.references import Reference, catalogue_references, has_activity, owned_references
+from etlimport.journal.identity_changes import rekey_questions
+from etlimport.journal.undo_log import UndoLog
 from etlimport.merge import catalogue, matches
 from etlimport.merge.entity import Entity, deactivate, deactivate_leaving, find_inserted, release_keys
 from etlimport.merge.steps import FED, LEAGUE_OF, TEAMS_LEFT
 from etlimport.models import IdentityChange
-from etlimport.references import Reference, catalogue_references, has_activity, owned_references
-from etlimport.undo_log import UndoLog
 from leagues.models import (
     CatalogueModel,
     Club,
@@ -29,6 +30,7 @@ from leagues.models import (
     Standing,
     Team,
 )
+from leagues.working_tables import WorkingTable
 
 LEAGUES = "SELECT target_id FROM w_league WHERE target_id IS NOT NULL"
 TEAMS = f"SELECT id FROM leagues_team WHERE league_id IN ({LEAGUES})"
@@ -87,12 +89,12 @@ class Rebuild:
         self.deactivate_kept()
         self.delete()
         for entity in PARENTS:
-            db.execute(
+            database.execute(
                 f"UPDATE {entity.work} SET target_id = NULL WHERE target_id NOT IN (SELECT id FROM {entity.table})"
             )
 
     def remember_ids(self) -> None:
-        """was_<table>(no, old_id): which old row each staged thing is, for whatever is pointed at."""
+        """Which old row each staged thing is, for whatever is pointed at."""
         held = {reference.target for reference in self.owned}
         children = [(entity, create) for entity, create in CHILDREN.values() if entity.model in held]
         for _, create in children:
@@ -101,26 +103,22 @@ class Rebuild:
         for entity in self.was:
             condition = SCOPE[entity.model]
             layer = "w.layer" if entity in PARENTS else f"'{IdentityChange.Layer.NATURAL_KEY}' AS layer"
-            db.create_temporary(
-                was(entity),
-                f"""AS SELECT w.no, t.id AS old_id, t.created_at, {layer} FROM {entity.work} w
+            was(entity).fill(
+                f"""SELECT w.no, t.id AS old_id, t.created_at, {layer} FROM {entity.work} w
                     JOIN {entity.table} t ON t.id = w.target_id WHERE t.id IN (
-                        SELECT id FROM {entity.table} WHERE {condition})""",
-                index=("old_id",),
+                        SELECT id FROM {entity.table} WHERE {condition})"""
             )
 
     def keep(self, model: type[CatalogueModel]) -> int:
-        """kept_<table>(id): rows not made anew that users or kept rows point at, or whose file is absent."""
+        """Note in `kept` the rows not made anew that users or kept rows point at, or whose file is absent."""
         table = model._meta.db_table
         reasons = [*self.held_by_users(model), *held_by_kept(model)]
         if model in FED_BY:
             reasons.append(f"{LEAGUE_OF[model]} NOT IN ({fed(model)})")
         remade = [f"AND t.id NOT IN (SELECT old_id FROM {was(e)})" for e in self.was if e.model is model]
-        return db.create_temporary(
-            kept(model),
-            f"""AS SELECT t.id FROM {table} t
-                WHERE {scoped(model)} {" ".join(remade)} AND ({" OR ".join(reasons) or "false"})""",
-            index=("id",),
+        return kept(model).fill(
+            f"""SELECT t.id FROM {table} t
+                WHERE {scoped(model)} {" ".join(remade)} AND ({" OR ".join(reasons) or "false"})"""
         )
 
     def held_by_users(self, model: type[CatalogueModel]) -> list[str]:
@@ -133,9 +131,8 @@ class Rebuild:
     def deactivate_kept(self) -> None:
         """What is carried over although a file about it is there has left the source."""
         for model in filter(has_activity, FED_BY):
-            db.create_temporary(
-                "leaving",
-                f"""AS SELECT t.id FROM {model._meta.db_table} t
+            working_tables.LEAVING.fill(
+                f"""SELECT t.id FROM {model._meta.db_table} t
                     WHERE t.is_active AND t.id IN (SELECT id FROM {kept(model)})
                       AND {LEAGUE_OF[model]} IN ({fed(model)})""",
             )
@@ -144,15 +141,13 @@ class Rebuild:
     def delete(self) -> None:
         # Children are told by their parents: every list is made before the first row goes.
         for model in SCOPE:
-            db.create_temporary(
-                gone(model),
-                f"""AS SELECT id FROM {model._meta.db_table} WHERE {SCOPE[model]}
-                    AND id NOT IN (SELECT id FROM {kept(model)})""",
-                index=("id",),
+            gone(model).fill(
+                f"""SELECT id FROM {model._meta.db_table} WHERE {SCOPE[model]}
+                    AND id NOT IN (SELECT id FROM {kept(model)})"""
             )
         for model in SCOPE:
             self.log.before_delete(model, f"SELECT id FROM {gone(model)}")
-            db.execute(f"DELETE FROM {model._meta.db_table} WHERE id IN (SELECT id FROM {gone(model)})")
+            database.execute(f"DELETE FROM {model._meta.db_table} WHERE id IN (SELECT id FROM {gone(model)})")
 
     def regain(self) -> dict[str, str]:
         """Point what users own, and what was carried over, at the new rows; {table: moved working table}.
@@ -161,23 +156,21 @@ class Rebuild:
         """
         moved = {}
         for entity in self.was:
-            mapping = f"moved_{entity.table}"
+            mapping = working_tables.moved(entity.table)
             if entity.model not in {e.model for e in PARENTS}:
-                db.analyze(entity.work)  # which nothing but a rebuild joins with what was written
+                entity.work.tell_planner()  # which nothing but a rebuild joins with what was written
                 find_inserted(entity)
-            db.create_temporary(
-                mapping,
-                f"""AS SELECT o.old_id, w.target_id AS new_id, o.layer, o.created_at FROM {was(entity)} o
-                    JOIN {entity.work} w ON w.no = o.no WHERE w.target_id <> o.old_id""",
-                index=("old_id",),
+            mapping.fill(
+                f"""SELECT o.old_id, w.target_id AS new_id, o.layer, o.created_at FROM {was(entity)} o
+                    JOIN {entity.work} w ON w.no = o.no WHERE w.target_id <> o.old_id"""
             )
-            db.execute(
+            database.execute(
                 f"""UPDATE {entity.table} SET created_at = m.created_at FROM {mapping} m
                     WHERE {entity.table}.id = m.new_id"""
             )
             self.log.rekeyed(entity.model, f"SELECT old_id, new_id FROM {mapping}")
             rekey_questions(entity.model, f"SELECT old_id, new_id FROM {mapping}")
-            moved[entity.table] = mapping
+            moved[entity.table] = mapping.name
         self.repoint_kept(moved)
         for reference in self.owned:
             if mapping := moved.get(reference.target_table):
@@ -199,31 +192,31 @@ def repoint(reference: Reference, mapping: str, condition: str = "") -> int:
     """A reference by another column than the id needs nothing: the new row has what the old one had there."""
     if not reference.by_id:
         return 0
-    return db.execute(
+    return database.execute(
         f"""UPDATE {reference.table} SET {reference.column} = m.new_id FROM {mapping} m
             WHERE {reference.column} = m.old_id {condition}"""
     )
 
 
-def was(entity: Entity) -> str:
-    return f"was_{entity.work}"
+def was(entity: Entity) -> WorkingTable:
+    return working_tables.was(entity.work.name)
 
 
-def kept(model: type[CatalogueModel]) -> str:
-    return f"kept_{model._meta.db_table}"
+def kept(model: type[CatalogueModel]) -> WorkingTable:
+    return working_tables.kept(model._meta.db_table)
 
 
-def gone(model: type[CatalogueModel]) -> str:
-    return f"gone_{model._meta.db_table}"
+def gone(model: type[CatalogueModel]) -> WorkingTable:
+    return working_tables.gone(model._meta.db_table)
 
 
 def carry_operators_columns() -> None:
     """What operators set on a league or a team goes with it."""
     for column in ("organization_id", "is_active", "name"):
-        db.execute(
+        database.execute(
             f"""UPDATE w_league SET {column} = t.{column} FROM leagues_league t WHERE t.id = w_league.target_id"""
         )
-    db.execute("UPDATE w_team SET alias = t.alias FROM leagues_team t WHERE t.id = w_team.target_id")
+    database.execute("UPDATE w_team SET alias = t.alias FROM leagues_team t WHERE t.id = w_team.target_id")
 
 
 def fed(model: type[CatalogueModel]) -> str:
@@ -231,7 +224,7 @@ def fed(model: type[CatalogueModel]) -> str:
 
 
 def keep_spots_of_kept_players() -> int:
-    return db.execute(
+    return database.execute(
         f"""INSERT INTO {kept(RosterSpot)} SELECT id FROM leagues_rosterspot
             WHERE player_id IN (SELECT id FROM {kept(Player)}) AND id NOT IN (SELECT id FROM {kept(RosterSpot)})"""
     )

@@ -5,15 +5,14 @@ from typing import Any
 
 import msgspec
 
-from etlimport.read.fields import FIELDS, Entry
-from etlimport.read.kind import Kind, Leagues
-from etlimport.read.labels import LabelBook
-from etlimport.read.report import FileReport
-from etlimport.read.rows import KIND_CLASSES, PlayerHistory
-from etlimport.read.shape import Rejected, Shape
-from etlimport.read.source import SourcePath
-from etlimport.read.split import BLOCK_SIZE, Block, read_blocks
-from etlimport.read.values import Unreadable
+from etlimport.kinds.values import Unreadable
+from etlimport.read.file_report import FileReport
+from etlimport.read.files import SourcePath
+from etlimport.read.formats.json_array import BLOCK_SIZE, Block, read_blocks
+from etlimport.read.formats.json_rows import Shape
+from etlimport.read.kinds import READERS, KindReader, Leagues
+from etlimport.read.label_book import LabelBook
+from etlimport.read.rejected import Rejected
 
 ROWS_PER_BLOCK = 1000
 
@@ -30,8 +29,8 @@ def read_file(
     Rows of leagues it does not ask for, by their codes, are passed over and not counted. `block_size` is in bytes
     of the file. Raises SourceUnreadable and SourceRefused, at the first block or later.
     """
-    kind = KIND_CLASSES[file.kind](book, Leagues(book, asks_for))
-    read = HistoryReader if isinstance(kind, PlayerHistory) else RowReader
+    kind = READERS[file.kind](book, Leagues(book, asks_for))
+    read = EntryReader if kind.describes.entries else RowReader
     reader = read(kind, report)
     for block in read_blocks(file, block_size):
         rows = reader.tuples(block)
@@ -42,9 +41,9 @@ def read_file(
 class RowReader:
     """Reads files in which an element is a row."""
 
-    def __init__(self, kind: Kind, report: FileReport):
+    def __init__(self, kind: KindReader, report: FileReport):
         self.kind, self.report = kind, report
-        self.shape = Shape(FIELDS[kind.name])
+        self.shape = Shape(kind.describes)
 
     def tuples(self, block: Block) -> list[tuple]:
         made: list[tuple] = []
@@ -79,8 +78,8 @@ class RowReader:
         return found
 
 
-class HistoryReader(RowReader):
-    """Reads files in which an element is a player and the rows are the entries of its `matches`."""
+class EntryReader(RowReader):
+    """Reads files in which an element is a player and the rows are the entries of one of its lists."""
 
     next_idx = 0
 
@@ -94,7 +93,7 @@ class HistoryReader(RowReader):
                 self.next_idx += 1
                 self.mended(start, row, rejected, element)
                 continue
-            entries = row.matches or ()
+            entries = getattr(row, self.kind.describes.entries) or ()
             self.next_idx += len(entries)
             if whose:
                 made += self.entry_tuples(start, entries, *whose)
@@ -107,13 +106,12 @@ class HistoryReader(RowReader):
             try:
                 found = convert(idx, entry, league_no, external_id)
             except (Rejected, Unreadable) as error:
-                content = entry_content(entry, external_id)
+                content = self.entry_content(entry, external_id)
                 found = self.mended(idx, entry, error, content, league_no, external_id)
             if found is not None:
                 yield found
 
-
-def entry_content(entry: Entry | Rejected, external_id: str) -> bytes:
-    """An entry as JSON, and whose it is."""
-    held = msgspec.Raw(entry.content) if isinstance(entry, Rejected) else entry
-    return msgspec.json.encode({"player_id": external_id, "matches": [held]})
+    def entry_content(self, entry: Any, external_id: str) -> bytes:
+        """An entry as JSON, and whose it is."""
+        held = msgspec.Raw(entry.content) if isinstance(entry, Rejected) else entry
+        return msgspec.json.encode({"player_id": external_id, self.kind.describes.entries: [held]})

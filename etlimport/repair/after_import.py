@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from etlimport.models import ImportRun
 from etlimport.protect.backup import write_down
-from etlimport.protect.own_changes import note_own_changes
+from etlimport.protect.repaired_references import note_own_changes
 from etlimport.repair.associations import Reassociation, re_associate_users
 from etlimport.repair.contexts import ContextFix, fix_league_contexts
 from leagues.discovery import Discovery, discover_associations

@@ -3,7 +3,8 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from leagues.sql import dicts, execute, only, temporary_table
+from etlimport.database import working_tables
+from leagues.sql import dicts, execute, only
 from sessionsync.publishing import publish as publish_refresh
 
 
@@ -122,7 +123,7 @@ JOIN leagues_league league ON league.id = judged.league_id
 
 APPLY = """
 UPDATE leagues_playerassociation SET player_id = found.new_player_id
-FROM reassociation found
+FROM w_reassociation found
 WHERE leagues_playerassociation.id = found.association_id AND found.new_player_id IS NOT NULL
 """
 
@@ -131,7 +132,7 @@ SELECT person.id AS user_id, person.email, person.league_context_id AS old_leagu
        person.league_context_id AS new_league_id, league.name AS league_name, 'player linked again' AS refresh_reason
 FROM leagues_user person
 LEFT JOIN leagues_league league ON league.id = person.league_context_id
-WHERE person.id IN (SELECT user_id FROM reassociation WHERE new_player_id IS NOT NULL)
+WHERE person.id IN (SELECT user_id FROM w_reassociation WHERE new_player_id IS NOT NULL)
 """
 
 
@@ -147,8 +148,8 @@ def re_associate_users(
     chosen, params = only("association.user_id", user_ids)
     if not dicts(ANY_LOST.format(chosen=chosen), params):
         return []
-    with temporary_table("reassociation", FINDINGS.format(chosen=chosen), params):
-        findings = [Reassociation(**row) for row in dicts("SELECT * FROM reassociation ORDER BY user_id")]
+    with working_tables.REASSOCIATION.filled(FINDINGS.format(chosen=chosen), params):
+        findings = [Reassociation(**row) for row in dicts("SELECT * FROM w_reassociation ORDER BY user_id")]
         if not dry_run and any(finding.restored for finding in findings):
             execute(APPLY)
             if publish:

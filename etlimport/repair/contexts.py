@@ -3,8 +3,9 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from etlimport.database import working_tables
 from leagues.best_league import ACTIVE_IN, best_leagues_sql
-from leagues.sql import dicts, execute, only, temporary_table
+from leagues.sql import dicts, execute, only
 from sessionsync.publishing import publish as publish_refresh
 
 
@@ -66,7 +67,7 @@ UPDATE leagues_user SET
         SELECT team.id FROM leagues_team team
         WHERE team.id = leagues_user.team_context_id AND team.league_id = fix.new_league_id
     )
-FROM context_fix fix
+FROM w_context_fix fix
 WHERE leagues_user.id = fix.user_id
   AND COALESCE(leagues_user.league_context_id, 0) = COALESCE(fix.old_league_id, 0)
 """
@@ -74,7 +75,7 @@ WHERE leagues_user.id = fix.user_id
 CHANGED_USERS = """
 SELECT user_id, email, old_league_id, new_league_id, new_league AS league_name,
        'context repaired' AS refresh_reason
-FROM context_fix
+FROM w_context_fix
 """
 
 
@@ -90,8 +91,8 @@ def fix_league_contexts(
     if not dicts(f"{BROKEN.format(chosen=chosen)} LIMIT 1", params):
         return []
     found = FIXES.format(chosen=chosen, best=best_leagues_sql("SELECT id FROM broken"))
-    with temporary_table("context_fix", found, params):
-        fixes = [ContextFix(**row) for row in dicts("SELECT * FROM context_fix ORDER BY user_id")]
+    with working_tables.CONTEXT_FIX.filled(found, params):
+        fixes = [ContextFix(**row) for row in dicts("SELECT * FROM w_context_fix ORDER BY user_id")]
         if fixes and not dry_run:
             execute(APPLY)
             if publish:

@@ -1,10 +1,10 @@
 """Who is who: staged labels → the existing rows they are, one layer of evidence after another."""
 
-from etlimport import db
+from etlimport import database
+from etlimport.database import working_tables
 from etlimport.read import LabelBook
 from etlimport.resolve import players, snapshot, teams
 from etlimport.resolve.aliases import Aliases
-from etlimport.stage import INPUT
 
 
 def resolve_everything(book: LabelBook, aliases: Aliases) -> bool:
@@ -16,7 +16,7 @@ def resolve_everything(book: LabelBook, aliases: Aliases) -> bool:
     note_fed()
     teams.resolve_natural_keys()
     forget_empty_leagues()
-    known = bool(db.value("SELECT 1 FROM w_league WHERE target_id IS NOT NULL LIMIT 1"))
+    known = bool(database.value("SELECT 1 FROM w_league WHERE target_id IS NOT NULL LIMIT 1"))
     players.create_working_tables(known=known)
     if known:
         resolve_by_evidence()
@@ -57,14 +57,14 @@ def note_fed() -> None:
     parts = (
         f"SELECT s.league_no, '{kind}' AS kind FROM (SELECT DISTINCT league_no FROM {table}) i "
         "JOIN w_spelling s ON s.no = i.league_no"
-        for kind, table in INPUT.items()
+        for kind, table in working_tables.STAGED.items()
     )
-    db.create_temporary("w_fed", f"AS {' UNION '.join(parts)}")
+    working_tables.FED.fill(" UNION ".join(parts))
 
 
 def forget_empty_leagues() -> None:
     """A league nobody knows, named only by rows that were rejected, is none."""
-    db.execute(
+    database.execute(
         "DELETE FROM w_league WHERE target_id IS NULL AND no NOT IN "
         "(SELECT league_no FROM w_fed WHERE kind <> 'player_history')"
     )

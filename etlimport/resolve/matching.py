@@ -4,7 +4,8 @@ A working table has a row per staged thing: `no`, `target_id` (the existing row 
 (how that was found). Each layer takes only pairs that are unique in both directions.
 """
 
-from etlimport import db
+from etlimport import database
+from etlimport.database import working_tables
 
 
 def accept_unique(work: str, layer: str, candidates: str) -> int:
@@ -12,26 +13,23 @@ def accept_unique(work: str, layer: str, candidates: str) -> int:
 
     Only staged things still without a row and rows not yet taken are considered. Returns how many matched.
     """
-    found = db.create_temporary(
-        "candidates",
-        f"""AS SELECT no, old_id, min(evidence) AS evidence FROM ({candidates}) found
+    found = working_tables.CANDIDATE.fill(
+        f"""SELECT no, old_id, min(evidence) AS evidence FROM ({candidates}) found
             WHERE no NOT IN (SELECT no FROM {work} WHERE target_id IS NOT NULL)
               AND old_id NOT IN (SELECT target_id FROM {work} WHERE target_id IS NOT NULL)
             GROUP BY no, old_id""",
     )
     if not found:
         return 0
-    db.create_temporary(
-        "unique_pairs",
-        """AS SELECT no, old_id, evidence FROM (
+    working_tables.UNIQUE_PAIR.fill(
+        """SELECT no, old_id, evidence FROM (
                SELECT no, old_id, evidence, count(*) OVER (PARTITION BY no) AS rivals_old,
                       count(*) OVER (PARTITION BY old_id) AS rivals_new
-               FROM candidates) pair
-           WHERE rivals_old = 1 AND rivals_new = 1""",
-        index=("no",),
+               FROM w_candidate) pair
+           WHERE rivals_old = 1 AND rivals_new = 1"""
     )
-    return db.execute(
+    return database.execute(
         f"""UPDATE {work} SET target_id = pair.old_id, layer = %s, evidence = pair.evidence
-            FROM unique_pairs pair WHERE pair.no = {work}.no""",
+            FROM w_unique_pair pair WHERE pair.no = {work}.no""",
         [layer],
     )

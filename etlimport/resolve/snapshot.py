@@ -1,33 +1,15 @@
-"""The things one snapshot speaks of, as working tables: leagues, clubs, series, teams, and the labels to them.
-
-w_spelling(no → league_no)   every spelling of a league's code
-w_passed_over(key)           the leagues the source names, but this run was not asked for
-w_league, w_club, w_series, w_team(no, …, target_id, layer, evidence)
-w_label(no → team_no)        every label of the files; absent where no team can be told
-"""
+"""The things one snapshot speaks of, as working tables: leagues, clubs, series, teams, and the labels to them."""
 
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from etlimport import db, dialect
+from etlimport.database import working_tables
+from etlimport.database.load import load as load_rows
 from etlimport.read import LabelBook
 from etlimport.resolve.aliases import Aliases
 from etlimport.resolve.labels import Label, TeamIdentity, resolve_labels
-
-FOUND = "target_id bigint, layer text NOT NULL, evidence text NOT NULL"
-
-WORKING_TABLES = {
-    "w_spelling": "league_no integer NOT NULL",
-    "w_league": "key text NOT NULL, code text NOT NULL, name text NOT NULL, "
-    f"organization_id bigint, is_active boolean NOT NULL, {FOUND}",
-    "w_club": f"key text NOT NULL, name text NOT NULL, {FOUND}",
-    "w_series": f"league_no integer NOT NULL, key text NOT NULL, name text NOT NULL, {FOUND}",
-    "w_team": "league_no integer NOT NULL, series_no integer NOT NULL, "
-    f"club_no integer NOT NULL, squad text NOT NULL, name text NOT NULL, alias text NOT NULL, {FOUND}",
-    "w_label": "team_no integer NOT NULL",
-}
-"""Their columns but for the first, `no`."""
+from leagues.working_tables import WorkingTable
 
 
 @dataclass
@@ -80,24 +62,23 @@ def league_name(code: str) -> str:
 
 
 def create_working_tables(snapshot: Snapshot) -> None:
-    for table, definition in WORKING_TABLES.items():
-        db.create_temporary(table, f"({dialect.small_key('no')}, {definition})")
-    db.create_temporary("w_passed_over", "(key text NOT NULL)")
-    load("w_spelling", ("no", "league_no"), snapshot.spellings)
-    load("w_passed_over", ("key",), ((key,) for key in snapshot.passed_over))
-    load("w_league", ("no", "key", "code", "name"), snapshot.leagues.values(), is_active=True, **NOT_FOUND)
-    load("w_club", ("no", "key", "name"), snapshot.clubs.values(), **NOT_FOUND)
-    load("w_series", ("no", "league_no", "key", "name"), snapshot.series.values(), **NOT_FOUND)
+    tables = working_tables
+    load(tables.SPELLING, ("no", "league_no"), snapshot.spellings)
+    load(tables.PASSED_OVER, ("key",), ((key,) for key in snapshot.passed_over))
+    load(tables.LEAGUE, ("no", "key", "code", "name"), snapshot.leagues.values(), is_active=True, **NOT_FOUND)
+    load(tables.CLUB, ("no", "key", "name"), snapshot.clubs.values(), **NOT_FOUND)
+    load(tables.SERIES, ("no", "league_no", "key", "name"), snapshot.series.values(), **NOT_FOUND)
     team = ("no", "league_no", "series_no", "club_no", "squad", "name")
-    load("w_team", team, snapshot.teams.values(), alias="", **NOT_FOUND)
-    load("w_label", ("no", "team_no"), snapshot.labels)
-    db.analyze(*WORKING_TABLES)
+    load(tables.TEAM, team, snapshot.teams.values(), alias="", **NOT_FOUND)
+    load(tables.LABEL, ("no", "team_no"), snapshot.labels)
 
 
 NOT_FOUND = {"layer": "", "evidence": ""}
 
 
-def load(table: str, columns: tuple[str, ...], rows: Iterable[tuple], **alike) -> None:
-    """`alike`: further columns, the same in all rows."""
-    rest = tuple(alike.values())
-    dialect.load(table, {}, (*columns, *alike), [[(*row, *rest) for row in rows]])
+def load(table: WorkingTable, columns: tuple[str, ...], rows: Iterable[tuple], **constants) -> None:
+    """Make the table of these rows; `constants`: further columns, the same in all of them."""
+    table.create()
+    rest = tuple(constants.values())
+    load_rows(table.name, {}, (*columns, *constants), [[(*row, *rest) for row in rows]])
+    table.tell_planner()

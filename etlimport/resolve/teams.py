@@ -1,6 +1,7 @@
 """Staged leagues, clubs, series and teams → the existing rows they are."""
 
-from etlimport import db
+from etlimport import database
+from etlimport.database import working_tables
 from etlimport.models import IdentityChange
 from etlimport.resolve.matching import accept_unique
 
@@ -9,15 +10,15 @@ Layer = IdentityChange.Layer
 
 def resolve_natural_keys() -> None:
     """The first layer: what has the canonical labels of an existing row is that row."""
-    db.execute("UPDATE w_league SET target_id = (SELECT id FROM leagues_league t WHERE t.key = w_league.key)")
+    database.execute("UPDATE w_league SET target_id = (SELECT id FROM leagues_league t WHERE t.key = w_league.key)")
     resolve_renamed_leagues()
-    db.execute("UPDATE w_club SET target_id = (SELECT id FROM leagues_club t WHERE t.key = w_club.key)")
-    db.execute(
+    database.execute("UPDATE w_club SET target_id = (SELECT id FROM leagues_club t WHERE t.key = w_club.key)")
+    database.execute(
         """UPDATE w_series SET target_id = (
                SELECT t.id FROM leagues_series t JOIN w_league l ON l.target_id = t.league_id
                WHERE l.no = w_series.league_no AND t.key = w_series.key)"""
     )
-    db.execute(
+    database.execute(
         """UPDATE w_team SET target_id = (
                SELECT t.id FROM leagues_team t
                JOIN w_league l ON l.target_id = t.league_id AND l.no = w_team.league_no
@@ -26,7 +27,9 @@ def resolve_natural_keys() -> None:
                WHERE t.squad = w_team.squad)"""
     )
     for table in ("w_league", "w_club", "w_series", "w_team"):
-        db.execute(f"UPDATE {table} SET layer = %s WHERE target_id IS NOT NULL AND layer = ''", [Layer.NATURAL_KEY])
+        database.execute(
+            f"UPDATE {table} SET layer = %s WHERE target_id IS NOT NULL AND layer = ''", [Layer.NATURAL_KEY]
+        )
 
 
 def resolve_renamed_leagues() -> None:
@@ -34,7 +37,7 @@ def resolve_renamed_leagues() -> None:
 
     One that the source still names has not left, though this run was not asked for it.
     """
-    if not db.value("SELECT count(*) FROM w_league WHERE target_id IS NULL") or not db.value(
+    if not database.value("SELECT count(*) FROM w_league WHERE target_id IS NULL") or not database.value(
         "SELECT count(*) FROM leagues_league WHERE id NOT IN (SELECT target_id FROM w_league WHERE target_id > 0)"
     ):
         return
@@ -69,7 +72,8 @@ def resolve_aliased_teams() -> None:
 
 def some_are_unmatched() -> bool:
     return any(
-        db.value(f"SELECT 1 FROM {table} WHERE target_id IS NULL LIMIT 1") for table in ("w_team", "w_series", "w_club")
+        database.value(f"SELECT 1 FROM {table} WHERE target_id IS NULL LIMIT 1")
+        for table in ("w_team", "w_series", "w_club")
     )
 
 
@@ -85,26 +89,23 @@ def distrust_swapped_labels() -> None:
     squads I and II that exchanged labels, a team that went up and left its label to another. Teams whose label and
     people agree are beyond doubt. Where people say nothing, the label stands, and so does an operator's alias.
     """
-    db.create_temporary(
-        "same_people",
-        f"""AS SELECT s.team_no AS no, s.team_id FROM (
+    working_tables.SAME_PEOPLE.fill(
+        f"""SELECT s.team_no AS no, s.team_id FROM (
                SELECT w.team_no, r.team_id, count(*) AS people
                FROM w_roster w JOIN w_player p ON p.no = w.player_no
                JOIN leagues_rosterspot r ON r.player_id = p.target_id AND r.is_active
                GROUP BY w.team_no, r.team_id) s
            JOIN ({NEW_SIZES}) new ON new.team_no = s.team_no JOIN ({OLD_SIZES}) old ON old.team_id = s.team_id
-           WHERE 2 * people > new_size AND 2 * people > old_size""",
-        index=("no, team_id",),
+           WHERE 2 * people > new_size AND 2 * people > old_size"""
     )
-    db.create_temporary(
-        "beyond_doubt",
-        "AS SELECT w.no, w.target_id FROM w_team w JOIN same_people s ON s.no = w.no AND s.team_id = w.target_id",
+    working_tables.BEYOND_DOUBT.fill(
+        "SELECT w.no, w.target_id FROM w_team w JOIN w_same_people s ON s.no = w.no AND s.team_id = w.target_id",
     )
-    db.execute(
+    database.execute(
         """UPDATE w_team SET target_id = NULL, layer = ''
-           WHERE layer = %s AND no NOT IN (SELECT no FROM beyond_doubt) AND (
-               no IN (SELECT no FROM same_people WHERE team_id NOT IN (SELECT target_id FROM beyond_doubt))
-               OR target_id IN (SELECT team_id FROM same_people WHERE no NOT IN (SELECT no FROM beyond_doubt)))""",
+           WHERE layer = %s AND no NOT IN (SELECT no FROM w_beyond_doubt) AND (
+               no IN (SELECT no FROM w_same_people WHERE team_id NOT IN (SELECT target_id FROM w_beyond_doubt))
+               OR target_id IN (SELECT team_id FROM w_same_people WHERE no NOT IN (SELECT no FROM w_beyond_doubt)))""",
         [Layer.NATURAL_KEY],
     )
 
@@ -127,21 +128,17 @@ def resolve_shared_rosters() -> None:
         Layer.ROSTER,
         """SELECT team_no AS no, team_id AS old_id,
                   'shares ' || shared || ' of ' || old_size || ' players' AS evidence
-           FROM roster_sizes WHERE 2 * shared > old_size AND 2 * shared > new_size""",
+           FROM w_shared_roster WHERE 2 * shared > old_size AND 2 * shared > new_size""",
     )
 
 
 def create_working_tables() -> None:
-    db.create_temporary(
-        "roster_sizes",
-        "(team_no integer, team_id bigint, shared bigint, new_size bigint, old_size bigint)",
-    )
+    working_tables.SHARED_ROSTER.create()
 
 
 def measure_shared_rosters() -> None:
-    db.create_temporary(
-        "roster_sizes",
-        f"""AS SELECT s.*, new_size, old_size FROM ({SHARED_ROSTERS}) s
+    working_tables.SHARED_ROSTER.fill(
+        f"""SELECT s.*, new_size, old_size FROM ({SHARED_ROSTERS}) s
             JOIN ({NEW_SIZES}) new ON new.team_no = s.team_no JOIN ({OLD_SIZES}) old ON old.team_id = s.team_id""",
     )
 
@@ -176,9 +173,8 @@ def resolve_club_series_squad() -> None:
 
     `Glen Oak - 99` is `Glen Oak CC #99` when every team of the league that was Glen Oak's is now Glen Oak CC's.
     """
-    db.create_temporary(
-        "club_moves",
-        """AS SELECT DISTINCT t.league_id, t.club_id AS old_club, w.club_no FROM w_team w
+    working_tables.CLUB_MOVE.fill(
+        """SELECT DISTINCT t.league_id, t.club_id AS old_club, w.club_no FROM w_team w
            JOIN leagues_team t ON t.id = w.target_id""",
     )
     accept_unique(
@@ -188,10 +184,10 @@ def resolve_club_series_squad() -> None:
            FROM w_team w JOIN w_league l ON l.no = w.league_no
            JOIN w_series s ON s.no = w.series_no JOIN w_club c ON c.no = w.club_no
            JOIN leagues_team t ON t.league_id = l.target_id AND t.series_id = s.target_id AND t.squad = w.squad
-           JOIN club_moves m ON m.league_id = t.league_id AND m.old_club = t.club_id AND m.club_no = w.club_no
+           JOIN w_club_move m ON m.league_id = t.league_id AND m.old_club = t.club_id AND m.club_no = w.club_no
            WHERE w.target_id IS NULL
-             AND 1 = (SELECT count(*) FROM club_moves x
+             AND 1 = (SELECT count(*) FROM w_club_move x
                       WHERE x.league_id = m.league_id AND x.old_club = m.old_club)
-             AND 1 = (SELECT count(*) FROM club_moves x
+             AND 1 = (SELECT count(*) FROM w_club_move x
                       WHERE x.league_id = m.league_id AND x.club_no = m.club_no)""",
     )

@@ -4,12 +4,12 @@ from functools import partial
 
 from django.utils import timezone
 
-from etlimport.errors import Refused
+from etlimport.errors import Cause, Refused
+from etlimport.journal.undo_log import UndoLog
 from etlimport.models import AmbiguousIdentity, IdentityChange, ImportRun
 from etlimport.operation import operate
 from etlimport.settle.evidence import reasons_against
 from etlimport.settle.fuse import fuse
-from etlimport.undo_log import UndoLog
 from leagues.former_keys import remember_former_keys
 from leagues.models import CatalogueModel, Player, Team
 
@@ -57,9 +57,9 @@ def merge_rows(ambiguity_id: int, run: ImportRun) -> None:
         raise already_decided(ambiguity)
     model = SETTLED_KINDS.get(ambiguity.kind)
     if model is None:
-        raise Refused([f"Only teams and players can be settled, not a {ambiguity.kind}."], forcible=False)
+        raise Refused([f"Only teams and players can be settled, not a {ambiguity.kind}."], Cause.NOT_POSSIBLE)
     if reasons := reasons_against(model, ambiguity.old_id, ambiguity.new_id):
-        raise Refused(reasons, forcible=False)
+        raise Refused(reasons, Cause.NOT_POSSIBLE)
     remember_old_address(model, ambiguity)
     log = UndoLog(run)
     run.counts["merged"] = fuse(model, ambiguity.old_id, ambiguity.new_id, log)
@@ -97,4 +97,4 @@ def decide(ambiguity: AmbiguousIdentity, run: ImportRun) -> list[int]:
 
 
 def already_decided(ambiguity: AmbiguousIdentity) -> Refused:
-    return Refused([f"Already decided: {ambiguity.get_status_display()}."], forcible=False)
+    return Refused([f"Already decided: {ambiguity.get_status_display()}."], Cause.NOT_POSSIBLE)

@@ -6,14 +6,17 @@ a spot on one team, a match on one day) these are merged first, in the same way.
 
 from dataclasses import dataclass, field
 
+from django.db.models import Model
 from django.utils import timezone
 
-from etlimport import db
-from etlimport.errors import Refused
+from etlimport import database
+from etlimport.database import working_tables
+from etlimport.database.references import Reference, catalogue_references, is_catalogue, owned_references, unique_keys
+from etlimport.errors import Cause, Refused
+from etlimport.journal.undo_log import UndoLog, columns_of
 from etlimport.models import OwnedChange
-from etlimport.references import Reference, catalogue_references, is_catalogue, owned_references, unique_keys
-from etlimport.undo_log import UndoLog, columns_of
 from leagues.models import AssociationSuggestion, CatalogueModel, PlayerAssociation, Team, User
+from leagues.working_tables import WorkingTable
 
 UNTOUCHED = {"id", "created_at", "updated_at"}
 """Columns of a row that stays which the other one's facts never change."""
@@ -31,16 +34,18 @@ def fuse(model: type[CatalogueModel], old_id: int, new_id: int, log: UndoLog) ->
     Everything is written to `log`, so that it can be undone. Raises Refused where users' rows are in the way.
     """
     pairs = pairs_of(model)
-    db.create_temporary(pairs, "(old_id bigint NOT NULL, new_id bigint NOT NULL)")
-    db.execute(f"INSERT INTO {pairs} (old_id, new_id) VALUES (%s, %s)", [old_id, new_id])
-    db.execute(f"ANALYZE {pairs}")  # a planner that takes one pair for thousands compares everybody with everybody
+    pairs.create()
+    database.execute(f"INSERT INTO {pairs} (old_id, new_id) VALUES (%s, %s)", [old_id, new_id])
+    database.execute(
+        f"ANALYZE {pairs}"
+    )  # a planner that takes one pair for thousands compares everybody with everybody
     fusion = Fusion(log)
     fusion.merge(model, kept_columns=set())
     return fusion.counts
 
 
-def pairs_of(model) -> str:
-    return f"fuse_{model._meta.db_table}"
+def pairs_of(model: type[Model]) -> WorkingTable:
+    return working_tables.fused(model._meta.db_table)
 
 
 @dataclass
@@ -69,13 +74,12 @@ class Fusion:
     def find_twins(self, reference: Reference, key: list[str]) -> int:
         same = "".join(f" AND o.{column} = n.{column}" for column in key if column != reference.column)
         twins = pairs_of(reference.model)
-        found = db.create_temporary(
-            twins,
-            f"""AS SELECT o.{reference.primary_key} AS old_id, n.{reference.primary_key} AS new_id
+        found = twins.fill(
+            f"""SELECT o.{reference.primary_key} AS old_id, n.{reference.primary_key} AS new_id
                 FROM {pairs_of(reference.target)} p JOIN {reference.table} n ON n.{reference.column} = p.new_id
                 JOIN {reference.table} o ON o.{reference.column} = p.old_id{same}""",
         )
-        db.execute(f"ANALYZE {twins}")
+        database.execute(f"ANALYZE {twins}")
         return found
 
     def keep_one(self, reference: Reference) -> None:
@@ -83,17 +87,17 @@ class Fusion:
         model, table, twins = reference.model, reference.table, pairs_of(reference.model)
         owner = next((field.column for field in model._meta.local_fields if field.related_model is User), None)
         both = f"{table} o JOIN {twins} x ON x.old_id = o.id JOIN {table} n ON n.id = x.new_id"
-        if owner is None or db.value(f"SELECT 1 FROM {both} WHERE o.{owner} IS DISTINCT FROM n.{owner} LIMIT 1"):
+        if owner is None or database.value(f"SELECT 1 FROM {both} WHERE o.{owner} IS DISTINCT FROM n.{owner} LIMIT 1"):
             raise Refused(
                 [f"Both have {model._meta.verbose_name_plural}, and there can be but one: remove one of them first."],
-                forcible=False,
+                Cause.NOT_POSSIBLE,
             )
         order = f"{DEARER[model]}, id DESC" if model in DEARER else "id DESC"
         lesser = f"""SELECT id FROM (
             SELECT u.id, row_number() OVER (PARTITION BY x.old_id ORDER BY {order}) AS place
             FROM {twins} x JOIN {table} u ON u.id IN (x.old_id, x.new_id)) ranked WHERE place > 1"""
         self.log.before_delete(model, lesser)
-        self.count(table, db.execute(f"DELETE FROM {table} WHERE id IN ({lesser})"))
+        self.count(table, database.execute(f"DELETE FROM {table} WHERE id IN ({lesser})"))
 
     def repoint(self, reference: Reference) -> None:
         table, column, pairs = reference.table, reference.column, pairs_of(reference.target)
@@ -107,14 +111,14 @@ class Fusion:
             self.note_owned(reference)
         self.count(
             table,
-            db.execute(
+            database.execute(
                 f"UPDATE {table} SET {column} = p.old_id{touched} FROM {pairs} p WHERE p.new_id = {table}.{column}",
                 [timezone.now()] if touched else [],
             ),
         )
 
     def note_owned(self, reference: Reference) -> None:
-        db.execute(
+        database.execute(
             f"""INSERT INTO {OwnedChange._meta.db_table}
                     (run_id, table_name, column_name, row_id, before_id, after_id, inserted)
                 SELECT %s, %s, %s, CAST(u.{reference.primary_key} AS text), p.new_id, p.old_id, false
@@ -128,15 +132,15 @@ class Fusion:
         self.log.before_update(model, f"SELECT old_id FROM {pairs}")
         self.log.before_delete(model, f"SELECT new_id FROM {pairs}")
         taken = ", ".join(f"{TAKEN_OVER.get((model, column), f'n.{column}')} AS {column}" for column in columns)
-        db.create_temporary(
-            "fuse_facts",
-            f"""AS SELECT p.old_id AS x_id{", " if columns else ""}{taken} FROM {pairs} p
+        facts = working_tables.fused_facts(table, columns)
+        facts.fill(
+            f"""SELECT p.old_id{", " if columns else ""}{taken} FROM {pairs} p
                 JOIN {table} n ON n.id = p.new_id JOIN {table} o ON o.id = p.old_id""",
         )
-        self.count(table, db.execute(f"DELETE FROM {table} WHERE id IN (SELECT new_id FROM {pairs})"))
+        self.count(table, database.execute(f"DELETE FROM {table} WHERE id IN (SELECT new_id FROM {pairs})"))
         assignments = "".join(f"{column} = x.{column}, " for column in columns)
-        db.execute(
-            f"UPDATE {table} SET {assignments}updated_at = %s FROM fuse_facts x WHERE {table}.id = x.x_id",
+        database.execute(
+            f"UPDATE {table} SET {assignments}updated_at = %s FROM {facts} x WHERE {table}.id = x.old_id",
             [timezone.now()],
         )
 

@@ -9,8 +9,8 @@ from random import Random
 from django.db import connection
 from django.db.models import Model
 
+from etlimport.database.references import catalogue_models
 from etlimport.models import ImportRun, ReKey
-from etlimport.references import catalogue_models
 from etlimport.tests.leagueevidence import Evidence, Trace, places_of, traces_of
 from etlimport.tests.leaguegame import League, day
 from leagues import models

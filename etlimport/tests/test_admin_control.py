@@ -11,11 +11,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from etlimport import launch, models, tasks
+from etlimport import models, tasks
 from etlimport.admin import runs as runs_admin
-from etlimport.changes import find_changes
+from etlimport.operations import launch
+from etlimport.operations.roles import setup_roles
 from etlimport.pipeline import Options, run_import
-from etlimport.roles import setup_roles
+from etlimport.reports.changes import find_changes
 from etlimport.sample import make_next, make_snapshot
 from leagues.tests.factories import UserFactory
 
@@ -421,7 +422,7 @@ def test_rejected_rows_are_downloaded_as_csv(two_runs, log_in):
 
 
 def test_a_failed_run_says_why(log_in):
-    run = make_run(status=Status.REFUSED, error="half of the <teams> are gone")
+    run = make_run(status=Status.REFUSED, reasons=["half of the <teams> are gone"])
     page = log_in("operator").get(page_of(run)).content
     assert b"half of the &lt;teams&gt; are gone" in page
     assert b"Undo" not in page

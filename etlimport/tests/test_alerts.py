@@ -73,7 +73,7 @@ def test_a_fresh_site_has_nothing_to_say():
 
 @pytest.mark.parametrize("status", [Status.FAILED, Status.REFUSED, Status.UNREADABLE, Status.DIED])
 def test_a_run_that_did_not_publish_is_told_once_and_once_when_it_is_over(status):
-    make_run(status, error="Half of the teams are missing.")
+    make_run(status, reasons=["Half of the teams are missing."])
     assert keys(check_alerts()) == ["import failed"]
     check_alerts()
     (message,) = mail.outbox
@@ -213,7 +213,7 @@ def test_a_database_that_does_not_answer_is_told_after_five_minutes_and_once_it_
     for minutes, told in ((0, 0), (4, 0), (5, 1), (6, 1)):
         with monkeypatch.context() as broken:
             broken.setattr(outage.timezone, "now", lambda minutes=minutes: moment + timedelta(minutes=minutes))
-            broken.setattr("etlimport.runs.find_dead", down)
+            broken.setattr("etlimport.run.lifecycle.find_dead", down)
             with pytest.raises(OperationalError):
                 check_alerts()
         assert len(mail.outbox) == len(webhook.received) == told

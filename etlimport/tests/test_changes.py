@@ -2,7 +2,7 @@
 
 import pytest
 
-from etlimport.changes import find_changes
+from etlimport.reports.changes import find_changes
 from etlimport.tests.sources import imported, player, run_of, two_teams
 
 pytestmark = pytest.mark.django_db

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db import connection
 
 from etlimport.models import ImportRun
-from etlimport.progress import STEPS
+from etlimport.run.progress import STEPS
 from etlimport.sample import make_next, make_snapshot
 from etlimport.tests.sources import dump
 
@@ -49,9 +49,9 @@ class Site:
         return process.returncode, output
 
     def runs(self) -> list[tuple[str, str]]:
-        """(status, error) of every run, the first first."""
+        """(status, reasons) of every run, the first first."""
         with self.database.cursor() as cursor:
-            cursor.execute("SELECT status, error FROM etlimport_importrun ORDER BY id")
+            cursor.execute("SELECT status, reasons FROM etlimport_importrun ORDER BY id")
             return cursor.fetchall()
 
 

@@ -5,9 +5,10 @@ from types import SimpleNamespace
 import pytest
 from django.db import OperationalError, connection
 
-from etlimport import dialect
+from etlimport.database import lock
 from etlimport.models import ImportRun
-from etlimport.pipeline import ATTEMPTS, Options, run_import
+from etlimport.pipeline import Options, run_import
+from etlimport.run.transaction import ATTEMPTS
 from etlimport.tests.sources import dump, imported, player, two_teams
 from leagues.models import Player, PlayerAssociation
 from leagues.tests.factories import UserFactory
@@ -123,11 +124,11 @@ def test_a_file_called_after_memory_is_locked_beside_itself(name, monkeypatch):
     from django.db.backends.sqlite3.base import DatabaseWrapper
 
     database = DatabaseWrapper({**connections["default"].settings_dict, "NAME": name})
-    monkeypatch.setattr(dialect, "connection", database)
-    assert str(dialect.lock_path()) == f"{name}.import-lock"
+    monkeypatch.setattr(lock, "connection", database)
+    assert str(lock.lock_path()) == f"{name}.import-lock"
 
 
 def test_a_database_in_memory_is_locked_for_its_process(monkeypatch):
     in_memory = SimpleNamespace(is_in_memory_db=lambda: True)
-    monkeypatch.setattr(dialect, "connection", in_memory)
-    assert dialect.lock_path().name.startswith("rally-import-")
+    monkeypatch.setattr(lock, "connection", in_memory)
+    assert lock.lock_path().name.startswith("rally-import-")

@@ -7,8 +7,8 @@ from etlimport import pipeline
 from etlimport.errors import AuditFailed
 from etlimport.models import ImportRun
 from etlimport.pipeline import Options, run_import
-from etlimport.progress import STEPS
-from etlimport.report import exit_code
+from etlimport.reports.run_report import exit_code
+from etlimport.run.progress import STEPS
 from etlimport.tests.sources import dump, imported, line, match, player, run_of, standing, two_teams
 from leagues.models import Player, Team
 from leagues.tests.factories import PlayerAssociationFactory, PracticeTimeFactory
@@ -100,7 +100,7 @@ def test_a_statement_that_fails_leaves_the_database_as_it_was(published, next_on
 
 
 def test_rows_that_do_not_add_up_fail_the_run(published, next_one, monkeypatch):
-    from etlimport import accounting
+    from etlimport.check import accounting
 
     counted = accounting.count_placed
 

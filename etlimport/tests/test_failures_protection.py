@@ -7,8 +7,8 @@ from django.apps import apps
 from django.db import connection
 from django.test import modify_settings
 
+from etlimport.database.references import owned_references
 from etlimport.models import ImportRun
-from etlimport.references import owned_references
 from etlimport.tests.sources import dump, imported, player, run_of, two_teams
 from leagues.models import Player, Team
 

@@ -6,7 +6,7 @@ import os
 import pytest
 
 from etlimport.models import ImportRun, RejectedRow
-from etlimport.report import exit_code
+from etlimport.reports.run_report import exit_code
 from etlimport.tests.sources import catalogue, dump, history, imported, line, match, player, run_of, standing, two_teams
 from leagues.models import League, Player, Team
 

@@ -17,9 +17,9 @@ from django.db import connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from etlimport.database.references import catalogue_models, tables
 from etlimport.models import ImportRun
 from etlimport.pipeline import Options, run_import
-from etlimport.references import catalogue_models, tables
 from etlimport.tests.leaguechanges import CHANGES
 from etlimport.tests.leagueevidence import keeps_humans_apart
 from etlimport.tests.leaguegame import League, files_of, make_world, write_source

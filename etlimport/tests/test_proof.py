@@ -5,7 +5,8 @@ from django.db import connection
 from hypothesis import given
 from hypothesis import strategies as st
 
-from etlimport import dialect, pipeline
+from etlimport import pipeline
+from etlimport.database import dialect
 from etlimport.models import ImportRun
 from etlimport.protect.proof import fingerprints
 from etlimport.tests.sources import dump, imported, run_of, two_teams

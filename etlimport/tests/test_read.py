@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from etlimport.read import COLUMNS, KINDS, FileReport, LabelBook, SourcePath, read_file
+from etlimport.kinds import KINDS
+from etlimport.read import FileReport, LabelBook, SourcePath, read_file
 
 PLAYER = {
     "League": "ELM",
@@ -83,7 +84,7 @@ def read(tmp_path, book):
         path.write_bytes(content)
         report = FileReport(SourcePath(path, path.name, kind, len(content)))
         blocks = list(read_file(report.file, book, report, **options))
-        found = [dict(zip(COLUMNS[kind], row, strict=True)) for block in blocks for row in block]
+        found = [dict(zip(KINDS[kind].columns(), row, strict=True)) for block in blocks for row in block]
         assert report.read == report.accepted + report.rejected
         assert report.accepted == len(found)
         return found, report

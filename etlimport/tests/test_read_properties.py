@@ -8,10 +8,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from etlimport.read import COLUMNS, KINDS, FileReport, LabelBook, SourcePath, SourceUnreadable, read_file
-from etlimport.read.fields import FIELDS
-from etlimport.read.rows import quick_name_key
-from etlimport.read.split import ArrayReader, TooLarge
+from etlimport.kinds import KINDS
+from etlimport.read import FileReport, LabelBook, SourcePath, SourceUnreadable, read_file
+from etlimport.read.formats.json_array import ArrayReader, TooLarge
+from etlimport.read.kinds.players import quick_name_key
 from etlimport.tests.test_read import GOOD, PLAYER
 from leagues.names import name_key
 
@@ -22,7 +22,9 @@ values = st.recursive(scalars, lambda inner: st.lists(inner, max_size=3) | st.di
 
 
 def rows_of(kind):
-    keys = st.sampled_from([field.name for field in FIELDS[kind].values()] + [*GOOD[kind], "Other"])
+    keys = st.sampled_from(
+        [spelling for field in KINDS[kind].fields for spelling in field.spelled] + [*GOOD[kind], "Other"]
+    )
     changes = st.dictionaries(keys, values, max_size=4)
     return st.one_of(values, changes.map(lambda change: GOOD[kind] | change))
 
@@ -48,7 +50,7 @@ def test_any_json_value_is_a_row_or_rejected(tmp_path, kind, data):
     if kind != "player_history":
         assert report.read == len(elements)
     for row in rows:
-        assert len(row) == len(COLUMNS[kind])
+        assert len(row) == len(KINDS[kind].columns())
         assert not any(isinstance(value, str) and "\0" in value for value in row)
     json.dumps([book.labels, book.leagues], ensure_ascii=False).encode()
 

@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 
 from etlimport.merge import matches
 from etlimport.models import ImportRun, RejectedRow
-from etlimport.rejects import as_csv
+from etlimport.reports.rejected_rows import as_csv
 from etlimport.tests.sources import imported, match, player, run_of, standing, two_teams
 from leagues.models import RosterSpot
 

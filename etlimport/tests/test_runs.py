@@ -2,8 +2,9 @@
 
 import pytest
 
-from etlimport import runs
 from etlimport.models import ImportRun, RunProgress
+from etlimport.run import lifecycle
+from etlimport.run.watch import Watch, live
 from rally.tests.processes import wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -13,12 +14,12 @@ Status = ImportRun.Status
 @pytest.fixture
 def watched(monkeypatch):
     """A run that has told its first step, and has all the time for telling more of the same."""
-    monkeypatch.setattr(runs, "SECONDS_BETWEEN_NOTES", 0.01)
-    run = runs.start(source="somewhere")
-    with runs.Watch(run) as watch:
+    monkeypatch.setattr("etlimport.run.watch.SECONDS_BETWEEN_NOTES", 0.01)
+    run = lifecycle.start(source="somewhere")
+    with Watch(run) as watch:
         watch.note("read", {"rows": 1})
-        wait_until(lambda: runs.live(run) == ("read", {"rows": 1}))
-        monkeypatch.setattr(runs, "SECONDS_BETWEEN_NOTES", 3600)
+        wait_until(lambda: live(run) == ("read", {"rows": 1}))
+        monkeypatch.setattr("etlimport.run.watch.SECONDS_BETWEEN_NOTES", 3600)
         yield run, watch
 
 
@@ -26,23 +27,23 @@ def test_a_new_step_is_told_at_once(watched):
     run, watch = watched
     for step in ("resolve", "check", "merge"):
         watch.note(step, {})
-        wait_until(lambda step=step: runs.live(run)[0] == step)
+        wait_until(lambda step=step: live(run)[0] == step)
 
 
 def test_a_run_that_died_tells_the_step_it_was_last_seen_in(watched):
     run, watch = watched
     watch.note("merge", {})
-    wait_until(lambda: runs.live(run)[0] == "merge")
-    (dead,) = runs.bury_dead()
+    wait_until(lambda: live(run)[0] == "merge")
+    (dead,) = lifecycle.bury_dead()
     assert (dead.status, dead.step) == (Status.DIED, "merge")
     assert "last seen in the step “merge”" in dead.error
 
 
 def test_a_run_that_is_over_tells_its_last_step_whatever_was_noted_before():
-    run = runs.start(source="somewhere")
+    run = lifecycle.start(source="somewhere")
     RunProgress.objects.create(run=run, step="check", details={}, noted_at=run.started_at)
-    runs.finish(run, Status.PUBLISHED, step="publish")
-    assert runs.live(run) == ("publish", {})
+    lifecycle.finish(run, Status.PUBLISHED, step="publish")
+    assert live(run) == ("publish", {})
 
 
 def test_what_cannot_be_noted_does_not_stop_the_run(watched, monkeypatch, caplog):
@@ -51,10 +52,10 @@ def test_what_cannot_be_noted_does_not_stop_the_run(watched, monkeypatch, caplog
     def broken(*_):
         raise RuntimeError("no room left")
 
-    monkeypatch.setattr(runs.Watch, "write_row", broken)
-    monkeypatch.setattr(runs.Watch, "write_file", broken)
+    monkeypatch.setattr(Watch, "write_row", broken)
+    monkeypatch.setattr(Watch, "write_file", broken)
     watch.note("merge", {})
     wait_until(lambda: "could not be noted" in caplog.text)
     monkeypatch.undo()
     watch.note("audit", {})
-    wait_until(lambda: runs.live(run)[0] == "audit")
+    wait_until(lambda: live(run)[0] == "audit")

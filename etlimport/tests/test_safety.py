@@ -1,8 +1,8 @@
 import pytest
 from django.db import connection
 
+from etlimport.check.preconditions import CONSTRAINT, owned_counts, validate
 from etlimport.models import ImportRun
-from etlimport.safety import CONSTRAINT, owned_counts, validate
 from etlimport.tests.sources import run_of, two_teams
 from etlimport.tests.test_health import orphan, without_constraint  # noqa: F401
 from leagues.tests.factories import PlayerAssociationFactory, PracticeTimeFactory, TeamFactory, UserFactory

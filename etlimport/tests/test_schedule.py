@@ -6,8 +6,8 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 from django_celery_beat.models import CrontabSchedule, PeriodicTask
 
-from etlimport import schedule
-from etlimport.schedule import setup_schedule
+from etlimport.operations import schedule
+from etlimport.operations.schedule import setup_schedule
 from rally.celery import app
 
 pytestmark = pytest.mark.django_db

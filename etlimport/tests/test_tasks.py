@@ -9,9 +9,11 @@ from django.core.management import CommandError, call_command
 from django.db import OperationalError, connection
 from django.utils import timezone
 
-from etlimport import dialect, runs, tasks
-from etlimport.metrics import figures
+from etlimport import tasks
+from etlimport.database import lock
 from etlimport.models import HealthSnapshot, ImportRun
+from etlimport.operations.metrics import figures
+from etlimport.run import lifecycle
 from etlimport.tests.sources import player
 from leagues.models import Player
 from leagues.tests.factories import UserFactory
@@ -96,7 +98,7 @@ def test_a_source_that_is_refused_is_not_tried_again(settings, retries):
 
 
 def test_the_health_check_keeps_a_score_and_finds_the_dead():
-    dead = runs.start(source="/snapshots")
+    dead = lifecycle.start(source="/snapshots")
     assert do(tasks.check_health) == 100
     assert HealthSnapshot.objects.count() == 1
     dead.refresh_from_db()
@@ -186,5 +188,5 @@ def test_a_database_that_cuts_the_connection_in_the_middle_ends_in_one_clean_out
     run = ImportRun.objects.get(pk=do(tasks.import_nightly))
     assert run.status == Status.PUBLISHED
     assert not ImportRun.objects.filter(status=Status.RUNNING).exists()
-    with dialect.import_lock() as free:
+    with lock.import_lock() as free:
         assert free

@@ -11,15 +11,15 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
+from etlimport.database.references import owned_references
 from etlimport.errors import AuditFailed
+from etlimport.journal.undo_log import LOGS
 from etlimport.models import Alias, AmbiguousIdentity, ImportRun, OwnedChange, SourceFile
 from etlimport.pipeline import Options, run_import
-from etlimport.references import owned_references
 from etlimport.repair.after_import import WRITES
 from etlimport.sample import make_next, make_snapshot
 from etlimport.tests.sources import ELM, OAK, catalogue, dump, imported, match, player, two_teams
 from etlimport.undo import undo_run
-from etlimport.undo_log import LOGS
 from leagues.models import AssociationSuggestion, Player, Poll, PracticeTime, ScheduledMatch, Team, User
 from leagues.tests.factories import (
     AvailabilityFactory,
@@ -329,7 +329,7 @@ def test_only_the_last_runs_are_kept_undoable(ann, snapshot, settings):
 
 
 def test_another_run_at_work_is_not_disturbed(second_night, monkeypatch):
-    monkeypatch.setattr("etlimport.dialect.import_lock", lambda: nullcontext(False))
+    monkeypatch.setattr("etlimport.database.lock.import_lock", lambda: nullcontext(False))
     assert undo_run(second_night).status == Status.REFUSED
 
 

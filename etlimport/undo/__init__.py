@@ -2,14 +2,14 @@
 
 from functools import partial
 
-from etlimport import db
-from etlimport.identities import rekey_questions
+from etlimport import database
+from etlimport.journal.identity_changes import rekey_questions
+from etlimport.journal.undo_log import LOGS
 from etlimport.models import AmbiguousIdentity, ImportRun, ReKey
 from etlimport.operation import operate
 from etlimport.undo import owned, reasons
 from etlimport.undo.addresses import remember_restored_keys
 from etlimport.undo.working import Working, gone
-from etlimport.undo_log import LOGS
 from leagues.models import Player, Team
 
 __all__ = ["undo_run"]
@@ -59,7 +59,7 @@ def reopen_questions(run: ImportRun) -> None:
             f"""SELECT new_id AS old_id, old_id AS new_id FROM {ReKey._meta.db_table}
                 WHERE run_id = {run.pk} AND table_name = '{model._meta.db_table}'""",
         )
-        db.execute(
+        database.execute(
             f"""DELETE FROM {AmbiguousIdentity._meta.db_table}
                 WHERE run_id = %s AND kind = %s AND new_id IN (SELECT id FROM {gone(model)})""",
             [run.pk, model._meta.model_name],

@@ -1,8 +1,8 @@
 """What users own, when a run is undone: what the run itself did to it is taken back, the rest stays."""
 
-from etlimport import db
+from etlimport import database
+from etlimport.database.references import Reference, owned_references
 from etlimport.models import OwnedChange, ReKey
-from etlimport.references import Reference, owned_references
 from etlimport.undo.working import Working, gone
 from leagues.models import AssociationSuggestion, Player, PlayerAssociation, User
 
@@ -27,7 +27,7 @@ def changes_of(run_id: int, reference: Reference) -> str:
 
 def ask_again(working: Working) -> None:
     """A suggestion that a link of the run answered is a question again."""
-    db.execute(
+    database.execute(
         f"""UPDATE {SUGGESTION} SET status = 'open', decided_at = NULL
             WHERE status = 'accepted' AND (user_id, player_id) IN (
                 SELECT a.user_id, a.player_id FROM {ASSOCIATION} a
@@ -40,16 +40,16 @@ def ask_again(working: Working) -> None:
 def take_back_own(run_id: int, reference: Reference) -> int:
     """Undo what the run did to a reference, where nobody changed it since."""
     table, column, changes = reference.table, reference.column, changes_of(run_id, reference)
-    if not db.value(f"SELECT 1 FROM {CHANGES} c WHERE {changes} LIMIT 1"):
+    if not database.value(f"SELECT 1 FROM {CHANGES} c WHERE {changes} LIMIT 1"):
         return 0
     row_id = f"CAST(c.row_id AS {reference.key_type})"
     undecided = "AND status = 'open'" if reference.model is AssociationSuggestion else ""
-    removed = db.execute(
+    removed = database.execute(
         f"""DELETE FROM {table} WHERE ({reference.primary_key}, {column}) IN (
                 SELECT {row_id}, c.after_id FROM {CHANGES} c WHERE {changes} AND c.inserted) {undecided}"""
     )
     taken = f"AND NOT EXISTS (SELECT 1 FROM {table} o WHERE o.{column} = c.before_id)" if reference.unique else ""
-    return removed + db.execute(
+    return removed + database.execute(
         f"""UPDATE {table} SET {column} = c.before_id FROM {CHANGES} c
             WHERE {changes} AND NOT c.inserted AND {table}.{reference.primary_key} = {row_id}
               AND {table}.{column} IS NOT DISTINCT FROM c.after_id {taken}"""
@@ -58,7 +58,7 @@ def take_back_own(run_id: int, reference: Reference) -> int:
 
 def rekey(run_id: int, reference: Reference) -> int:
     """What points at the new id of a rebuilt row points at its old one; what was attached since, too."""
-    return db.execute(
+    return database.execute(
         f"""UPDATE {reference.table} SET {reference.column} = k.old_id FROM {ReKey._meta.db_table} k
             WHERE k.run_id = %s AND k.table_name = %s AND k.new_id = {reference.table}.{reference.column}""",
         [run_id, reference.target_table],
@@ -69,10 +69,10 @@ def let_go(working: Working, references: list[Reference]) -> None:
     """Where somebody looks is no reason to keep a row, nor is a question nobody answered."""
     for reference in references:
         if reference.model is User and reference.nullable:
-            db.execute(
+            database.execute(
                 f"""UPDATE {reference.table} SET {reference.column} = NULL
                     WHERE {reference.column} IN (SELECT id FROM {gone(reference.target)})"""
             )
-    db.execute(
+    database.execute(
         f"DELETE FROM {SUGGESTION} WHERE status = 'open' AND player_id IN (SELECT id FROM {gone(Player)})",
     )

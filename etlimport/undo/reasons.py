@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from django.conf import settings
 from django.db.models import Model
 
-from etlimport import db
-from etlimport.errors import Refused
+from etlimport import database
+from etlimport.database.references import Reference, catalogue_references, owned_references, references_of, unique_keys
+from etlimport.errors import Cause, Refused
+from etlimport.journal.undo_log import undoable_runs
 from etlimport.models import ImportRun, InsertedRange, RowChange
-from etlimport.references import Reference, catalogue_references, owned_references, references_of, unique_keys
 from etlimport.undo.working import Working, back, gone
-from etlimport.undo_log import undoable_runs
 from leagues.models import User
 
 Status = ImportRun.Status
@@ -32,7 +32,7 @@ def refuse_unless_undoable(run: ImportRun) -> None:
 
 
 def refusal(*reasons: str) -> Refused:
-    return Refused(list(reasons), forcible=False)
+    return Refused(list(reasons), Cause.NOT_POSSIBLE)
 
 
 def refuse_if_touched_later(working: Working) -> None:
@@ -71,7 +71,7 @@ def plural(model: type[Model]) -> str:
 def changed_later(working: Working, model: type[Model]) -> list[tuple[int, int]]:
     """(run, rows) of later published runs that changed or deleted rows of `model` this run touched."""
     changes = RowChange._meta.db_table
-    return db.rows(
+    return database.rows(
         f"""SELECT later.run_id, count(*) FROM {changes} later JOIN {ImportRun._meta.db_table} r ON r.id = later.run_id
             WHERE r.id > %s AND r.status = 'published' AND later.table_name = %s AND (
                 {working.inserted(model, "later.row_id")} OR EXISTS (
@@ -95,13 +95,13 @@ def referred_to_later(working: Working, reference: Reference) -> list[tuple[int 
     if reference.target._meta.db_table not in working.ranges:
         return []
     condition = f"t.{reference.column} IN (SELECT id FROM {gone(reference.target)})"
-    return db.rows(by_run_that_made(reference.model, condition), [working.run.pk])
+    return database.rows(by_run_that_made(reference.model, condition), [working.run.pk])
 
 
 def keys_taken(working: Working, model: type[Model]) -> Iterator[tuple[int | None, int]]:
     for columns in unique_keys(model):
         same = " AND ".join(f"b.{column} = t.{column}" for column in columns)
-        yield from db.rows(by_run_that_made(model, "true", f"JOIN {back(model)} b ON {same}"), [working.run.pk])
+        yield from database.rows(by_run_that_made(model, "true", f"JOIN {back(model)} b ON {same}"), [working.run.pk])
 
 
 def references_within(working: Working) -> Iterator[Reference]:
@@ -113,7 +113,7 @@ def lost_targets(working: Working, reference: Reference) -> list[tuple[int | Non
     """(run, rows) that could not be put back, as a later run deleted what they refer to."""
     target, column = reference.target_table, f"b.{reference.column}"
     known = f"UNION SELECT id FROM {back(reference.target)}" if reference.target in working.models else ""
-    return db.rows(
+    return database.rows(
         f"""SELECT later.run_id, count(DISTINCT b.id) FROM {back(reference.model)} b
             LEFT JOIN (SELECT run_id, row_id FROM {RowChange._meta.db_table}
                        WHERE run_id > %s AND table_name = '{target}' AND deleted) later ON later.row_id = {column}
@@ -138,10 +138,10 @@ def held(reference: Reference) -> str:
     lost = f"""FROM {reference.table} u
                JOIN {reference.target_table} t ON t.{reference.target_column} = u.{reference.column}
                WHERE t.id IN (SELECT id FROM {gone(reference.target)})"""
-    count = db.value(f"SELECT count(*) {lost}")
+    count = database.value(f"SELECT count(*) {lost}")
     if not count:
         return ""
-    example = model._base_manager.get(pk=db.value(f"SELECT min(u.{reference.primary_key}) {lost}"))
+    example = model._base_manager.get(pk=database.value(f"SELECT min(u.{reference.primary_key}) {lost}"))
     return (
         f"{counted(count, model)} of users would lose their {reference.target._meta.verbose_name}: "
         f"the run made it, e.g. “{example}”{owner(example)}. Remove or move them first."

@@ -1,15 +1,13 @@
-"""The working tables of an undo, from what the run wrote down, and the catalogue put back from them.
-
-undo_gone_<table>(id)   rows the run inserted
-undo_back_<table>(…)    rows as they were before it, with all their columns
-"""
+"""The working tables of an undo, from what the run wrote down, and the catalogue put back from them."""
 
 from django.db.models import Model
 
-from etlimport import db, dialect
+from etlimport import database
+from etlimport.database import dialect, working_tables
+from etlimport.database.references import is_catalogue, tables
+from etlimport.journal.undo_log import columns_of
 from etlimport.models import ImportRun, InsertedRange, RowChange
-from etlimport.references import is_catalogue, tables
-from etlimport.undo_log import columns_of
+from leagues.working_tables import WorkingTable
 
 
 class Working:
@@ -24,16 +22,16 @@ class Working:
     def create(self) -> None:
         for model in self.models:
             table = model._meta.db_table
-            db.create_temporary(gone(model), f"AS SELECT id FROM {table} WHERE {self.inserted(model)}")
+            gone(model).fill(f"SELECT id FROM {table} WHERE {self.inserted(model)}")
             columns = columns_of(model)
-            db.create_temporary(back(model), f"AS SELECT {', '.join(columns)} FROM {table} WHERE false")
+            back(model).fill(f"SELECT {', '.join(columns)} FROM {table} WHERE false")
             rows = dialect.rows_from_json(table, columns, "c.before", f"{RowChange._meta.db_table} c")
-            db.execute(
+            database.execute(
                 f"""INSERT INTO {back(model)} ({", ".join(columns)}) {rows}
                     WHERE c.run_id = %s AND c.table_name = %s AND NOT ({self.inserted(model, "c.row_id")})""",
                 [self.run.pk, table],
             )
-            db.analyze(back(model))
+            back(model).tell_planner()
 
     def inserted(self, model: type[Model], column: str = "id") -> str:
         """SQL: whether the id in `column` is one the run gave."""
@@ -49,18 +47,18 @@ class Working:
         counts = {}
         for model in self.models:
             table, columns = model._meta.db_table, ", ".join(columns_of(model))
-            deleted = db.execute(f"DELETE FROM {table} WHERE id IN (SELECT id FROM {gone(model)})")
-            db.execute(f"DELETE FROM {table} WHERE id IN (SELECT id FROM {back(model)})")
-            restored = db.execute(f"INSERT INTO {table} ({columns}) SELECT {columns} FROM {back(model)}")
+            deleted = database.execute(f"DELETE FROM {table} WHERE id IN (SELECT id FROM {gone(model)})")
+            database.execute(f"DELETE FROM {table} WHERE id IN (SELECT id FROM {back(model)})")
+            restored = database.execute(f"INSERT INTO {table} ({columns}) SELECT {columns} FROM {back(model)}")
             if deleted or restored:
                 counts[table] = {"deleted": deleted, "restored": restored}
-            db.analyze_if_changed(table, restored)
+            database.analyze_if_changed(table, restored)
         return counts
 
 
-def gone(model: type[Model]) -> str:
-    return f"undo_gone_{model._meta.db_table}"
+def gone(model: type[Model]) -> WorkingTable:
+    return working_tables.undo_gone(model._meta.db_table)
 
 
-def back(model: type[Model]) -> str:
-    return f"undo_back_{model._meta.db_table}"
+def back(model: type[Model]) -> WorkingTable:
+    return working_tables.undo_back(model._meta.db_table, columns_of(model))

@@ -2,8 +2,8 @@ import json
 import sys
 from dataclasses import asdict
 
+from etlimport.check.preconditions import owned_counts, validate
 from etlimport.repair.command import RepairCommand
-from etlimport.safety import owned_counts, validate
 
 UNSAFE = 3
 

@@ -4,9 +4,10 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand
 
-from etlimport import errors, report
+from etlimport import errors
 from etlimport.pipeline import Options
 from etlimport.rehearsal import rehearse_restore
+from etlimport.reports import run_report
 
 
 class Command(BaseCommand):
@@ -24,11 +25,11 @@ class Command(BaseCommand):
     def handle(self, **options):
         rehearsal = rehearse_restore(Options(source=Path(options["source"]), leagues=tuple(options["league"])))
         if options["json"]:
-            found = {"safe": rehearsal.safe, "lost": rehearsal.lost, "run": report.as_json(rehearsal.run)}
+            found = {"safe": rehearsal.safe, "lost": rehearsal.lost, "run": run_report.as_json(rehearsal.run)}
             self.stdout.write(json.dumps(found, indent=2))
         else:
-            self.stdout.write(report.as_text(rehearsal.run))
+            self.stdout.write(run_report.as_text(rehearsal.run))
             verdict = "Nothing would be lost." if rehearsal.safe else "A rebuild would not come through:"
             self.stdout.write("\n".join([verdict, *(f"  {line}" for line in rehearsal.lost)]))
         if not rehearsal.safe:
-            sys.exit(report.exit_code(rehearsal.run) or errors.EXIT_FAILED)
+            sys.exit(run_report.exit_code(rehearsal.run) or errors.EXIT_FAILED)

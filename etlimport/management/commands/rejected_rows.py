@@ -3,8 +3,8 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 
-from etlimport import rejects
 from etlimport.repair.command import USAGE_ERROR
+from etlimport.reports import rejected_rows
 
 
 class Command(BaseCommand):
@@ -21,8 +21,8 @@ class Command(BaseCommand):
 
     def handle(self, *, run, csv, **options):
         try:
-            found = rejects.find_run(run)
-        except rejects.UnknownRun as error:
+            found = rejected_rows.find_run(run)
+        except rejected_rows.UnknownRun as error:
             raise CommandError(str(error), returncode=USAGE_ERROR) from error
         if csv:
             self.write_csv(found, Path(csv))
@@ -34,15 +34,15 @@ class Command(BaseCommand):
     def write_csv(self, run, path: Path) -> None:
         try:
             with path.open("w", encoding="utf-8", newline="") as file:
-                file.writelines(rejects.as_csv(run))
+                file.writelines(rejected_rows.as_csv(run))
         except OSError as error:
             raise CommandError(f"{path} cannot be written: {error.strerror}.", returncode=USAGE_ERROR) from error
         self.stdout.write(f"Run {run.pk}: {run.rejected_rows.count():,} rows written to {path}.")
 
     def print_json(self, run) -> None:
-        self.stdout.write(json.dumps({"run": run.pk, "rows": list(rejects.as_dicts(run))}, indent=2))
+        self.stdout.write(json.dumps({"run": run.pk, "rows": list(rejected_rows.as_dicts(run))}, indent=2))
 
     def print_table(self, run) -> None:
         self.stdout.write(f"Run {run.pk} of {run.source or 'no source'}: {run.rejected_rows.count():,} rows")
-        for line in rejects.as_table(rejects.rows_of(run).iterator()):
+        for line in rejected_rows.as_table(rejected_rows.rows_of(run).iterator()):
             self.stdout.write(line)

@@ -5,9 +5,9 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand
 
-from etlimport import report
 from etlimport.pipeline import Options, run_import
-from etlimport.progress import Lines, Silent, bars
+from etlimport.reports import run_report
+from etlimport.run.progress import Lines, Silent, bars
 
 
 class Command(BaseCommand):
@@ -39,10 +39,10 @@ class Command(BaseCommand):
         with self.display(quiet=options["no_progress"] or options["json"]) as display:
             run = run_import(asked, display)
         if options["json"]:
-            self.stdout.write(json.dumps(report.as_json(run), indent=2))
+            self.stdout.write(json.dumps(run_report.as_json(run), indent=2))
         else:
-            self.stdout.write(report.as_text(run, diff=options["diff"]))
-        if code := report.exit_code(run):
+            self.stdout.write(run_report.as_text(run, diff=options["diff"]))
+        if code := run_report.exit_code(run):
             sys.exit(code)
 
     def display(self, *, quiet: bool):

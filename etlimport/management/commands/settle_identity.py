@@ -3,8 +3,9 @@ import sys
 
 from django.core.management.base import BaseCommand, CommandError
 
-from etlimport import errors, report
+from etlimport import errors
 from etlimport.models import AmbiguousIdentity, ImportRun
+from etlimport.reports import run_report
 from etlimport.settle import settle_different, settle_same
 
 USAGE_ERROR = 2
@@ -49,8 +50,8 @@ class Command(BaseCommand):
 
     def merge(self, ambiguity: AmbiguousIdentity, options: dict) -> None:
         run = settle_same(ambiguity, dry_run=options["dry_run"])
-        self.tell(ambiguity, merged(run, ambiguity), as_json=options["json"], run=report.as_json(run))
-        if code := report.exit_code(run):
+        self.tell(ambiguity, merged(run, ambiguity), as_json=options["json"], run=run_report.as_json(run))
+        if code := run_report.exit_code(run):
             sys.exit(code)
 
     def keep_apart(self, ambiguity: AmbiguousIdentity, options: dict) -> None:
@@ -66,7 +67,7 @@ class Command(BaseCommand):
 
 
 def merged(run: ImportRun, ambiguity: AmbiguousIdentity) -> str:
-    if report.exit_code(run):
+    if run_report.exit_code(run):
         return run.error
     if run.dry_run:
         return f"{ambiguity}{NOTHING_CHANGED}"

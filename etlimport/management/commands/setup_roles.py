@@ -2,7 +2,7 @@ import json
 
 from django.core.management.base import BaseCommand
 
-from etlimport.roles import setup_roles
+from etlimport.operations.roles import setup_roles
 
 
 class Command(BaseCommand):

@@ -3,7 +3,7 @@ import json
 from django.core.management.base import BaseCommand
 from django_celery_beat.models import PeriodicTask
 
-from etlimport.schedule import setup_schedule
+from etlimport.operations.schedule import setup_schedule
 
 
 class Command(BaseCommand):

@@ -3,8 +3,9 @@ import sys
 
 from django.core.management.base import BaseCommand, CommandError
 
-from etlimport import errors, report
+from etlimport import errors
 from etlimport.models import ImportRun
+from etlimport.reports import run_report
 from etlimport.undo import undo_run
 
 UNKNOWN_RUN = 2
@@ -26,15 +27,15 @@ class Command(BaseCommand):
         if run is None:
             raise CommandError(f"There is no run {options['run']}.", returncode=UNKNOWN_RUN)
         undo = undo_run(run, dry_run=options["dry_run"])
-        self.stdout.write(json.dumps(report.as_json(undo), indent=2) if options["json"] else as_text(undo))
-        if code := report.exit_code(undo):
+        self.stdout.write(json.dumps(run_report.as_json(undo), indent=2) if options["json"] else as_text(undo))
+        if code := run_report.exit_code(undo):
             sys.exit(code)
 
 
 def as_text(undo: ImportRun) -> str:
-    if report.exit_code(undo) == errors.EXIT_REFUSED:
+    if run_report.exit_code(undo) == errors.EXIT_REFUSED:
         return f"REFUSED. Nothing was touched. {undo.error}"
-    if report.exit_code(undo):
+    if run_report.exit_code(undo):
         return f"FAILED. {undo.error}"
     undone = undo.counts["undone"]
     lines = [f"Undoing {undo.source}, as run {undo.pk}:"]

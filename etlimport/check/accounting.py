@@ -1,0 +1,133 @@
+"""Every row of every file accounted for: read = inserted + updated + unchanged + duplicate + rejected."""
+
+from collections.abc import Iterable
+
+from etlimport import database
+from etlimport.check.duplicates import contradictions, count_duplicates
+from etlimport.database import dialect
+from etlimport.database.working_tables import SEQ, STAGED
+from etlimport.errors import AuditFailed
+from etlimport.journal.undo_log import UndoLog
+from etlimport.kinds import KINDS
+from etlimport.merge import catalogue, matches
+from etlimport.merge.entity import Entity
+from etlimport.models import ImportRun, RejectedRow
+from etlimport.sources import ReadFile, counts_of_known
+
+ROWS_BECOME = {
+    catalogue.ROSTER_SPOT.work: (catalogue.ROSTER_SPOT, catalogue.PLAYER),
+    **{
+        entity.work: (entity,)
+        for entity in (matches.SCHEDULED_MATCH, matches.STANDING, matches.MATCH_SCORE, matches.PLAYER_HISTORY)
+    },
+}
+"""By the working table of what each row of a file becomes: the kinds of things of which it may change one.
+
+Each players row becomes a roster spot; a player's first row also becomes the player, and counts as updated if either
+changed.
+"""
+
+TEAM_UNKNOWN = "its team cannot be told from its label"
+UNPLACED = (
+    ("players", "i.label_no NOT IN (SELECT no FROM w_label)", TEAM_UNKNOWN),
+    (
+        "players",
+        f"{SEQ} IN (SELECT no FROM w_stranger)",
+        "its Player ID is that of somebody else in an earlier row",
+    ),
+    (
+        "schedules",
+        "i.home_no NOT IN (SELECT no FROM w_label) OR i.away_no NOT IN (SELECT no FROM w_label)",
+        "names only one team that can be told",
+    ),
+    (
+        "schedules",
+        """EXISTS (SELECT 1 FROM w_label h JOIN w_label a ON a.team_no = h.team_no
+                   WHERE h.no = i.home_no AND a.no = i.away_no)""",
+        "both sides are the same team",
+    ),
+    ("series_stats", "i.label_no NOT IN (SELECT no FROM w_label)", TEAM_UNKNOWN),
+    (
+        "player_history",
+        """(i.league_no, i.external_id) NOT IN (
+               SELECT s.no, p.external_id FROM w_spelling s JOIN w_league l ON l.no = s.league_no
+               JOIN leagues_player p ON p.league_id = l.target_id)""",
+        "its player is in no players file of the league",
+    ),
+)
+"""Which staged rows of a kind have no place in the catalogue, and why."""
+
+
+def unplaced_rows(run: ImportRun, files: dict[int, str]) -> list[RejectedRow]:
+    """The staged rows that have no place in the catalogue, as rejected rows yet to be saved.
+
+    `files`: the names of the files by number.
+    """
+    every = " UNION ALL ".join(
+        f"""SELECT {number} AS number, file_no, idx, {dialect.row_as_json("i", KINDS[kind].columns())} AS content
+            FROM {STAGED[kind]} i WHERE {condition}"""
+        for number, (kind, condition, _) in enumerate(UNPLACED)
+    )
+    return [
+        RejectedRow(run=run, file=files[file_no], index=idx, reason=UNPLACED[number][-1], content=content)
+        for number, file_no, idx, content in database.rows(
+            f"SELECT * FROM ({every}) unplaced ORDER BY number, file_no, idx"
+        )
+    ]
+
+
+def count_placed(log: UndoLog) -> dict[int, dict[str, int]]:
+    """inserted, updated and unchanged of the staged rows, by file number."""
+    every = " UNION ALL ".join(
+        f"""SELECT w.file_no, count(*), sum(CASE WHEN w.target_id IS NULL THEN 1 ELSE 0 END),
+                   sum(CASE WHEN w.target_id IS NOT NULL AND c.no IS NOT NULL THEN 1 ELSE 0 END)
+            FROM {work} w LEFT JOIN ({changed_rows(parts, log)}) c ON c.no = w.no GROUP BY w.file_no"""
+        for work, parts in ROWS_BECOME.items()
+    )
+    return {
+        file_no: {"inserted": inserted, "updated": updated, "unchanged": total - inserted - updated}
+        for file_no, total, inserted, updated in database.rows(every)
+    }
+
+
+def changed_rows(entities: Iterable[Entity], log: UndoLog) -> str:
+    """SQL: the staged rows (`no`) that changed a row of one of these kinds; of one that had no rows there are none."""
+    tables = [entity.changed for entity in entities if not log.was_empty(entity.model)]
+    return " UNION ".join(f"SELECT no FROM {table}" for table in tables) or "SELECT 0 AS no WHERE false"
+
+
+def check_sums(counts: dict[str, int], file: str) -> None:
+    """Raises AuditFailed when a row of the file is unaccounted for."""
+    parts = ("inserted", "updated", "unchanged", "duplicate", "rejected")
+    if counts["read"] != sum(counts[part] for part in parts) or min(counts.values()) < 0:
+        raise AuditFailed([f"{file}: {counts['read']:,} rows read, but {counts} do not add up"])
+
+
+def account_for(run: ImportRun, files: list[ReadFile], placed: dict[int, dict[str, int]]) -> list[RejectedRow]:
+    """Account for every row of every file; raises AuditFailed where a sum does not add up.
+
+    `placed`: as `count_placed` counted them right after the merge. Returns the rows without a place and the duplicates
+    that contradict, yet to be saved.
+    """
+    names = {file.no: file.path.relative for file in files}
+    unplaced = unplaced_rows(run, names)
+    duplicate_counts = count_duplicates()
+    contradicting = contradictions(run, names, {file.path.kind for file in files if file.no in duplicate_counts})
+    for file in files:
+        if file.known:
+            file.counts = counts_of_known(file.known)
+            continue
+        nowhere = sum(note.file == file.path.relative for note in unplaced)
+        taken = placed.get(file.no, {"inserted": 0, "updated": 0, "unchanged": 0})
+        rejected = file.report.rejected + nowhere
+        file.counts = {
+            "read": file.report.read,
+            **taken,
+            "duplicate": duplicate_counts.get(file.no, 0),
+            "rejected": rejected,
+        }
+        check_sums(file.counts, file.path.relative)
+        file.counts["repaired"] = file.report.repaired
+    run.counts["files"] = {file.path.relative: file.counts for file in files}
+    run.counts["contradictions"] = len(contradicting)
+    return unplaced + contradicting

@@ -1,0 +1,119 @@
+"""Rows that say once more what an earlier row of the snapshot said, and those that contradict it while they do."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from etlimport import database
+from etlimport.database import dialect
+from etlimport.database.working_tables import ROWS_OF_A_FILE, SEQ, STAGED
+from etlimport.kinds import KINDS, PLAYER_HISTORY
+from etlimport.models import ImportRun, RejectedRow
+
+
+@dataclass(frozen=True)
+class Repetition:
+    """How two rows of a kind of file are told to be about the same thing.
+
+    `same`: SQL expressions over the staged row `i` in which they agree. `joins`: what these need, and the condition for
+    a row to have a place in the catalogue. `thing`: SQL for what the thing is called. `contradiction`: how a person is
+    told that the second row states other facts; empty where what differs makes it another thing.
+    """
+
+    same: tuple[str, ...]
+    joins: str
+    thing: str = "''"
+    contradiction: str = ""
+
+
+REPETITIONS = {
+    "players": Repetition(
+        ("s.league_no", "i.external_id", "b.team_no"),
+        f"""JOIN w_spelling s ON s.no = i.league_no JOIN w_label b ON b.no = i.label_no
+            JOIN w_team t ON t.no = b.team_no WHERE {SEQ} NOT IN (SELECT no FROM w_stranger)""",
+        "i.first_name || ' ' || i.last_name || ' of ' || t.name",
+        "a second row of {thing} with other figures than {first}",
+    ),
+    "schedules": Repetition(
+        ("h.no", "a.no", "i.date", "i.time"),
+        """JOIN w_label hb ON hb.no = i.home_no JOIN w_team h ON h.no = hb.team_no
+           JOIN w_label ab ON ab.no = i.away_no JOIN w_team a ON a.no = ab.team_no WHERE h.no <> a.no""",
+        "h.name || ' – ' || a.name",
+        "{thing} a second time, at another place than {first}",
+    ),
+    "series_stats": Repetition(
+        ("b.team_no",),
+        "JOIN w_label b ON b.no = i.label_no JOIN w_team t ON t.no = b.team_no WHERE TRUE",
+        "t.name",
+        "a second standing of {thing} with other figures than {first}",
+    ),
+    "match_history": Repetition(("s.league_no", "i.fingerprint"), "JOIN w_spelling s ON s.no = i.league_no WHERE TRUE"),
+    "player_history": Repetition(
+        ("p.id", "i.date", *(f"i.{name}" for name in PLAYER_HISTORY.names_of_facts())),
+        """JOIN w_spelling s ON s.no = i.league_no JOIN w_league l ON l.no = s.league_no
+           JOIN leagues_player p ON p.league_id = l.target_id AND p.external_id = i.external_id WHERE TRUE""",
+    ),
+}
+"""By the name of the kind of file."""
+
+
+def count_duplicates() -> dict[int, int]:
+    """The rows after the first that says the same thing, by file number.
+
+    Counted from what was read, not from what became of it: that the two agree is what the accounting checks.
+    """
+    placed, counted = [], []
+    for kind, repetition in REPETITIONS.items():
+        named = ", ".join(f"{part} AS same{number}" for number, part in enumerate(repetition.same))
+        same = ", ".join(f"same{number}" for number in range(len(repetition.same)))
+        placed.append(
+            f"placed_{kind} AS MATERIALIZED (SELECT file_no, idx, {named} FROM {STAGED[kind]} i {repetition.joins})"
+        )
+        counted.append(
+            f"""SELECT file_no, count(*) AS number FROM placed_{kind} GROUP BY file_no
+                UNION ALL SELECT file_no, -count(*) FROM (
+                    SELECT min({SEQ}) / {ROWS_OF_A_FILE} AS file_no FROM placed_{kind} GROUP BY {same}) firsts
+                GROUP BY file_no"""
+        )
+    found = database.rows(
+        f"""WITH {", ".join(placed)}
+            SELECT file_no, CAST(sum(number) AS bigint) FROM ({" UNION ALL ".join(counted)}) counted
+            GROUP BY file_no HAVING sum(number) <> 0"""
+    )
+    return dict(found)
+
+
+def contradictions(run: ImportRun, files: dict[int, str], kinds: Iterable[str]) -> list[RejectedRow]:
+    """The duplicates in files of these kinds that state other facts than the row that was taken, yet to be saved.
+
+    `files`: the names of the files by number.
+    """
+    return [
+        RejectedRow(
+            run=run,
+            kind=RejectedRow.Kind.CONTRADICTION,
+            file=files[file_no],
+            index=idx,
+            reason=REPETITIONS[kind].contradiction.format(thing=thing, first=f"row {first_idx} of {files[first_file]}")[
+                :500
+            ],
+            content=content,
+        )
+        for kind in kinds
+        if REPETITIONS[kind].contradiction
+        for file_no, idx, thing, content, first_file, first_idx in find_contradictions(kind)
+    ]
+
+
+def find_contradictions(kind: str) -> list[tuple]:
+    """(file_no, idx, what it is about, its facts, file_no and idx of the row that was taken) of each."""
+    repetition, facts = REPETITIONS[kind], KINDS[kind].names_of_facts()
+    differs = " OR ".join(f"i.{name} IS DISTINCT FROM f.{name}" for name in facts)
+    return database.rows(
+        f"""SELECT i.file_no, i.idx, d.thing, {dialect.row_as_json("i", facts)}, f.file_no, f.idx
+            FROM (SELECT {SEQ} AS no, min({SEQ}) OVER (PARTITION BY {", ".join(repetition.same)}) AS first,
+                         {repetition.thing} AS thing
+                  FROM {STAGED[kind]} i {repetition.joins}) d
+            JOIN {STAGED[kind]} i ON i.file_no = d.no / {ROWS_OF_A_FILE} AND i.idx = d.no % {ROWS_OF_A_FILE}
+            JOIN {STAGED[kind]} f ON f.file_no = d.first / {ROWS_OF_A_FILE} AND f.idx = d.first % {ROWS_OF_A_FILE}
+            WHERE d.no <> d.first AND ({differs}) ORDER BY d.no"""
+    )

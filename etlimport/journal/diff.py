@@ -1,0 +1,159 @@
+"""What a run changed, in words and grouped: for a preview, for its report, for its page in the admin.
+
+Read from what undo keeps, in the open transaction as long after it.
+"""
+
+from etlimport import database
+from etlimport.database import dialect
+from etlimport.kinds import KINDS
+from etlimport.models import IdentityChange, InsertedRange, ReKey, RowChange
+
+BEFORE = RowChange._meta.db_table
+INSERTED = InsertedRange._meta.db_table
+REKEYED = ReKey._meta.db_table
+
+TRUE = "('true', '1')"
+"""How the two databases write a boolean as text."""
+
+ITEMS_KEPT = 50
+"""How many lines of a group are kept with the run; the full list is made for a preview that asks for it."""
+
+IDENTITY = {
+    "leagues re-keyed": "league",
+    "series renamed": "series",
+    "clubs renamed": "club",
+    "teams renamed": "team",
+    "players renamed or re-keyed": "player",
+}
+
+PLAYER = "t.first_name || ' ' || t.last_name"
+MATCH = "h.name || ' – ' || a.name || ', ' || t.date"
+LINE = "t.home_label || ' – ' || t.away_label || ', ' || t.date"
+SPOT = "p.first_name || ' ' || p.last_name || ' at ' || x.name"
+
+THINGS = {
+    "leagues_team": ("teams", "t.name", ""),
+    "leagues_player": ("players", PLAYER, ""),
+    "leagues_rosterspot": (
+        "roster spots",
+        SPOT,
+        "JOIN leagues_player p ON p.id = t.player_id JOIN leagues_team x ON x.id = t.team_id",
+    ),
+    "leagues_scheduledmatch": (
+        "scheduled matches",
+        MATCH,
+        "JOIN leagues_team h ON h.id = t.home_team_id JOIN leagues_team a ON a.id = t.away_team_id",
+    ),
+    "leagues_matchscore": ("match lines", LINE, ""),
+}
+"""By table: what its rows are called, SQL for one of them in words, and the joins that needs."""
+
+FACTS_IN = {
+    ("players", "player"): "leagues_player",
+    ("players", "roster spot"): "leagues_rosterspot",
+    ("schedules", ""): "leagues_scheduledmatch",
+    ("schedules", "scheduled match"): "leagues_scheduledmatch",
+    ("match_history", ""): "leagues_matchscore",
+}
+"""The table of what a kind of file states, by the thing it is a fact of."""
+
+CORRECTIONS = {
+    field.change: (FACTS_IN[kind.name, field.fact_of], field.name)
+    for kind in KINDS.values()
+    for field in kind.fields
+    if field.change
+}
+"""By group: a table, and the column of it that changed."""
+
+GONE = {
+    "leagues_team": dialect.json_text("c.before", "name"),
+    "leagues_player": " || ' ' || ".join(dialect.json_text("c.before", part) for part in ("first_name", "last_name")),
+}
+"""By table: a row that was deleted, in words."""
+
+
+TOUCHED = f"""
+    SELECT DISTINCT 'identity', kind FROM {IdentityChange._meta.db_table} WHERE run_id = %s
+    UNION ALL SELECT 'inserted', table_name FROM {INSERTED} WHERE run_id = %s
+    UNION ALL SELECT DISTINCT 'changed', table_name FROM {BEFORE} WHERE run_id = %s"""
+"""What a run did (renamed or re-keyed a kind of thing; inserted or changed rows of a table), to ask for no more."""
+
+
+def describe_changes(run_id: int, *, full: bool = False) -> dict[str, dict]:
+    """{group: {"count": n, "items": [lines]}} of what the run under way changed, empty groups left out."""
+    found = {title: counted(sql, full) for title, sql in groups(run_id, is_last=True).items()}
+    return {title: group for title, group in found.items() if group["count"]}
+
+
+def counted(sql: str, full: bool) -> dict:
+    found = database.rows(f"SELECT line, count(*) OVER () FROM ({sql}) x {'' if full else f'LIMIT {ITEMS_KEPT}'}")
+    return {"count": found[0][1] if found else 0, "items": [line for line, _ in found]}
+
+
+def groups(run_id: int, *, is_last: bool = False) -> dict[str, str]:
+    """{group: SQL giving its lines}; `is_last`: no run came after this one, so rows are as it left them."""
+    touched = set(database.rows(TOUCHED, [run_id] * 3))
+    found = {
+        title: f"""SELECT old_label || ' → ' || new_label || ' (' || layer || ')' AS line
+                   FROM {IdentityChange._meta.db_table} WHERE run_id = {int(run_id)} AND kind = '{kind}'"""
+        for title, kind in IDENTITY.items()
+        if ("identity", kind) in touched
+    }
+    for table, (things, label, joins) in THINGS.items():
+        if ("inserted", table) in touched:
+            found[f"{things} joined"] = joined(run_id, table, label, joins)
+        if ("changed", table) in touched:
+            found[f"{things} left"] = left(run_id, table, label, joins, is_last)
+    for title, (table, column) in CORRECTIONS.items():
+        if ("changed", table) in touched:
+            _, label, joins = THINGS[table]
+            found[title] = corrected(run_id, table, label, column, joins, is_last)
+    return found
+
+
+def joined(run_id: int, table: str, label: str, joins: str) -> str:
+    """Rows the run inserted, but for those a rebuild only made anew."""
+    return f"""SELECT {label} AS line FROM {table} t
+               JOIN {INSERTED} r ON r.run_id = {int(run_id)} AND r.table_name = '{table}'
+                    AND t.id > r.after_id AND t.id <= r.last_id {joins}
+               WHERE t.id NOT IN (SELECT new_id FROM {REKEYED}
+                                  WHERE run_id = {int(run_id)} AND table_name = '{table}')"""
+
+
+def left(run_id: int, table: str, label: str, joins: str, is_last: bool) -> str:
+    """Rows the run deactivated, and those a rebuild deleted for good."""
+    was_active = f"{dialect.json_text('c.before', 'is_active')} IN {TRUE}"
+    deactivated = f"""SELECT {label} AS line FROM {changed_rows(run_id, table, is_last)} {joins}
+                      WHERE {was_active} AND {after("is_active")} NOT IN {TRUE}"""
+    if table == "leagues_matchscore":
+        return f"SELECT {label} AS line FROM {table} t WHERE false"
+    if table not in GONE:
+        return deactivated
+    return f"""{deactivated} UNION ALL
+               SELECT {GONE[table]} FROM {BEFORE} c
+               WHERE c.run_id = {int(run_id)} AND c.table_name = '{table}' AND c.deleted AND {was_active}
+                 AND NOT EXISTS (SELECT 1 FROM {REKEYED} k WHERE k.run_id = c.run_id
+                                 AND k.table_name = c.table_name AND k.old_id = c.row_id)"""
+
+
+def corrected(run_id: int, table: str, label: str, column: str, joins: str, is_last: bool) -> str:
+    old = f"coalesce({dialect.json_text('c.before', column)}, 'none')"
+    return f"""SELECT {label} || ': ' || {old} || ' → ' || {after(column)} AS line
+               FROM {changed_rows(run_id, table, is_last)} {joins} WHERE {old} <> {after(column)}"""
+
+
+def changed_rows(run_id: int, table: str, is_last: bool) -> str:
+    """c: the row before the run, t: as it is, n: as it was before the next run that changed it, if any."""
+    next_change = f"""SELECT * FROM (
+        SELECT later.*, row_number() OVER (PARTITION BY row_id ORDER BY run_id) AS nth
+        FROM {BEFORE} later WHERE run_id > {int(run_id)} AND table_name = '{table}') later WHERE nth = 1"""
+    no_change = f"SELECT * FROM {BEFORE} WHERE run_id IS NULL"
+    return f"""{BEFORE} c JOIN {table} t ON t.id = c.row_id
+               AND c.run_id = {int(run_id)} AND c.table_name = '{table}' AND NOT c.deleted
+               LEFT JOIN ({no_change if is_last else next_change}) n ON n.row_id = c.row_id"""
+
+
+def after(column: str) -> str:
+    """SQL for the value a column had after the run."""
+    then = dialect.json_text("n.before", column)
+    return f"coalesce(CASE WHEN n.run_id IS NULL THEN CAST(t.{column} AS text) ELSE {then} END, 'none')"

@@ -1,0 +1,142 @@
+"""The kinds of files, each with its fields: what sources call them, what they hold, and what becomes of them.
+
+Reading, staging, merging, accounting, diff and reports take from here what they need. A new plain fact of a player is
+a column of the model, with its migration, and one line in `PLAYERS`.
+"""
+
+from etlimport.kinds import values
+from etlimport.kinds.field import Field, Kind, Type
+
+WHOLE = Type(values.whole_number, "integer", nullable=True)
+RATING = Type(values.rating, "numeric(7, 2)", nullable=True)
+DATE = Type(values.iso_date, "date")
+TIME = Type(values.iso_time, "time", nullable=True)
+LINE = Type(values.line_number, "smallint", nullable=True)
+WINNER = Type(values.winner, "text")
+CAPTAIN = Type(values.is_captain, "boolean")
+CO_CAPTAIN = Type(values.is_co_captain, "boolean")
+
+
+def text(length: int) -> Type:
+    """A text for a column of that length."""
+    return Type(values.plain_text, "text", length)
+
+
+TEXT = "text NOT NULL"
+NUMBER = "integer NOT NULL"
+DAY = "date NOT NULL"
+ROW = {"idx": "bigint NOT NULL", "league_no": NUMBER}
+"""What every staged row has: its place in the file, and its league's number."""
+
+SEATS = ("home_player_1", "home_player_2", "away_player_1", "away_player_2")
+"""The places of a match line's players."""
+
+LEAGUE = Field("league", text(100), ("League", "source league", "league id"))
+PLAYER_ID = Field("external_id", text(150), ("Player ID",))
+
+PLAYERS = Kind(
+    "players",
+    {**ROW, "label_no": NUMBER, "external_id": TEXT, "first_name": TEXT, "last_name": TEXT, "name_key": TEXT},
+    (
+        LEAGUE,
+        Field("series", text(200), ("Series",)),
+        Field("team", text(200), ("Series Mapping ID", "Team")),
+        Field("club", text(200), ("Club",)),
+        PLAYER_ID,
+        Field("first_name", text(150), ("First Name",)),
+        Field("last_name", text(150), ("Last Name",)),
+        Field("pti", RATING, ("PTI",), fact_of="player", change="ratings changed"),
+        Field("career_wins", WHOLE, ("Career Wins",), fact_of="player"),
+        Field("career_losses", WHOLE, ("Career Losses",), fact_of="player"),
+        Field("wins", WHOLE, ("Wins",), fact_of="roster spot"),
+        Field("losses", WHOLE, ("Losses",), fact_of="roster spot"),
+        Field("is_captain", CAPTAIN, ("Captain",), fact_of="roster spot", read_from="captain"),
+        Field("is_co_captain", CO_CAPTAIN, ("Captain",), fact_of="roster spot", read_from="captain"),
+    ),
+)
+
+SCHEDULES = Kind(
+    "schedules",
+    {**ROW, "home_no": NUMBER, "away_no": NUMBER, "date": DAY, "time": "time"},
+    (
+        LEAGUE,
+        Field("series", text(200), ("series",)),
+        Field("home_team", text(200), ("home_team",)),
+        Field("away_team", text(200), ("away_team",)),
+        Field("date", DATE, ("date",), change="matches moved"),
+        Field("time", TIME, ("time",)),
+        Field("location", text(300), ("location",), fact_of="scheduled match"),
+    ),
+)
+
+FIGURES = {
+    "matches": ("won", "lost", "tied"),
+    "lines": ("won", "lost"),
+    "sets": ("won", "lost"),
+    "games": ("won", "lost"),
+}
+"""What a table counts, and how it may have ended."""
+
+SERIES_STATS = Kind(
+    "series_stats",
+    {**ROW, "label_no": NUMBER},
+    (
+        LEAGUE,
+        Field("series", text(200), ("series",)),
+        Field("team", text(200), ("team", "series mapping id")),
+        Field("points", WHOLE, ("points",), fact_of="standing"),
+        *(
+            Field(f"{what}_{how}", WHOLE, (f"{what}.{how}",), fact_of="standing")
+            for what, ways in FIGURES.items()
+            for how in ways
+        ),
+    ),
+)
+
+MATCH_HISTORY = Kind(
+    "match_history",
+    {
+        **ROW,
+        "home_no": NUMBER,
+        "away_no": NUMBER,
+        "date": DAY,
+        "line": "smallint",
+        "home_label": TEXT,
+        "away_label": TEXT,
+        **{f"{seat}_id": TEXT for seat in SEATS},
+        **{f"{seat}_name": TEXT for seat in SEATS},
+        "scores": TEXT,
+        "winner": TEXT,
+        "source_id": TEXT,
+        "key": TEXT,
+        "fingerprint": TEXT,
+    },
+    (
+        LEAGUE,
+        Field("date", DATE, ("Date",)),
+        Field("home_team", text(200), ("Home Team",)),
+        Field("away_team", text(200), ("Away Team",)),
+        *(Field(f"{seat}_name", text(200), (seat.replace("_", " ").title(),)) for seat in SEATS),
+        *(Field(f"{seat}_id", text(150), (f"{seat.replace('_', ' ').title()} ID",)) for seat in SEATS),
+        Field("scores", text(200), ("Scores",), change="matches corrected"),
+        Field("winner", WINNER, ("Winner",)),
+        Field("line", LINE, ("Line",)),
+        Field("source_id", text(150), ("match_id",)),
+    ),
+)
+
+PLAYER_HISTORY = Kind(
+    "player_history",
+    {**ROW, "external_id": TEXT, "date": DAY},
+    (
+        LEAGUE,
+        PLAYER_ID,
+        Field("date", DATE, ("matches.date",)),
+        Field("end_pti", RATING, ("matches.end_pti",), fact_of="rating"),
+        Field("series_name", text(200), ("matches.series",), fact_of="rating"),
+    ),
+    entries="matches",
+)
+
+KINDS = {kind.name: kind for kind in (PLAYERS, SCHEDULES, SERIES_STATS, MATCH_HISTORY, PLAYER_HISTORY)}
+"""By the name of the file."""

@@ -1,0 +1,157 @@
+"""Numbers, dates, times and marks as sources write them → as databases take them.
+
+Files hold few distinct values, so each parser is behind a Memo.
+"""
+
+import re
+from collections.abc import Callable
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+NOTHING = frozenset({"", "n/a", "na", "none", "null", "-", "--", "tbd", "tba"})
+DATE_FORMATS = ("%m/%d/%Y", "%Y-%m-%d", "%d-%b-%y", "%d-%b-%Y", "%m/%d/%y")
+TIME_FORMATS = ("%I:%M %p", "%H:%M", "%H:%M:%S", "%I:%M%p", "%I %p", "%I%p", "%I:%M:%S %p")
+MEMO_SIZE = 50_000
+CAPTAIN, CO_CAPTAIN, NO_CAPTAIN = (True, False), (False, True), (False, False)
+CAPTAINS = {
+    **dict.fromkeys(("c", "captain", "yes", "y", "true"), CAPTAIN),
+    **dict.fromkeys(("cc", "co-captain", "co captain"), CO_CAPTAIN),
+    **dict.fromkeys(("", "no", "n", "false", "n/a", "none", "-"), NO_CAPTAIN),
+}
+INT4 = 2**31
+RATING_LIMIT = 100_000
+CENT = Decimal("0.01")
+is_plain = re.compile(r"-?(0|[1-9][0-9]{0,4})(\.[0-9]{1,2})?").fullmatch
+"""Whether a rating is written as most are: it is then what `rating` would make of it."""
+
+
+class Unreadable(ValueError):
+    """A value that says nothing of its kind; nothing is said of a value that is missing, which is None."""
+
+
+class Memo(dict):
+    """Remembers what `parse` made of a value; forgets everything when it holds too many."""
+
+    def __init__(self, parse: Callable):
+        super().__init__()
+        self.parse = parse
+
+    def __missing__(self, value):
+        if len(self) >= MEMO_SIZE:
+            self.clear()
+        parsed = self[value] = self.parse(value)
+        return parsed
+
+
+def as_text(value: Any) -> str:
+    return "" if value is None else str(value).strip()
+
+
+def plain_text(value: str | None) -> str:
+    return value.strip() if value else ""
+
+
+def number(value: str | int | float | None) -> Decimal | None:
+    text = as_text(value)
+    if text.casefold() in NOTHING:
+        return None
+    try:
+        parsed = Decimal(text)
+    except InvalidOperation:
+        raise Unreadable("is no number") from None
+    if not parsed.is_finite():
+        raise Unreadable("is no number")
+    return parsed
+
+
+def whole_number(value: str | int | float | None) -> int | None:
+    """An int of four bytes, or None where there is none. Raises Unreadable."""
+    parsed = number(value)
+    if parsed is None:
+        return None
+    if abs(parsed) >= INT4:
+        raise Unreadable("is out of range")
+    if parsed != int(parsed):
+        raise Unreadable("is no whole number")
+    return int(parsed)
+
+
+def rating(value: str | int | float | None) -> str | None:
+    """A plain decimal of at most two places below 100,000, or None where there is none. Raises Unreadable."""
+    if is_plain(written := str(value)):
+        return written
+    parsed = number(value)
+    if parsed is None:
+        return None
+    if abs(parsed) < RATING_LIMIT and parsed.as_tuple().exponent < -2:
+        parsed = parsed.quantize(CENT)
+    if abs(parsed) >= RATING_LIMIT:
+        raise Unreadable("is out of range")
+    return format(parsed, "f")
+
+
+def iso_date(value: str | int | float | None) -> str | None:
+    """`09/24/2024`, `24-Sep-24` → `2024-09-24`; None where there is none. Raises Unreadable."""
+    text = as_text(value)
+    if text.casefold() in NOTHING:
+        return None
+    day = text[:10] if text[10:11] in ("T", " ") else text
+    parsed = first_that_fits(day, DATE_FORMATS)
+    if not parsed:
+        raise Unreadable("is no date")
+    return parsed.date().isoformat()
+
+
+def iso_time(value: str | int | float | None) -> str | None:
+    """`06:30 pm` → `18:30:00`; None where there is none. Raises Unreadable."""
+    text = as_text(value)
+    if text.casefold() in NOTHING:
+        return None
+    parsed = first_that_fits(text, TIME_FORMATS)
+    if not parsed:
+        raise Unreadable("is no time of day")
+    return parsed.time().isoformat()
+
+
+def first_that_fits(text: str, formats: tuple[str, ...]) -> datetime | None:
+    for pattern in formats:
+        try:
+            return datetime.strptime(text, pattern)
+        except ValueError:
+            continue
+    return None
+
+
+def line_number(value: str | int | None) -> int | None:
+    """`Line 1` and `1` → 1; None where there is none. Raises Unreadable."""
+    text = as_text(value)
+    line = whole_number(text[4:] if text[:4].casefold() == "line" else text)
+    if line is not None and not 0 <= line < 2**15:
+        raise Unreadable("is out of range")
+    return line
+
+
+def is_captain(value: Any) -> bool:
+    return captaincy(value) == CAPTAIN
+
+
+def is_co_captain(value: Any) -> bool:
+    return captaincy(value) == CO_CAPTAIN
+
+
+def captaincy(value: Any) -> tuple[bool, bool]:
+    """(is captain, is co-captain). Raises Unreadable."""
+    try:
+        return CAPTAINS[as_text(value).casefold()]
+    except KeyError:
+        raise Unreadable("is neither C, CC, Yes nor No") from None
+
+
+def winner(value: Any) -> str:
+    text = as_text(value).casefold()
+    if text in ("home", "away"):
+        return text
+    if text in ("", "unknown", "n/a"):
+        return "unknown"
+    raise Unreadable("is neither home nor away")

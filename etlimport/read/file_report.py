@@ -1,0 +1,50 @@
+"""What became of the rows of one file."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from etlimport.read.files import SourcePath
+
+CONTENT_LENGTH = 10_000
+REASON_LENGTH = 500
+
+
+@dataclass(frozen=True)
+class Note:
+    """A row that was rejected, or imported without a value; `content` is its JSON text, at most 10,000 long."""
+
+    kind: Literal["rejected", "repaired"]
+    index: int
+    reason: str
+    content: str
+
+
+@dataclass
+class FileReport:
+    """Counts of rows, right once the file is read to its end: read = accepted + rejected, repaired ⊆ accepted."""
+
+    file: SourcePath
+    read: int = 0
+    accepted: int = 0
+    rejected: int = 0
+    repaired: int = 0
+    notes: list[Note] = field(default_factory=list)
+
+    def reject(self, index: int, reason: str, content: bytes) -> None:
+        self.read += 1
+        self.rejected += 1
+        self.notes.append(Note("rejected", index, reason[:REASON_LENGTH], content_text(content)))
+
+    def repair(self, index: int, reason: str, content: bytes) -> None:
+        self.repaired += 1
+        self.notes.append(Note("repaired", index, reason[:REASON_LENGTH], content_text(content)))
+
+    def accept(self, count: int) -> None:
+        self.read += count
+        self.accepted += count
+
+
+def content_text(content: bytes) -> str:
+    """A row as text that any database stores: what is no UTF-8, and raw NUL, escaped."""
+    text = bytes(content)[: 4 * CONTENT_LENGTH].decode("utf-8", "backslashreplace")
+    return text.replace("\0", "\\u0000")[:CONTENT_LENGTH]

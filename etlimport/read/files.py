@@ -1,0 +1,74 @@
+"""Where an import comes from: a folder with the files of a snapshot, or a folder per league."""
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from etlimport.kinds import KINDS
+
+
+class SourceUnreadable(Exception):
+    """The source cannot be read as it is; the message names the file, the place and what to do."""
+
+
+class SourceRefused(Exception):
+    """A file is empty or not JSON at all: something went wrong where it was written."""
+
+
+@dataclass(frozen=True)
+class SourcePath:
+    """One file of a source; `size` in bytes, `relative` to the source with forward slashes."""
+
+    path: Path
+    relative: str
+    kind: str
+    size: int
+
+    def digest(self) -> str:
+        """64 hex digits that tell one content from another. Raises SourceUnreadable."""
+        with readable(self.path), self.path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()  # in hardware, on most machines
+
+
+def find_files(source: Path) -> list[SourcePath]:
+    """The known files in a folder and in the folders right below it, by kind, then by name.
+
+    Raises SourceUnreadable when the folder is missing, closed to us, or holds none of the known files.
+    """
+    source = Path(source)
+    with readable(source):
+        if not source.exists():
+            raise SourceUnreadable(f"{source} does not exist: give the folder that holds the JSON files.")
+        if not source.is_dir():
+            raise SourceUnreadable(f"{source} is not a folder: give the folder that holds the JSON files.")
+        entries = sorted(source.iterdir())
+        inside = [path for folder in entries if folder.is_dir() for path in folder.iterdir()]
+        found = [
+            SourcePath(path, path.relative_to(source).as_posix(), kind, path.stat().st_size)
+            for path in (*entries, *inside)
+            if (kind := kind_of(path)) and path.is_file()
+        ]
+    if not found:
+        names = ", ".join(f"{kind}.json" for kind in KINDS)
+        raise SourceUnreadable(f"{source} holds none of {names}, nor does a folder in it: check the path.")
+    return sorted(found, key=lambda file: (list(KINDS).index(file.kind), file.relative))
+
+
+def kind_of(path: Path) -> str | None:
+    stem = path.stem.casefold()
+    return stem if path.suffix.casefold() == ".json" and stem in KINDS else None
+
+
+@contextmanager
+def readable(path: Path) -> Iterator[None]:
+    """Turn what the operating system says into SourceUnreadable."""
+    try:
+        yield
+    except PermissionError as error:
+        raise SourceUnreadable(
+            f"{error.filename or path}: no permission to read it; grant it and try again."
+        ) from error
+    except OSError as error:
+        raise SourceUnreadable(f"{error.filename or path} cannot be read: {error.strerror or error}.") from error

@@ -1,0 +1,46 @@
+from functools import lru_cache
+from typing import Any
+
+from etlimport.kinds import PLAYERS
+from etlimport.read.kinds.kind import KindReader, Leagues
+from etlimport.read.label_book import LabelBook
+from etlimport.read.rejected import Rejected
+from leagues.names import name_key
+
+
+class Players(KindReader):
+    describes = PLAYERS
+
+    def __init__(self, book: LabelBook, leagues: Leagues):
+        super().__init__(book, leagues)
+        facts, label_no = self.facts, self.label_no
+
+        def convert(idx: int, row: Any) -> tuple | None:
+            league_no = leagues[row.league]
+            if league_no is None:
+                return None
+            external_id = (row.external_id or "").strip()
+            if not external_id:
+                raise Rejected("no Player ID")
+            first, last = (row.first_name or "").strip(), (row.last_name or "").strip()
+            if not first and not last:
+                raise Rejected("no name: First Name and Last Name are empty")
+            read = facts(row)
+            # Last, as a row that is rejected must not bring a team into being.
+            label = (league_no, row.series, row.team, row.club)
+            number = label_no.get(label)
+            if number is None:
+                number = self.number_label(label)
+            return idx, league_no, number, external_id, first, last, quick_name_key(first, last), *read
+
+        self.convert = convert  # a closure, as it runs for every row of the longest file but one
+
+
+def quick_name_key(first: str, last: str) -> str:
+    """`name_key`, without its care for the plain names that most people have."""
+    if first.isalpha() and last.isalpha() and first.isascii() and last.isascii():
+        return f"{first} {last}".lower()[:300]
+    return remembered_name_key(first, last)
+
+
+remembered_name_key = lru_cache(maxsize=50_000)(name_key)

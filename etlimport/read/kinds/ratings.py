@@ -1,0 +1,24 @@
+from typing import Any
+
+from etlimport.kinds import PLAYER_HISTORY
+from etlimport.read.kinds.kind import KindReader
+from etlimport.read.rejected import Rejected
+
+
+class Ratings(KindReader):
+    """Reads the entries of a player's matches; `player` tells whose they are."""
+
+    describes = PLAYER_HISTORY
+
+    def player(self, row: Any) -> tuple[int, str] | None:
+        """(league_no, external_id); None for a league that was not asked for. Raises Rejected."""
+        league_no = self.leagues[row.league]
+        if league_no is None:
+            return None
+        external_id = (row.external_id or "").strip()
+        if not external_id:
+            raise Rejected("no player_id")
+        return league_no, external_id
+
+    def convert(self, idx: int, entry: Any, league_no: int, external_id: str) -> tuple:
+        return idx, league_no, external_id, self.day(entry.date), *self.facts(entry)

@@ -1,0 +1,19 @@
+from typing import Any
+
+from etlimport.kinds import SERIES_STATS
+from etlimport.read.kinds.kind import KindReader
+
+
+class Standings(KindReader):
+    describes = SERIES_STATS
+
+    def convert(self, idx: int, row: Any) -> tuple | None:
+        league_no = self.leagues[row.league]
+        if league_no is None:
+            return None
+        facts = self.facts(row)
+        label = (league_no, row.series, row.team, "")
+        number = self.label_no.get(label)
+        if number is None:
+            number = self.number_label(label)
+        return idx, league_no, number, *facts

@@ -1,0 +1,90 @@
+"""Working tables: temporary tables of one connection in which set-based SQL lays down what it has found so far."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection, transaction
+
+from leagues.sql import FEW, execute, value
+
+PREFIXES = ("w_", "in_")
+"""How the names of working tables begin, and of no other table: a temporary table would hide a real one of its name."""
+
+
+@dataclass(frozen=True, eq=False)
+class WorkingTable:
+    """A declared working table. `row`: what a row is, in a line; `columns`: their SQL types by name.
+
+    `index`: what other statements look rows up by, each a column or several with commas between; `sqlite_index`:
+    further ones that only SQLite needs, as PostgreSQL hashes whole sets.
+    """
+
+    name: str
+    row: str
+    columns: Mapping[str, str]
+    index: Sequence[str] = ()
+    sqlite_index: Sequence[str] = ()
+
+    def __post_init__(self) -> None:
+        if not self.name.startswith(PREFIXES):
+            raise ValueError(f"The name of the working table {self.name} must begin with one of {PREFIXES}.")
+
+    def __str__(self) -> str:
+        return self.name
+
+    def create(self) -> None:
+        """Make it anew, empty."""
+        definitions = ", ".join(f"{name} {definition}" for name, definition in self.columns.items())
+        self._make(f"({definitions})")
+
+    def fill(self, select: str, params: Sequence[Any] = (), *, joined: bool = True) -> int:
+        """Make it anew of what `select` finds, in the order of its columns; how many rows that are.
+
+        Unless the rows are not `joined` to others, the planner is told of them where they are many.
+        """
+        count = self._make(f"AS {select}", params)
+        if connection.vendor == "sqlite":
+            count = value(f"SELECT count(*) FROM {self.name}")  # which SQLite does not tell
+        if count > FEW:
+            self._make_indexes()
+            if joined:
+                execute(f"ANALYZE {self.name}")
+        return count
+
+    @contextmanager
+    def filled(self, select: str, params: Sequence[Any] = ()) -> Iterator[int]:
+        """In a transaction, for as long as the block runs: how many rows `select` found."""
+        with transaction.atomic(savepoint=False):
+            yield self.fill(select, params)
+            self.drop()
+
+    def tell_planner(self) -> None:
+        """Tell it what the table holds, where that is many rows it was not told of when the table was made."""
+        if value(f"SELECT 1 FROM {self.name} LIMIT 1 OFFSET {FEW}"):
+            execute(f"ANALYZE {self.name}")
+
+    def drop(self) -> None:
+        if self.name in made_tables():
+            execute(f"DROP TABLE IF EXISTS {self.name}")  # which a rollback since may have done
+            made_tables().discard(self.name)
+
+    def _make(self, definition: str, params: Sequence[Any] = ()) -> int:
+        self.drop()
+        count = execute(f"CREATE TEMPORARY TABLE {self.name} {definition}", params)
+        made_tables().add(self.name)
+        return count
+
+    def _make_indexes(self) -> None:
+        further = self.sqlite_index if connection.vendor == "sqlite" else ()
+        for number, columns in enumerate((*self.index, *further)):
+            execute(f"CREATE INDEX {self.name}_index{number} ON {self.name} ({columns})")
+
+
+def made_tables() -> set[str]:
+    """The names of the working tables this connection has made: only these need to be dropped first."""
+    made: tuple[Any, set[str]] = connection.__dict__.get("working_tables", (None, set()))
+    if made[0] is not connection.connection:
+        made = connection.__dict__["working_tables"] = connection.connection, set()
+    return made[1]
