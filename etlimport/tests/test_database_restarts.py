@@ -1,5 +1,7 @@
 """PostgreSQL restarts in the middle of an import: that ends in one clean outcome, and the next one succeeds."""
 
+import json
+
 import pytest
 
 from etlimport.tests.production import NIGHTLY, Site, copied_site, prepared_database
@@ -47,9 +49,10 @@ def test_a_restart_in_the_merge_leaves_the_old_snapshot_and_the_next_import_publ
         cluster.restart(mode)
         assert process.wait(60) == 1
     assert site.outcomes()[1:] == ["failed"]
-    ((error,),) = site.ask("SELECT error FROM etlimport_importrun ORDER BY id DESC LIMIT 1")
-    assert error.startswith("Rolled back: ")
-    assert "in the step “merge”" in error
+    ((reasons,),) = site.ask("SELECT reasons FROM etlimport_importrun ORDER BY id DESC LIMIT 1")
+    (reason,) = json.loads(reasons) if isinstance(reasons, str) else reasons
+    assert reason.startswith("Rolled back: ")
+    assert "in the step “merge”" in reason
     assert site.catalogue() == before
 
     site.manage("run_etl", "--source", str(site.source))

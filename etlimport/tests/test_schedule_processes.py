@@ -75,7 +75,7 @@ def test_of_imports_fired_from_two_workers_at_once_one_publishes_and_one_is_refu
 
 
 def test_an_import_outlives_who_started_it_where_there_is_no_broker(site):
-    launch = "from etlimport import launch, tasks; launch.launch(tasks.import_nightly)"
+    launch = "from etlimport import tasks; from etlimport.operations.launch import launch; launch(tasks.import_nightly)"
     site.shell(launch, CELERY_BROKER_URL="", REDIS_URL="")
     wait_until(lambda: site.outcomes()[1:] == ["published"], seconds=60)
 
