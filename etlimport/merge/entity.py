@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from django.utils import timezone
 
 from etlimport import database
-from etlimport.database import working_tables
+from etlimport.database import table_families, working_tables
 from etlimport.database.references import has_activity
 from etlimport.journal.undo_log import UndoLog
 from etlimport.kinds import Field
@@ -76,7 +76,7 @@ class Entity:
     @property
     def changed(self) -> WorkingTable:
         """The working table of the staged rows that differ from their existing row, made by `find_changed`."""
-        return working_tables.changed(self.work.name, self.columns)
+        return table_families.changed(self.work.name, self.columns)
 
 
 def staged(facts: Iterable[Field]) -> dict[str, str]:

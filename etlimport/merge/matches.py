@@ -5,7 +5,7 @@ Their working tables are made after the teams and players have their ids, so eac
 """
 
 from etlimport import database
-from etlimport.database import dialect, working_tables
+from etlimport.database import dialect, table_families, working_tables
 from etlimport.database.working_tables import ROWS_OF_A_FILE, SEQ
 from etlimport.journal.undo_log import UndoLog
 from etlimport.kinds import MATCH_HISTORY, SCHEDULES, SERIES_STATS
@@ -110,7 +110,7 @@ def find_several(entity: Entity, day: tuple[str, ...]) -> int:
 
 def match_several(entity: Entity, day: tuple[str, ...], same: tuple[str, ...], order: str) -> None:
     """Where there are several on a day, who says the `same` as a known row is that row; the rest follow in order."""
-    work, several = entity.work, working_tables.of_several(entity.work.name, day)
+    work, several = entity.work, table_families.of_several(entity.work.name, day)
     alike = same_day("earlier", "t", day) + "".join(
         f" AND earlier.{name} IS NOT DISTINCT FROM t.{name}" for name in same
     )
@@ -131,7 +131,7 @@ def match_several(entity: Entity, day: tuple[str, ...], same: tuple[str, ...], o
 
 def match_rest_of_day(entity: Entity, several: WorkingTable, day: tuple[str, ...]) -> None:
     """The nth staged row of a day without a row is the nth row of that day that no other is."""
-    names, of_day = ", ".join(day), working_tables.of_day(entity.work.name, day)
+    names, of_day = ", ".join(day), table_families.of_day(entity.work.name, day)
     found = of_day.fill(
         f"""SELECT t.*, CASE WHEN free THEN row_number() OVER (PARTITION BY {names}, free ORDER BY occurrence) END
                 AS nth, count(CASE WHEN free THEN 1 END) OVER (PARTITION BY {names}) AS places,

@@ -9,7 +9,7 @@ regain  what pointed at an old row points at the new row of the same thing
 from dataclasses import dataclass, field
 
 from etlimport import database
-from etlimport.database import working_tables
+from etlimport.database import table_families, working_tables
 from etlimport.database.references import Reference, catalogue_references, has_activity, owned_references
 from etlimport.journal.identity_changes import rekey_questions
 from etlimport.journal.undo_log import UndoLog
@@ -156,7 +156,7 @@ class Rebuild:
         """
         moved = {}
         for entity in self.was:
-            mapping = working_tables.moved(entity.table)
+            mapping = table_families.moved(entity.table)
             if entity.model not in {e.model for e in PARENTS}:
                 entity.work.tell_planner()  # which nothing but a rebuild joins with what was written
                 find_inserted(entity)
@@ -199,15 +199,15 @@ def repoint(reference: Reference, mapping: str, condition: str = "") -> int:
 
 
 def was(entity: Entity) -> WorkingTable:
-    return working_tables.was(entity.work.name)
+    return table_families.was(entity.work.name)
 
 
 def kept(model: type[CatalogueModel]) -> WorkingTable:
-    return working_tables.kept(model._meta.db_table)
+    return table_families.kept(model._meta.db_table)
 
 
 def gone(model: type[CatalogueModel]) -> WorkingTable:
-    return working_tables.gone(model._meta.db_table)
+    return table_families.gone(model._meta.db_table)
 
 
 def carry_operators_columns() -> None:

@@ -10,7 +10,7 @@ from django.db.models import Model
 from django.utils import timezone
 
 from etlimport import database
-from etlimport.database import working_tables
+from etlimport.database import table_families
 from etlimport.database.references import Reference, catalogue_references, is_catalogue, owned_references, unique_keys
 from etlimport.errors import Cause, Refused
 from etlimport.journal.undo_log import UndoLog, columns_of
@@ -45,7 +45,7 @@ def fuse(model: type[CatalogueModel], old_id: int, new_id: int, log: UndoLog) ->
 
 
 def pairs_of(model: type[Model]) -> WorkingTable:
-    return working_tables.fused(model._meta.db_table)
+    return table_families.fused(model._meta.db_table)
 
 
 @dataclass
@@ -132,7 +132,7 @@ class Fusion:
         self.log.before_update(model, f"SELECT old_id FROM {pairs}")
         self.log.before_delete(model, f"SELECT new_id FROM {pairs}")
         taken = ", ".join(f"{TAKEN_OVER.get((model, column), f'n.{column}')} AS {column}" for column in columns)
-        facts = working_tables.fused_facts(table, columns)
+        facts = table_families.fused_facts(table, columns)
         facts.fill(
             f"""SELECT p.old_id{", " if columns else ""}{taken} FROM {pairs} p
                 JOIN {table} n ON n.id = p.new_id JOIN {table} o ON o.id = p.old_id""",

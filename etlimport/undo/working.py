@@ -3,7 +3,7 @@
 from django.db.models import Model
 
 from etlimport import database
-from etlimport.database import dialect, working_tables
+from etlimport.database import dialect, table_families
 from etlimport.database.references import is_catalogue, tables
 from etlimport.journal.undo_log import columns_of
 from etlimport.models import ImportRun, InsertedRange, RowChange
@@ -57,8 +57,8 @@ class Working:
 
 
 def gone(model: type[Model]) -> WorkingTable:
-    return working_tables.undo_gone(model._meta.db_table)
+    return table_families.undo_gone(model._meta.db_table)
 
 
 def back(model: type[Model]) -> WorkingTable:
-    return working_tables.undo_back(model._meta.db_table, columns_of(model))
+    return table_families.undo_back(model._meta.db_table, columns_of(model))

@@ -21,4 +21,5 @@ class Ratings(KindReader):
         return league_no, external_id
 
     def convert(self, idx: int, entry: Any, league_no: int, external_id: str) -> tuple:
-        return idx, league_no, external_id, self.day(entry.date), *self.facts(entry)
+        date = self.dates.get(entry.date) or self.checked_day(entry.date)
+        return idx, league_no, external_id, date, *self.facts(entry)
