@@ -16,6 +16,8 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.utils.decorators import sync_and_async_middleware
 
+from rally import __version__
+
 logger = logging.getLogger(__name__)
 
 
@@ -43,7 +45,8 @@ def health_middleware(get_response: Callable[[HttpRequest], Any]) -> Callable[[H
 
 
 def healthz(_request: HttpRequest) -> HttpResponse:
-    return HttpResponse("ok\n", content_type="text/plain")
+    """Always status 200: `ok` and, in a second line, the version that answers."""
+    return HttpResponse(f"ok\nRally {__version__}\n", content_type="text/plain")
 
 
 def readyz(request: HttpRequest) -> JsonResponse:

@@ -17,7 +17,8 @@ def production(settings):
 @pytest.mark.usefixtures("production")
 def test_a_probe_needs_neither_https_nor_an_allowed_host_nor_a_database(client):
     response = client.get("/healthz", headers={"host": "10.0.0.7:8000"})
-    assert (response.status_code, response.content) == (200, b"ok\n")
+    assert response.status_code == 200
+    assert response.content.startswith(b"ok\n")
 
 
 @pytest.mark.usefixtures("production")
