@@ -3,11 +3,13 @@ PYTHON ?= python3
 PORT ?= 8000
 BIN := .venv/bin
 
-.PHONY: run test bench format clean help
+.PHONY: run test test-quick test-thorough bench format clean help
 
 help:
 	@echo "make run     the site on http://127.0.0.1:$(PORT) with the sample snapshot and demo accounts"
 	@echo "make test    lint, then the tests on SQLite, then on PostgreSQL with Redis where they are found"
+	@echo "make test-quick     lint and the tests that start no program, on SQLite: what to run while working"
+	@echo "make test-thorough  what takes long: reached lines, thousands of random examples, large sizes"
 	@echo "make bench   measure imports beside the floor and peers, on the PostgreSQL of DATABASE_URL"
 	@echo "make format  put the code into its usual shape"
 	@echo "make clean   remove the environment and the local database"
@@ -22,6 +24,12 @@ run: .venv/run
 
 test: .venv/dev
 	$(BIN)/python scripts/test.py $(TESTS)
+
+test-quick: .venv/dev
+	$(BIN)/python scripts/test.py --tier=quick $(TESTS)
+
+test-thorough: .venv/dev
+	$(BIN)/python scripts/test.py --tier=thorough $(TESTS)
 
 bench: .venv/bench
 	$(BIN)/python -m benchmarks --readme README.md $(BENCH)

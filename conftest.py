@@ -1,19 +1,27 @@
-"""What the whole suite shares: developer settings, a clean cache, and which marks can run here."""
+"""What the whole suite shares: developer settings, one migrated database, a clean cache, and which tests run."""
 
 import os
 import pwd
 import shutil
 import subprocess
+import tempfile
 from pathlib import Path
 
 # Set before the settings are read, so that tests and the servers they start run as `make run` does:
 # no redirect to https, no secure cookies. What holds in production is tested by name in rally/tests.
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rally.settings")
 os.environ.setdefault("DEBUG", "1")
-os.environ.setdefault("CACHE_KEY_PREFIX", "rally-test")
 
 import django
 import pytest
+from django.conf import settings
+from django.contrib.auth.hashers import PBKDF2PasswordHasher
+from django.core.cache import CacheHandler, cache
+from django.core.cache.backends.dummy import DummyCache
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
+
+from rally.tests import selection
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 POSTGRESQL_USER = "postgres"
@@ -38,8 +46,6 @@ def find_postgresql_programs() -> Path | None:
 
 def runnable_marks() -> dict[str, bool]:
     """For each mark that needs something of the machine: whether it is there."""
-    from django.conf import settings
-
     return {
         "postgresql": "postgresql" in settings.DATABASES["default"]["ENGINE"],
         "redis": bool(settings.REDIS_URL),
@@ -48,30 +54,133 @@ def runnable_marks() -> dict[str, bool]:
     }
 
 
+def pytest_addoption(parser):
+    group = parser.getgroup("rally")
+    group.addoption("--tier", choices=list(TIERS), default="ordinary", help="how much to test (default: ordinary)")
+    group.addoption(
+        "--database-only", action="store_true", help="leave out the tests that reach neither database nor Redis"
+    )
+
+
+TIERS = {
+    "quick": {"max_examples": 10, "derandomize": True},
+    "ordinary": {"max_examples": 60, "derandomize": True},
+    "thorough": {"max_examples": 2_000, "print_blob": True},
+}
+"""How far Hypothesis searches in each. All but the thorough are the same every time."""
+AT_ITS_LEISURE = {
+    "deadline": None,  # the machine may be busy
+    "suppress_health_check": [HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+}
+
+
 def pytest_configure(config):
+    config.run_folder = folder_of_run(config)
+    for tier, examples in TIERS.items():
+        hypothesis_settings.register_profile(tier, **examples, **AT_ITS_LEISURE)
+    hypothesis_settings.load_profile(config.getoption("tier"))
     django.setup()
+    keep_apart(config)
+    make_quick()
 
 
+def keep_apart(config) -> None:
+    """Each worker has a cache of its own, as each empties it; so have the programs its tests start."""
+    prefix = f"rally-test-{config.workerinput['workerid'] if is_worker(config) else 'alone'}"
+    os.environ["CACHE_KEY_PREFIX"] = prefix
+    for cache_settings in settings.CACHES.values():
+        cache_settings["KEY_PREFIX"] = prefix
+
+
+def make_quick() -> None:
+    """Without what costs time on purpose at each login, and what a server does once but each test client anew."""
+    PBKDF2PasswordHasher.iterations = 1
+    settings.WHITENOISE_AUTOREFRESH = True
+
+
+def folder_of_run(config) -> Path:
+    """One for all workers of a run; gone with it."""
+    if is_worker(config):
+        return Path(config.workerinput["run_folder"])
+    folder = tempfile.TemporaryDirectory(prefix="rally-tests-")
+    config.add_cleanup(folder.cleanup)
+    return Path(folder.name)
+
+
+def is_worker(config) -> bool:
+    """Whether pytest-xdist started this process to run a part of the tests."""
+    return hasattr(config, "workerinput")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node):
+    node.workerinput["run_folder"] = str(node.config.run_folder)
+
+
+def pytest_unconfigure(config):
+    if not is_worker(config):
+        from rally.tests.template import drop_template
+
+        drop_template(config.run_folder)
+
+
+@pytest.hookimpl(wrapper=True)
 def pytest_collection_modifyitems(config, items):
+    for item in filter(selection.starts_programs, items):
+        selection.keep_together(item)
+    yield
     missing = {mark for mark, runnable in runnable_marks().items() if not runnable}
-    selected, impossible = [], []
+    tier, database_only = config.getoption("tier"), config.getoption("database_only")
+    selected, others = [], []
     for item in items:
-        needs = missing.intersection(mark.name for mark in item.iter_markers())
-        (impossible if needs else selected).append(item)
-    if impossible:
-        config.hook.pytest_deselected(items=impossible)
-        items[:] = selected
+        runs = (
+            not missing & selection.marks_of(item)
+            and selection.belongs(item, tier)
+            and (selection.reaches_database(item) or not database_only)
+        )
+        (selected if runs else others).append(item)
+    config.hook.pytest_deselected(items=others)
+    # What takes longest begins first, so that no worker is left with it at the end.
+    items[:] = sorted(selected, key=lambda item: not selection.starts_programs(item))
+
+
+@pytest.fixture(scope="session")
+def template_database(request, django_test_environment, django_db_blocker) -> str:
+    """A migrated database to make others from: on PostgreSQL its name, on SQLite the path of its file."""
+    from rally.tests.template import template_of_run
+
+    with django_db_blocker.unblock():
+        return template_of_run(request.config.run_folder)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix, template_database):
+    """What pytest-django asks for before it makes the database of a worker."""
+    from rally.tests.template import tests_begin_with
+
+    with tests_begin_with(template_database):
+        yield
 
 
 @pytest.fixture(autouse=True)
-def clean_cache():
-    """Every test starts with an empty cache; on Redis only the keys of the tests go."""
-    from django.core.cache import cache
+def clean_cache(request, monkeypatch):
+    """Every test starts with an empty cache; on Redis only the keys of the tests go.
 
-    if hasattr(cache, "delete_pattern"):
+    A test that does not ask for the database gets neither cache nor, in the programs it starts, a database: it
+    runs only once, whatever the suite runs on.
+    """
+    if not selection.reaches_database(request.node):
+        monkeypatch.setattr(CacheHandler, "__getitem__", lambda caches, alias: NoCache("", {}))
+        monkeypatch.setenv("DATABASE_URL", "postgres://nobody@127.0.0.1:1/not-for-this-test")
+    elif hasattr(cache, "delete_pattern"):
         cache.delete_pattern("*")
     else:
         cache.clear()
+
+
+class NoCache(DummyCache):
+    def make_and_validate_key(self, key, version=None):
+        pytest.fail("This test uses the cache; mark it with django_db, so that it runs with Redis too.")
 
 
 @pytest.fixture(scope="session")

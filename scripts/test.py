@@ -1,12 +1,19 @@
-"""All that `make test` does: lint, checks, then the tests on every database that is at hand.
+"""All that `make test`, `make test-quick` and `make test-thorough` do.
 
-    python scripts/test.py [PYTEST ARGUMENT ...]
+    python scripts/test.py [--tier quick|ordinary|thorough] [PYTEST ARGUMENT ...]
 
-The tests run on SQLite without Redis, then once more on PostgreSQL with Redis where both are found: at
-DATABASE_URL and REDIS_URL, else on the standard ports of this machine. The last line says what ran.
-Exit code 0: all passed, 1: something failed. Under CI=true whatever is not found is a failure.
+ordinary   lint, checks, then the tests on SQLite without Redis; then, on PostgreSQL with Redis, those tests
+           that reach a database or Redis
+quick      lint, then on SQLite the tests that start no program, with few random examples
+thorough   the lines that the ordinary tests reach, against the floor in pyproject.toml; then on both what takes
+           long: thousands of random examples, large sizes
+
+PostgreSQL and Redis are looked for at DATABASE_URL and REDIS_URL, else on the standard ports of this machine.
+The last line says what ran. Exit code 0: all passed, 1: something failed. Under CI=true whatever is not found
+is a failure. As many tests run at once as there are cores; `-n0` among the arguments runs one after the other.
 """
 
+import argparse
 import os
 import subprocess
 import sys
@@ -21,27 +28,43 @@ sys.path.insert(0, str(ROOT))
 from conftest import find_browser, find_postgresql_programs  # noqa: E402
 
 PYTHON = sys.executable
-CHECKS = [
+LINT = [
     [PYTHON, "-m", "ruff", "check", "--output-format=concise"],
     [PYTHON, "-m", "ruff", "format", "--check"],
-    [PYTHON, str(Path(PYTHON).with_name("lint-imports")), "--no-logo"],
-    [PYTHON, "-m", "mypy"],
-    [PYTHON, "manage.py", "makemigrations", "--check", "--dry-run"],
-    [PYTHON, "manage.py", "check"],
 ]
+CHECKS = {
+    "quick": LINT,
+    "ordinary": [
+        *LINT,
+        [PYTHON, str(Path(PYTHON).with_name("lint-imports")), "--no-logo"],
+        [PYTHON, "-m", "mypy"],
+        [PYTHON, "manage.py", "makemigrations", "--check", "--dry-run"],
+        [PYTHON, "manage.py", "check"],
+    ],
+    "thorough": [],
+}
+"""What comes before the tests of a tier."""
 EMBEDDED = {"DATABASE_URL": None, "REDIS_URL": None, "CELERY_BROKER_URL": None}
+NOTHING_RAN = 5
+"""The exit code of pytest where no test was chosen."""
+FAST_COVERAGE = {"COVERAGE_CORE": "sysmon"} if sys.version_info >= (3, 12) else {}
 
 
-def main(pytest_arguments: list[str]) -> int:
-    failed = [" ".join(command[1:]) for command in CHECKS if not succeeds(command, EMBEDDED)]
-    servers, missing = find_servers()
-    if not find_browser():
-        missing.append("Chromium")
-    if not find_postgresql_programs():
-        missing.append("initdb")
-    for name, variables in {"SQLite": EMBEDDED, **servers}.items():
+def main(arguments: list[str]) -> int:
+    tier, chosen = parse(arguments)
+    servers, missing = ({}, []) if tier == "quick" else find_servers()
+    failed = [" ".join(command[1:]) for command in CHECKS[tier] if code_of(command, EMBEDDED)]
+    if tier == "thorough" and not chosen:
+        print("Lines that the tests reach on SQLite:", flush=True)
+        if code_of(pytest("ordinary", "--cov", "--cov-report=term"), EMBEDDED | FAST_COVERAGE):
+            failed.append("tests on SQLite, or too few lines reached")
+    print("Tests on SQLite:", flush=True)
+    if code_of(pytest(tier, *chosen), EMBEDDED):
+        failed.append("tests on SQLite")
+    for name, variables in servers.items():
         print(f"Tests on {name}:", flush=True)
-        if not succeeds([PYTHON, "-m", "pytest", *pytest_arguments], variables):
+        code = code_of(pytest(tier, "--database-only", *chosen), variables)
+        if code and not (chosen and code == NOTHING_RAN):
             failed.append(f"tests on {name}")
     print(closing_line(["SQLite", *servers], missing))
     if failed:
@@ -49,15 +72,28 @@ def main(pytest_arguments: list[str]) -> int:
     return 1 if failed or (missing and in_ci()) else 0
 
 
+def parse(arguments: list[str]) -> tuple[str, list[str]]:
+    """The tier, and the arguments for pytest that choose among its tests."""
+    parser = argparse.ArgumentParser(add_help=False)
+    parser.add_argument("--tier", choices=list(CHECKS), default="ordinary")
+    options, chosen = parser.parse_known_args(arguments)
+    return options.tier, chosen
+
+
+def pytest(tier: str, *arguments: str) -> list[str]:
+    """One worker a core; a module that starts programs stays on one of them."""
+    return [PYTHON, "-m", "pytest", "-n", "auto", "--dist", "loadgroup", "--tier", tier, *arguments]
+
+
 def in_ci() -> bool:
     return os.environ.get("CI", "").lower() in ("1", "true", "yes")
 
 
-def succeeds(command: list[str], variables: dict[str, str | None]) -> bool:
-    """Runs it at the root of the project with these variables set, or unset where None."""
+def code_of(command: list[str], variables: dict[str, str | None]) -> int:
+    """Run it at the root of the project with these variables set, or unset where None; its exit code."""
     merged = {**os.environ, **variables}
     environment = {name: value for name, value in merged.items() if value is not None}
-    return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode == 0
+    return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
 
 
 def closing_line(ran: list[str], missing: list[str]) -> str:
@@ -69,13 +105,19 @@ def closing_line(ran: list[str], missing: list[str]) -> str:
 
 
 def find_servers() -> tuple[dict[str, dict[str, str]], list[str]]:
-    """The variables of a run on real servers by what they are, or nothing; and what was not found."""
+    """The variables of a run on real servers by what they are, or nothing; and what of the machine was not found."""
     database, cache = find_postgresql(), find_redis()
-    missing = [name for name, found in (("PostgreSQL", database), ("Redis", cache)) if not found]
-    if missing:
+    found = {
+        "PostgreSQL": database,
+        "Redis": cache,
+        "Chromium": find_browser(),
+        "initdb": find_postgresql_programs(),
+    }
+    missing = [name for name, what in found.items() if not what]
+    if not database or not cache:
         return {}, missing
     (database_url, database_label), (redis_url, redis_label) = database, cache
-    return {f"{database_label} + {redis_label}": {"DATABASE_URL": database_url, "REDIS_URL": redis_url}}, []
+    return {f"{database_label} + {redis_label}": {"DATABASE_URL": database_url, "REDIS_URL": redis_url}}, missing
 
 
 def find_postgresql() -> tuple[str, str] | None:

@@ -18,7 +18,7 @@ from etlimport.run.progress import STEPS
 from etlimport.sample import make_next, make_snapshot
 from etlimport.tests.sources import dump
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.processes, pytest.mark.django_db(transaction=True)]
 Status = ImportRun.Status
 KILLED_IN = ("read", "resolve", "protect", "merge", "repair", "audit")
 ENOUGH = 60  # seconds after which a process is surely stuck

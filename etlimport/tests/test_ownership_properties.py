@@ -3,18 +3,15 @@
 Leagues of the game change at random between imports, rebuilds, failing runs and undos. After each step every
 user's row leads to the identity it was made for, and whoever can be recognised is. A transition that looks
 exactly like another one that happened to other people is not played: see leagueevidence.py.
-
-`HYPOTHESIS_PROFILE=thorough pytest etlimport/tests/test_ownership_properties.py` searches for an hour.
 """
 
 import copy
-import os
 from contextlib import contextmanager
 from random import Random
 
 import pytest
 from django.db import connection, transaction
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from etlimport.database.references import catalogue_models, tables
@@ -25,18 +22,13 @@ from etlimport.tests.leagueevidence import keeps_humans_apart
 from etlimport.tests.leaguegame import League, files_of, make_world, write_source
 from etlimport.tests.leagueledger import Ledger
 from etlimport.undo import undo_run
+from rally.tests.selection import examples
 
 pytestmark = pytest.mark.django_db
 
 Status = ImportRun.Status
 STEPS = ("resolve", "check", "protect", "merge", "restore", "repair", "audit", "publish")
-COMMON = {"deadline": None, "suppress_health_check": list(HealthCheck)}
-PROFILES = {
-    "quick": settings(
-        **COMMON, max_examples=40 if connection.vendor == "sqlite" else 8, derandomize=True, database=None
-    ),
-    "thorough": settings(**COMMON, max_examples=2_000, print_blob=True),
-}
+ON_SQLITE = connection.vendor == "sqlite"
 actions = st.sampled_from(["merge", "merge", "merge", "rebuild", "rebuild", "fail", "lose", "undo"])
 steps = st.lists(
     st.tuples(st.lists(st.sampled_from(CHANGES), max_size=5), actions, st.integers(0, 2**32)),
@@ -52,7 +44,7 @@ def rolled_back():
         transaction.set_rollback(True)
 
 
-@PROFILES[os.environ.get("HYPOTHESIS_PROFILE", "quick")]
+@examples(quick=4, ordinary=40 if ON_SQLITE else 8, thorough=2_000 if ON_SQLITE else 200)
 @given(seed=st.integers(0, 2**32), steps=steps)
 def test_what_users_own_stays_with_whom_it_belongs_to(tmp_path_factory, seed, steps):
     with rolled_back():

@@ -5,7 +5,7 @@ import tracemalloc
 from io import BytesIO
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from etlimport.kinds import KINDS
@@ -15,7 +15,6 @@ from etlimport.read.kinds.players import quick_name_key
 from etlimport.tests.test_read import GOOD, PLAYER
 from leagues.names import name_key
 
-FAST = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 texts = st.text(max_size=12) | st.sampled_from(["", "N/A", "ELM", "1e999", "09/24/2024", "NaN", "Line 1", "BYE"])
 scalars = st.none() | st.booleans() | st.integers() | st.floats() | texts
 values = st.recursive(scalars, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=3))
@@ -38,7 +37,6 @@ def read(path, kind, content, **options):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@FAST
 @given(data=st.data())
 def test_any_json_value_is_a_row_or_rejected(tmp_path, kind, data):
     elements = data.draw(st.lists(rows_of(kind), max_size=6))
@@ -56,7 +54,6 @@ def test_any_json_value_is_a_row_or_rejected(tmp_path, kind, data):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@FAST
 @given(data=st.data())
 def test_the_rows_do_not_depend_on_the_size_of_blocks(tmp_path, kind, data):
     elements = data.draw(st.lists(rows_of(kind), max_size=8))
@@ -69,7 +66,6 @@ def test_the_rows_do_not_depend_on_the_size_of_blocks(tmp_path, kind, data):
     ]
 
 
-@FAST
 @given(elements=st.lists(values, max_size=12), size=st.integers(1, 200), indent=st.sampled_from([None, 0, 2]))
 def test_an_array_is_split_into_its_elements(elements, size, indent):
     reader = ArrayReader(BytesIO(json.dumps(elements, indent=indent).encode()), "x.json", size)
@@ -77,7 +73,6 @@ def test_an_array_is_split_into_its_elements(elements, size, indent):
     assert json.dumps([json.loads(element) for element in found]) == json.dumps(elements)
 
 
-@FAST
 @given(elements=st.lists(values, min_size=1, max_size=6), size=st.integers(1, 200), data=st.data())
 def test_a_cut_file_never_passes_for_a_whole_one(tmp_path, elements, size, data):
     content = json.dumps(elements).encode()
@@ -86,7 +81,6 @@ def test_a_cut_file_never_passes_for_a_whole_one(tmp_path, elements, size, data)
         read(tmp_path / "x.json", "players", content[:cut], block_size=size)
 
 
-@FAST
 @given(first=st.text(max_size=20), last=st.text(max_size=20))
 def test_the_quick_name_key_is_the_name_key(first, last):
     assert quick_name_key(first, last) == name_key(first, last)

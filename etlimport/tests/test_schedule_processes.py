@@ -12,7 +12,7 @@ import redis
 from etlimport.tests.production import NIGHTLY, ZONE, copied_site, prepared_database
 from rally.tests.processes import free_port, running, stop, wait_until
 
-pytestmark = [pytest.mark.postgresql, pytest.mark.redis]
+pytestmark = [pytest.mark.processes, pytest.mark.postgresql, pytest.mark.redis]
 
 
 @pytest.fixture(scope="module")

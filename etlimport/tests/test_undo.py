@@ -7,8 +7,7 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import transaction
-from hypothesis import HealthCheck, given
-from hypothesis import settings as hypothesis_settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from etlimport.database.references import owned_references
@@ -28,6 +27,7 @@ from leagues.tests.factories import (
     PracticeTimeFactory,
     UserFactory,
 )
+from rally.tests.selection import examples
 from sessionsync.models import RefreshSignal
 
 Status = ImportRun.Status
@@ -364,7 +364,7 @@ PEOPLE = st.lists(st.tuples(st.integers(1, 12), NAMES, st.sampled_from(["Elm 1",
 
 
 @given(nights=st.tuples(PEOPLE, PEOPLE), rebuild=st.booleans(), attached=st.data())
-@hypothesis_settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(quick=4, ordinary=15, thorough=500)
 def test_whatever_two_nights_say_the_second_is_undone_and_users_keep_theirs(nights, rebuild, attached, snapshot):
     first, second = ([entry(*person) for person in people] + two_teams()[6:] for people in nights)
     with transaction.atomic():

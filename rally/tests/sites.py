@@ -2,10 +2,11 @@
 
 import json
 import os
+import shutil
 import urllib.request
 import uuid
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, closing, contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -90,18 +91,15 @@ def database(url: str) -> Iterator[None]:
 
 
 @contextmanager
-def empty_database(folder: Path) -> Iterator[str]:
-    """The URL of a database without a table, of the kind the tests run on; gone afterwards."""
+def migrated_database(template: str, folder: Path) -> Iterator[str]:
+    """The URL of a copy of the run's template, of the kind the tests run on; gone afterwards."""
     if settings.DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
-        yield f"sqlite:///{folder / 'rally.sqlite3'}"
+        path = folder / "rally.sqlite3"
+        shutil.copyfile(template, path)
+        yield f"sqlite:///{path}"
     else:
-        with empty_postgresql() as url:
+        with new_database(os.environ["DATABASE_URL"], template) as url:
             yield url
-
-
-def empty_postgresql() -> AbstractContextManager[str]:
-    """On the server the tests run on."""
-    return new_database(os.environ["DATABASE_URL"])
 
 
 @contextmanager

@@ -8,9 +8,11 @@ from django.conf import settings
 
 from etlimport.sample import make_next, make_snapshot
 from leagues.models import PlayerAssociation
-from rally.tests.sites import ALIAS, empty_database, serving
+from rally.tests.sites import ALIAS, migrated_database, serving
 from rally.tests.snapshots import Facts, register
 from rally.tests.visitors import PASSWORD, Visitor, each_session_refreshes_once, one_for_each_change
+
+pytestmark = pytest.mark.processes
 
 
 @pytest.fixture
@@ -22,10 +24,10 @@ def snapshots(tmp_path) -> tuple[Path, Path]:
 
 
 @pytest.fixture
-def site(tmp_path, django_db_blocker):
+def site(tmp_path, django_db_blocker, template_database):
     with (
         django_db_blocker.unblock(),
-        empty_database(tmp_path) as database_url,
+        migrated_database(template_database, tmp_path) as database_url,
         serving(database_url, settings.REDIS_URL, tmp_path, CACHE_KEY_PREFIX=tmp_path.name) as site,
     ):
         yield site

@@ -11,6 +11,8 @@ from django.conf import settings
 from rally.tests.processes import free_port, production_environment, run, running, wait_until
 from rally.tests.test_containers import SERVICES, dockerfile_lines
 
+pytestmark = pytest.mark.processes
+
 WEB = json.loads(dockerfile_lines("CMD")[-1])
 MIGRATE = ["python", "manage.py", "migrate_locked"]
 

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -12,15 +13,26 @@ from django.db import connections
 from etlimport.sample import make_next, make_snapshot
 from rally.tests.crowds import REDIRECTS, Client, Crowd
 from rally.tests.processes import ROOT, free_port
-from rally.tests.sites import ALIAS, Site, empty_database, own_redis, serving
+from rally.tests.sites import ALIAS, Site, migrated_database, own_redis, serving
 from rally.tests.snapshots import labels_of_one_only, people, register
 from sessionsync.models import SystemSetting
 from sessionsync.versions import CACHED_SECONDS, VERSION
 
-ON_SQLITE = settings.DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3"
-CLIENTS, PLAYERS, ROWS = (20, 1300, 10_000) if ON_SQLITE else (200, 13_000, 100_000)
-PAUSE = 0.5 if ON_SQLITE else 5
-"""Seconds between two requests of a client: what two cores can just about serve beside the import."""
+pytestmark = pytest.mark.processes
+
+
+@dataclass(frozen=True)
+class Size:
+    """`pause`: seconds between two requests of a client, what two cores can just about serve beside the import."""
+
+    clients: int
+    players: int
+    rows: int
+    pause: float
+
+
+SMALL = Size(clients=20, players=1300, rows=10_000, pause=0.5)
+LARGE = Size(clients=200, players=13_000, rows=100_000, pause=5)
 
 
 class RestartableRedis:
@@ -41,17 +53,17 @@ class RestartableRedis:
 class Scene:
     """A site with the first snapshot, people who look at it, and the snapshot that comes next."""
 
-    def __init__(self, site: Site, redis: RestartableRedis, folder: Path):
-        self.site, self.redis = site, redis
+    def __init__(self, site: Site, redis: RestartableRedis, folder: Path, size: Size):
+        self.site, self.redis, self.size = site, redis, size
         self.first, self.second = folder / "first", folder / "second"
-        self.rows = make_snapshot(self.first, players=PLAYERS, seed=3, history=6).total
+        self.rows = make_snapshot(self.first, players=size.players, seed=3, history=6).total
         make_next(self.first, self.second, seed=3)
         site.import_source(self.first)
         self.shown, self.coming = self.first, self.second
         everybody = sorted(people(self.first, self.second), key=lambda person: "team" not in person.changes)
         # Every second one sees their team renamed.
-        persons = everybody[: CLIENTS // 2] + everybody[-CLIENTS // 2 :]
-        self.crowd = Crowd(site, persons, register(persons), PAUSE)
+        persons = everybody[: size.clients // 2] + everybody[-size.clients // 2 :]
+        self.crowd = Crowd(site, persons, register(persons), size.pause)
 
     def team(self, client: Client, snapshot: Path) -> str:
         """What the snapshot calls the client's team."""
@@ -62,17 +74,21 @@ class Scene:
         self.shown, self.coming = self.coming, self.shown
 
 
-@pytest.fixture(scope="module")
-def scene(tmp_path_factory, django_db_blocker):
+@pytest.fixture(
+    scope="module",
+    params=[SMALL, pytest.param(LARGE, marks=[pytest.mark.thorough, pytest.mark.postgresql])],
+    ids=["small", "large"],
+)
+def scene(request, tmp_path_factory, django_db_blocker, template_database):
     folder = tmp_path_factory.mktemp("load")
     redis = RestartableRedis(folder)
     with (
         django_db_blocker.unblock(),
-        empty_database(folder) as database_url,
+        migrated_database(template_database, folder) as database_url,
         stopped_at_the_end(redis),
         serving(database_url, redis.url, folder) as site,
     ):
-        yield Scene(site, redis, folder)
+        yield Scene(site, redis, folder, request.param)
 
 
 @contextmanager
@@ -129,7 +145,7 @@ def test_nobody_notices_an_import_while_it_runs(scene):
 
     asyncio.run(crowd.asking(work()))
 
-    assert scene.rows > ROWS
+    assert scene.rows > scene.size.rows
     nothing_went_wrong(crowd)
     answers_came_all_along(crowd, publish)
     nobody_saw_anything_old_afterwards(scene, publish)

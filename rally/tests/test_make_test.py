@@ -21,32 +21,37 @@ def machine(monkeypatch):
     ):
         commands = []
 
-        def succeeds(command, variables):
+        def code_of(command, variables):
             commands.append((command, variables))
-            return failing not in command
+            return int(failing in command)
 
         monkeypatch.setenv("CI", ci)
         monkeypatch.setattr(make_test, "find_postgresql", lambda: postgresql)
         monkeypatch.setattr(make_test, "find_redis", lambda: redis)
         monkeypatch.setattr(make_test, "find_browser", lambda: browser)
         monkeypatch.setattr(make_test, "find_postgresql_programs", lambda: initdb)
-        monkeypatch.setattr(make_test, "succeeds", succeeds)
+        monkeypatch.setattr(make_test, "code_of", code_of)
         return commands
 
     return prepare
 
 
 def pytest_runs(commands):
-    return [variables for command, variables in commands if "pytest" in command]
+    """(arguments, variables) of each run of the tests."""
+    return [(command[3:], variables) for command, variables in commands if "pytest" in command]
 
 
-def test_with_both_servers_the_tests_run_twice(machine, capsys):
+def checks(commands):
+    return [" ".join(command[1:]) for command, _ in commands if "pytest" not in command]
+
+
+def test_with_both_servers_what_reaches_a_database_runs_there_again(machine, capsys):
     commands = machine()
     assert make_test.main([]) == 0
-    assert pytest_runs(commands) == [
-        {"DATABASE_URL": None, "REDIS_URL": None, "CELERY_BROKER_URL": None},
-        {"DATABASE_URL": POSTGRESQL[0], "REDIS_URL": REDIS[0]},
-    ]
+    (first, embedded), (second, servers) = pytest_runs(commands)
+    assert embedded == {"DATABASE_URL": None, "REDIS_URL": None, "CELERY_BROKER_URL": None}
+    assert servers == {"DATABASE_URL": POSTGRESQL[0], "REDIS_URL": REDIS[0]}
+    assert second == [*first, "--database-only"]
     assert capsys.readouterr().out.endswith("Ran on: SQLite; PostgreSQL 15 + Redis 7.\n")
 
 
@@ -58,10 +63,52 @@ def test_without_a_server_they_run_on_sqlite_alone_and_it_says_so(machine, capsy
     assert capsys.readouterr().out.endswith(closing)
 
 
+def test_the_quick_tier_lints_and_runs_on_sqlite_alone(machine, capsys):
+    commands = machine(ci="true", browser=None)
+    assert make_test.main(["--tier=quick"]) == 0
+    assert all(check.startswith("-m ruff") for check in checks(commands))
+    ((arguments, variables),) = pytest_runs(commands)
+    assert arguments[-2:] == ["--tier", "quick"]
+    assert variables["DATABASE_URL"] is None
+    assert capsys.readouterr().out.endswith("Ran on: SQLite.\n")
+
+
+def test_the_thorough_tier_measures_the_reached_lines_and_leaves_checks_to_make_test(machine):
+    commands = machine()
+    assert make_test.main(["--tier=thorough"]) == 0
+    assert checks(commands) == []
+    tiers = [arguments[arguments.index("--tier") + 1] for arguments, _ in pytest_runs(commands)]
+    assert tiers == ["ordinary", "thorough", "thorough"]
+    assert ["--cov" in arguments for arguments, _ in pytest_runs(commands)] == [True, False, False]
+
+
+def test_too_few_reached_lines_are_a_failure(machine, capsys):
+    machine(failing="--cov")
+    assert make_test.main(["--tier=thorough"]) == 1
+    assert "too few lines" in capsys.readouterr().out.splitlines()[-1]
+
+
+def test_arguments_choose_among_the_tests_of_every_run_and_then_no_line_is_counted(machine):
+    commands = machine()
+    assert make_test.main(["--tier=thorough", "leagues", "-k", "admin"]) == 0
+    assert len(pytest_runs(commands)) == 2
+    assert all(arguments[-3:] == ["leagues", "-k", "admin"] for arguments, _ in pytest_runs(commands))
+
+
+@pytest.mark.parametrize(("arguments", "code"), [(["leagues/tests/test_names.py"], 0), ([], 1)])
+def test_chosen_tests_need_not_reach_a_database_but_of_all_some_must(machine, monkeypatch, arguments, code):
+    machine()
+    monkeypatch.setattr(
+        make_test, "code_of", lambda command, variables: make_test.NOTHING_RAN if "--database-only" in command else 0
+    )
+    assert make_test.main(arguments) == code
+
+
 @pytest.mark.parametrize("missing", ["postgresql", "redis", "browser", "initdb"])
-def test_under_ci_whatever_is_missing_is_a_failure(machine, missing):
+@pytest.mark.parametrize("tier", ["ordinary", "thorough"])
+def test_under_ci_whatever_is_missing_is_a_failure(machine, missing, tier):
     machine(ci="true", **{missing: None})
-    assert make_test.main([]) == 1
+    assert make_test.main([f"--tier={tier}"]) == 1
 
 
 @pytest.mark.parametrize("failing", ["ruff", "makemigrations", "pytest"])

@@ -21,18 +21,21 @@ def settings_of(environment: dict, *names: str) -> dict:
     return json.loads(result.stdout)
 
 
+@pytest.mark.processes
 def test_check_deploy_is_clean_when_configured():
     result = run(["python", "manage.py", "check", "--deploy", "--fail-level", "WARNING"], production_environment())
     assert result.returncode == 0, result.stderr
     assert "no issues (0 silenced)" in result.stdout
 
 
+@pytest.mark.processes
 def test_check_deploy_refuses_a_key_the_machine_made_itself():
     result = run(["python", "manage.py", "check", "--deploy"], production_environment(SECRET_KEY=""))
     assert result.returncode == 1
     assert "rally.E001" in result.stderr
 
 
+@pytest.mark.processes
 def test_what_is_safe_is_the_default_outside_debug_and_not_in_the_way_inside():
     names = ("DEBUG", "SECURE_SSL_REDIRECT", "CSRF_COOKIE_SECURE", "SESSION_COOKIE_SECURE", "BEHIND_PROXY")
     assert settings_of(production_environment(), *names) == {
@@ -46,6 +49,7 @@ def test_what_is_safe_is_the_default_outside_debug_and_not_in_the_way_inside():
     assert inside == {**dict.fromkeys(names, False), "DEBUG": True}
 
 
+@pytest.mark.processes
 def test_without_a_broker_tasks_run_at_once_and_with_redis_they_are_queued():
     names = ("CELERY_TASK_ALWAYS_EAGER", "CELERY_BROKER_URL")
     nothing = production_environment(REDIS_URL="", CELERY_BROKER_URL="")

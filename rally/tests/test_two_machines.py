@@ -17,7 +17,7 @@ from rally.tests.sites import ALIAS, Site, database
 from rally.tests.snapshots import register
 from rally.tests.visitors import PASSWORD, Visitor, each_session_refreshes_once, one_for_each_change
 
-pytestmark = [pytest.mark.postgresql, pytest.mark.redis]
+pytestmark = [pytest.mark.processes, pytest.mark.postgresql, pytest.mark.redis]
 
 ROOM = "/admin/etlimport/importrun/"
 

@@ -50,6 +50,7 @@ def test_expired_sessions_are_cleaned_up_by_command(user, browser, log_in, capsy
     assert output(capsys, "cleanup_sessions") == "Deleted 1 expired sessions; 1 are live.\n"
 
 
+@pytest.mark.processes
 def test_the_demonstration_walks_through_a_refresh_and_leaves_nothing(tmp_path):
     """In a process and a database of its own, as it serves real HTTP."""
     database = f"sqlite:///{tmp_path / 'demo.sqlite3'}"
