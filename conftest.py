@@ -163,24 +163,36 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix, t
 
 
 @pytest.fixture(autouse=True)
-def clean_cache(request, monkeypatch):
-    """Every test starts with an empty cache; on Redis only the keys of the tests go.
-
-    A test that does not ask for the database gets neither cache nor, in the programs it starts, a database: it
-    runs only once, whatever the suite runs on.
-    """
+def clean_cache(request):
+    """Every test that may use the cache starts with an empty one; on Redis only the keys of the tests go."""
     if not selection.reaches_database(request.node):
-        monkeypatch.setattr(CacheHandler, "__getitem__", lambda caches, alias: NoCache("", {}))
-        monkeypatch.setenv("DATABASE_URL", "postgres://nobody@127.0.0.1:1/not-for-this-test")
-    elif hasattr(cache, "delete_pattern"):
+        return
+    if hasattr(cache, "delete_pattern"):
         cache.delete_pattern("*")
     else:
         cache.clear()
 
 
+@pytest.fixture(autouse=True)
+def no_database_unasked(request, monkeypatch):
+    """A test that runs on SQLite only, as it asks for no database, gets neither one nor a cache by other ways."""
+    if not selection.reaches_database(request.node):
+        monkeypatch.setattr(CacheHandler, "__getitem__", lambda caches, alias: NoCache("", {}))
+        monkeypatch.setattr(settings, "DATABASES", NoDatabases())
+        monkeypatch.setenv("DATABASE_URL", "postgres://nobody@127.0.0.1:1/not-for-this-test")
+
+
+UNASKED = "This test depends on what the suite runs on: mark it with django_db, so that it runs on every database."
+
+
 class NoCache(DummyCache):
     def make_and_validate_key(self, key, version=None):
-        pytest.fail("This test uses the cache; mark it with django_db, so that it runs with Redis too.")
+        pytest.fail(UNASKED)
+
+
+class NoDatabases(dict):
+    def __getitem__(self, alias):
+        pytest.fail(UNASKED)
 
 
 @pytest.fixture(scope="session")

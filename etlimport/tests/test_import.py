@@ -312,6 +312,7 @@ def test_a_league_the_source_does_not_have_is_a_usage_error(snapshot):
     assert not Player.objects.exists()
 
 
+@pytest.mark.processes
 def test_the_command_exits_with_2_without_a_source():
     command = [sys.executable, "manage.py", "run_etl"]
     done = subprocess.run(command, cwd=settings.BASE_DIR, capture_output=True, text=True)

@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+pytestmark = pytest.mark.processes
+
 APP = Path(__file__).parent.parent
 PROJECT = APP / "tests" / "project"
 PIP = [sys.executable, "-m", "pip", "--disable-pip-version-check", "-q"]
@@ -86,6 +88,7 @@ def test_the_wheel_holds_the_app_and_its_migrations_but_no_tests(wheel):
     assert "sessionsync/migrations/0001_initial.py" in packed
 
 
+@pytest.mark.django_db
 def test_in_another_project_a_publish_is_detected_refreshed_and_completed(manage, tmp_path):
     database = database_like_ours(tmp_path)
     assert "OK" in manage("test", "readers", "--noinput", database=database)
