@@ -18,6 +18,7 @@ from django.conf import settings
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.core.cache import CacheHandler, cache
 from django.core.cache.backends.dummy import DummyCache
+from django.db.backends.postgresql.operations import DatabaseOperations
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
@@ -93,9 +94,15 @@ def keep_apart(config) -> None:
 
 
 def make_quick() -> None:
-    """Without what costs time on purpose at each login, and what a server does once but each test client anew."""
+    """Without what is slow on purpose, or pays for a server that lives long or a table that is large."""
     PBKDF2PasswordHasher.iterations = 1
     settings.WHITENOISE_AUTOREFRESH = True
+    DatabaseOperations.sql_flush = delete_all_rows
+
+
+def delete_all_rows(operations, style, tables, *, reset_sequences=False, allow_cascade=False) -> list[str]:
+    """What empties PostgreSQL after a test that commits: 30 times as fast as TRUNCATE where there are few rows."""
+    return [f"DELETE FROM {operations.quote_name(table)}" for table in tables]
 
 
 def folder_of_run(config) -> Path:
