@@ -1,4 +1,7 @@
-"""The files of a source: found, recognised when they are those already published, read and staged."""
+"""Finds the files of a source, recognises those that are published already, and reads and stages all others.
+
+A file is recognised by a digest of its bytes, or, once it is read, by a digest of its rows.
+"""
 
 import hashlib
 import os
@@ -9,64 +12,69 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from operator import attrgetter
 from pathlib import Path
+from typing import Protocol
 
 import msgspec
 
 from etlimport import database, stage
 from etlimport.database.working_tables import STAGED
+from etlimport.kinds import StagedRow
 from etlimport.models import ImportRun, RejectedRow, SourceFile
 from etlimport.read import FileReport, LabelBook, SourcePath, SourceRefused, find_files, read_file
 from etlimport.read.files import kind_of
 from etlimport.resolve.aliases import Aliases
 
-PARTS = ("inserted", "updated", "unchanged", "duplicate", "rejected", "repaired")
-
 
 @dataclass
 class ReadFile:
-    """A file of the source and what came of it; `known`: it says what that of the published snapshot, `before`, said.
+    """A file of the source and what became of its rows.
 
-    `digest` is of its bytes, `content` of what its rows say. `left_out`: it could not be read and force went on
-    without it.
+    `no`: the number of the file among those of the source, from 0.
+    `digest`: a digest of its bytes; `content`: a digest of its rows, empty before it is read.
+    `published`: the file of the same path in the published snapshot.
+    `known`: set to the published file when identical to it, so that this one need not be imported again.
+    `counts`: its rows by what became of them (`inserted`, `duplicate`, …).
+    `left_out`: whether the import went on without it by force, because it could not be read.
     """
 
     no: int
     path: SourcePath
     digest: str
-    before: SourceFile | None
+    published: SourceFile | None
     known: SourceFile | None
+    report: FileReport
     content: str = ""
-    report: FileReport | None = None
     counts: dict[str, int] = field(default_factory=dict)
     left_out: bool = False
 
 
-def gather(source, aliases: Aliases, *, use_known: bool) -> list[ReadFile]:
-    """The files of a source with their digests; raises SourceUnreadable when there are none.
+def gather(source: Path, aliases: Aliases, *, use_known: bool) -> list[ReadFile]:
+    """The files of a source with their digests. Raises SourceUnreadable if there is none.
 
-    Files of one kind are known together or not at all: what is not in any of them has left.
+    A file is known only if all files of its kind are: a row that is in none of them any more has left the source.
+    With `use_known=False` no file is known.
     """
-    published = defaultdict(dict)
-    for file in SourceFile.objects.all() if use_known else ():
-        published[kind_of(Path(file.path))][file.path] = file
+    published: dict[str, dict[str, SourceFile]] = defaultdict(dict)
+    for published_file in SourceFile.objects.all() if use_known else ():
+        published[kind_of(Path(published_file.path)) or ""][published_file.path] = published_file
     found = find_files(source)
-    with ThreadPoolExecutor(os.cpu_count()) as threads:  # hashing lets go of the interpreter
+    with ThreadPoolExecutor(os.cpu_count()) as threads:  # threads run in parallel here, as hashing releases the GIL
         digests_of_all = dict(zip(found, threads.map(SourcePath.digest, found), strict=True))
-    files = []
+    files: list[ReadFile] = []
     for kind, paths in groupby(found, attrgetter("kind")):
         digests = {path: f"{aliases.digest}{digests_of_all[path]}"[:64] for path in paths}
         before = published[kind] if published[kind].keys() == {path.relative for path in digests} else {}
         known = bool(before) and all(before[path.relative].digest == digest for path, digest in digests.items())
         for path, digest in digests.items():
             file = before.get(path.relative)
-            files.append(ReadFile(len(files), path, digest, file, file if known else None))
+            files.append(ReadFile(len(files), path, digest, file, file if known else None, FileReport(path)))
     return files
 
 
 class AskedFor:
-    """Tells the leagues a run was asked for by their codes, however these are spelled; all where none was named."""
+    """The leagues that a run is to import, by their codes, whose spelling may vary. No code stands for all leagues."""
 
-    def __init__(self, codes: Iterable[str], aliases: Aliases):
+    def __init__(self, codes: Iterable[str], aliases: Aliases) -> None:
         self.aliases = aliases
         self.codes = {self.aliases.league(code): code for code in codes}
 
@@ -74,32 +82,36 @@ class AskedFor:
         return not self.codes or self.aliases.league(code) in self.codes
 
     def missing(self, found: Iterable[str]) -> list[str]:
-        """The codes asked for of which none was found."""
+        """The codes asked for that are not among those `found`."""
         keys = {self.aliases.league(code) for code in found}
         return sorted(code for key, code in self.codes.items() if key not in keys)
+
+
+class RowCounter(Protocol):
+    def count(self, blocks: Iterator[list[StagedRow]]) -> Iterator[list[StagedRow]]:
+        """Yields the blocks unchanged and counts their rows."""
 
 
 def read_and_stage(
     files: list[ReadFile],
     book: LabelBook,
     run: ImportRun,
-    clock,
+    clock: RowCounter,
     asked: AskedFor,
     *,
     force: bool,
 ) -> list[str]:
-    """Read the files that are not known and stage their rows; warnings about those left out by force.
+    """Read the files that are not known and stage their rows. Returns a warning for each file left out by force.
 
     Raises SourceUnreadable, or SourceRefused for an empty file unless `force`.
     """
-    warnings = []
+    warnings: list[str] = []
     settled = asked.aliases.digest.encode()
     stage.create_staged_tables()
     for file in files:
         if file.known:
             recall_labels(file.known, book)
             continue
-        file.report = FileReport(file.path)
         content = hashlib.blake2b(settled, digest_size=32)
         try:
             blocks = digested(read_file(file.path, book, file.report, asked), content)
@@ -117,8 +129,8 @@ def read_and_stage(
     return warnings
 
 
-def digested(blocks: Iterator[list[tuple]], digest) -> Iterator[list[tuple]]:
-    """Pass blocks of rows on, taking up what they say; where one block ends and the next begins says nothing."""
+def digested(blocks: Iterator[list[StagedRow]], digest: hashlib.blake2b) -> Iterator[list[StagedRow]]:
+    """Yields the blocks unchanged and adds their rows to the digest, which does not depend on how they are divided."""
     encode = msgspec.msgpack.Encoder().encode
     for block in blocks:
         digest.update(b"".join(map(encode, block)))
@@ -130,23 +142,33 @@ def all_known(files: list[ReadFile]) -> bool:
 
 
 def recognise(files: list[ReadFile]) -> bool:
-    """Whether the files, once read, all say what the published ones said, if in other bytes; then all are known."""
-    if not all(file.known or (file.before and file.content and file.content == file.before.content) for file in files):
+    """Whether the rows of all files are those of the published ones, though their bytes differ. If so, all are known.
+
+    To be called once all files are read.
+    """
+    if not all(file.known or has_published_rows(file) for file in files):
         return False
     for file in files:
-        file.known = file.before
+        file.known = file.published
     return True
 
 
+def has_published_rows(file: ReadFile) -> bool:
+    return bool(file.published and file.content and file.content == file.published.content)
+
+
 def remember_bytes(files: list[ReadFile]) -> None:
-    """Know the files by their new bytes the next time."""
+    """Keep the new digests of known files, so that the next import recognises them without reading them."""
+    known = []
     for file in files:
-        file.before.digest = file.digest
-    SourceFile.objects.bulk_update([file.before for file in files], ["digest"])
+        if file.known:
+            file.known.digest = file.digest
+            known.append(file.known)
+    SourceFile.objects.bulk_update(known, ["digest"])
 
 
 def recall_labels(known: SourceFile, book: LabelBook) -> None:
-    """What a file that need not be read again says of teams counts as if it had been."""
+    """Add the labels of a known file to the book, as reading it again would."""
     for league, kind, series, team, club in known.labels:
         book.label(book.league(league), kind, series, team, club)
 
@@ -171,23 +193,26 @@ def note_rejected(file: ReadFile, run: ImportRun) -> None:
 
 
 def counts_of_known(known: SourceFile) -> dict[str, int]:
-    """The accounting of a file recognised by its content: every row that was taken is unchanged."""
-    counts = known.counts
+    """What became of the rows of a known file: every row that was imported when it was published is unchanged."""
+    counts: dict[str, int] = known.counts
     unchanged = counts["inserted"] + counts["updated"] + counts["unchanged"]
     return {**counts, "inserted": 0, "updated": 0, "unchanged": unchanged}
 
 
 def counts_of_known_files(files: list[ReadFile]) -> dict[str, dict[str, int]]:
-    """The accounting of a run all of whose files are known, by file."""
-    return {file.path.relative: counts_of_known(file.known) for file in files}
+    """The same for all files of a run that knew all of them, by the path of the file."""
+    return {file.path.relative: counts_of_known(file.known) for file in files if file.known}
 
 
 def remember_sources(files: list[ReadFile], book: LabelBook, run: ImportRun, *, partial: bool) -> None:
-    """Keep what the published files held and forget all else. After a run for some leagues only, no file is known."""
+    """Keep the digests and labels of the published files, and forget those of earlier ones.
+
+    After a run that imported only some leagues (`partial`), no new file is remembered, as it may hold others, too.
+    """
     SourceFile.objects.exclude(path__in=[file.path.relative for file in files if file.known]).delete()
     if partial:
         return
-    labels = labels_by_file(book)
+    labels = labels_by_file_no(book)
     SourceFile.objects.bulk_create(
         SourceFile(
             path=file.path.relative,
@@ -202,23 +227,23 @@ def remember_sources(files: list[ReadFile], book: LabelBook, run: ImportRun, *, 
     )
 
 
-LABELS = {
+LABEL_COLUMNS = {
     "players": ("label_no",),
     "schedules": ("home_no", "away_no"),
     "series_stats": ("label_no",),
     "match_history": ("home_no", "away_no"),
 }
-"""The columns of staged rows that hold labels of teams."""
+"""By the name of the kind of file: the columns of staged rows that hold numbers of labels."""
 
 
-def labels_by_file(book: LabelBook) -> defaultdict[int, list[list]]:
-    """What each staged file says of teams, by its number, as `recall_labels` takes it."""
+def labels_by_file_no(book: LabelBook) -> defaultdict[int, list[list[str]]]:
+    """The labels in each staged file, by its number: lists of league, kind, series, team and club."""
     every = " UNION ".join(
         f"SELECT file_no, {column} AS label_no FROM {STAGED[kind]}"
-        for kind, columns in LABELS.items()
+        for kind, columns in LABEL_COLUMNS.items()
         for column in columns
     )
-    found = defaultdict(list)
+    found: defaultdict[int, list[list[str]]] = defaultdict(list)
     for file_no, number in database.rows(f"SELECT file_no, label_no FROM ({every}) named ORDER BY file_no, label_no"):
         league, *label = book.labels[number]
         found[file_no].append([book.leagues[league], *label])
@@ -226,5 +251,5 @@ def labels_by_file(book: LabelBook) -> defaultdict[int, list[list]]:
 
 
 def forget_sources() -> None:
-    """Let every file be read again: the catalogue is no longer what they made it."""
+    """Make the next import read every file again, because the catalogue is no longer what the files made it."""
     SourceFile.objects.all().delete()

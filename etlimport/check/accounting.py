@@ -1,4 +1,4 @@
-"""Every row of every file accounted for: read = inserted + updated + unchanged + duplicate + rejected."""
+"""Accounts for every row of every file: read = inserted + updated + unchanged + duplicate + rejected."""
 
 from collections.abc import Iterable
 
@@ -21,10 +21,10 @@ ROWS_BECOME = {
         for entity in (matches.SCHEDULED_MATCH, matches.STANDING, matches.MATCH_SCORE, matches.PLAYER_HISTORY)
     },
 }
-"""By the working table of what each row of a file becomes: the kinds of things of which it may change one.
+"""By the working table that the rows of a file become: the kinds of catalogue rows that one of them may change.
 
-Each players row becomes a roster spot; a player's first row also becomes the player, and counts as updated if either
-changed.
+Each row of a players file becomes a roster spot. A player's first row also becomes the player, and counts as updated if
+either changed.
 """
 
 TEAM_UNKNOWN = "its team cannot be told from its label"
@@ -32,7 +32,7 @@ UNPLACED = (
     ("players", "i.label_no NOT IN (SELECT no FROM w_label)", TEAM_UNKNOWN),
     (
         "players",
-        f"{SEQ} IN (SELECT no FROM w_stranger)",
+        f"{SEQ} IN (SELECT no FROM w_other_person)",
         "its Player ID is that of somebody else in an earlier row",
     ),
     (
@@ -55,13 +55,13 @@ UNPLACED = (
         "its player is in no players file of the league",
     ),
 )
-"""Which staged rows of a kind have no place in the catalogue, and why."""
+"""Which staged rows of a kind of file cannot be written to the catalogue, and why: (kind, SQL condition, reason)."""
 
 
 def unplaced_rows(run: ImportRun, files: dict[int, str]) -> list[RejectedRow]:
-    """The staged rows that have no place in the catalogue, as rejected rows yet to be saved.
+    """The staged rows that cannot be written to the catalogue, as rejected rows that are not saved yet.
 
-    `files`: the names of the files by number.
+    `files`: the paths of the files by number.
     """
     every = " UNION ALL ".join(
         f"""SELECT {number} AS number, file_no, idx, {dialect.row_as_json("i", KINDS[kind].columns())} AS content
@@ -77,7 +77,7 @@ def unplaced_rows(run: ImportRun, files: dict[int, str]) -> list[RejectedRow]:
 
 
 def count_placed(log: UndoLog) -> dict[int, dict[str, int]]:
-    """inserted, updated and unchanged of the staged rows, by file number."""
+    """By the number of the file: how many of its staged rows were `inserted`, `updated` and `unchanged`."""
     every = " UNION ALL ".join(
         f"""SELECT w.file_no, count(*), sum(CASE WHEN w.target_id IS NULL THEN 1 ELSE 0 END),
                    sum(CASE WHEN w.target_id IS NOT NULL AND c.no IS NOT NULL THEN 1 ELSE 0 END)
@@ -91,23 +91,23 @@ def count_placed(log: UndoLog) -> dict[int, dict[str, int]]:
 
 
 def changed_rows(entities: Iterable[Entity], log: UndoLog) -> str:
-    """SQL: the staged rows (`no`) that changed a row of one of these kinds; of one that had no rows there are none."""
+    """SQL for a query of the numbers `no` of the staged rows that changed an existing row of one of these kinds."""
     tables = [entity.changed for entity in entities if not log.was_empty(entity.model)]
     return " UNION ".join(f"SELECT no FROM {table}" for table in tables) or "SELECT 0 AS no WHERE false"
 
 
 def check_sums(counts: dict[str, int], file: str) -> None:
-    """Raises AuditFailed when a row of the file is unaccounted for."""
+    """Raises AuditFailed if a row of the file is not accounted for."""
     parts = ("inserted", "updated", "unchanged", "duplicate", "rejected")
     if counts["read"] != sum(counts[part] for part in parts) or min(counts.values()) < 0:
         raise AuditFailed([f"{file}: {counts['read']:,} rows read, but {counts} do not add up"])
 
 
 def account_for(run: ImportRun, files: list[ReadFile], placed: dict[int, dict[str, int]]) -> list[RejectedRow]:
-    """Account for every row of every file; raises AuditFailed where a sum does not add up.
+    """Count what became of the rows of every file. Raises AuditFailed if the counts do not add up.
 
-    `placed`: as `count_placed` counted them right after the merge. Returns the rows without a place and the duplicates
-    that contradict, yet to be saved.
+    `placed`: the counts of `count_placed`, taken right after the merge. Returns the rows that cannot be written and the
+    duplicates that contradict an earlier row, as rejected rows that are not saved yet.
     """
     names = {file.no: file.path.relative for file in files}
     unplaced = unplaced_rows(run, names)
@@ -117,14 +117,11 @@ def account_for(run: ImportRun, files: list[ReadFile], placed: dict[int, dict[st
         if file.known:
             file.counts = counts_of_known(file.known)
             continue
-        nowhere = sum(note.file == file.path.relative for note in unplaced)
-        taken = placed.get(file.no, {"inserted": 0, "updated": 0, "unchanged": 0})
-        rejected = file.report.rejected + nowhere
         file.counts = {
             "read": file.report.read,
-            **taken,
+            **placed.get(file.no, {"inserted": 0, "updated": 0, "unchanged": 0}),
             "duplicate": duplicate_counts.get(file.no, 0),
-            "rejected": rejected,
+            "rejected": file.report.rejected + sum(row.file == file.path.relative for row in unplaced),
         }
         check_sums(file.counts, file.path.relative)
         file.counts["repaired"] = file.report.repaired

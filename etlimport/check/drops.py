@@ -1,4 +1,4 @@
-"""Refusing a source that would take away more than a night takes away."""
+"""Refuses a source that would deactivate suspiciously many rows of a league."""
 
 from django.conf import settings
 
@@ -6,13 +6,14 @@ from etlimport import database
 from etlimport.errors import Cause, Refused
 from etlimport.merge import catalogue, matches
 from etlimport.merge.steps import LEAGUE_OF, LEAVING
+from leagues.models import CatalogueModel
 
 
 def refuse_drops() -> None:
-    """Refuse the run when an entity of a league would lose more than its share of active rows.
+    """Raises Refused if the import would deactivate too large a share of a league's rows of some kind.
 
-    Before anything is touched: what is staged is compared with the rows there are. Raises Refused naming
-    each entity with its numbers.
+    The share is `ETL_MAX_DROP`. It compares the snapshot with the catalogue before anything is changed, and names every
+    such league and kind of thing with their numbers.
     """
     if not database.value("SELECT 1 FROM w_league WHERE target_id IS NOT NULL LIMIT 1"):
         return
@@ -30,8 +31,11 @@ def refuse_drops() -> None:
         raise Refused(reasons, Cause.DROPS)
 
 
-def drops(model, left: str) -> list[tuple[str, int, int]]:
-    """(league, active rows, active rows that would go) for each league of the snapshot."""
+def drops(model: type[CatalogueModel], left: str) -> list[tuple[str, int, int]]:
+    """(code of the league, its active rows, those of them that would be deactivated) for each league of the snapshot.
+
+    `left`: SQL for a query of the ids of rows that are no longer in the source.
+    """
     return database.rows(
         f"""SELECT l.code, count(*), count(gone.id) FROM {model._meta.db_table} t
             JOIN leagues_league l ON l.id = {LEAGUE_OF[model]}

@@ -1,4 +1,4 @@
-"""Rows that say once more what an earlier row of the snapshot said, and those that contradict it while they do."""
+"""Rows about the same thing as an earlier row of the snapshot, and those of them that contradict the earlier row."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,11 +12,13 @@ from etlimport.models import ImportRun, RejectedRow
 
 @dataclass(frozen=True)
 class Repetition:
-    """How two rows of a kind of file are told to be about the same thing.
+    """When two rows of a kind of file are about the same thing.
 
-    `same`: SQL expressions over the staged row `i` in which they agree. `joins`: what these need, and the condition for
-    a row to have a place in the catalogue. `thing`: SQL for what the thing is called. `contradiction`: how a person is
-    told that the second row states other facts; empty where what differs makes it another thing.
+    `same`: SQL expressions over the staged row `i` that are equal in both rows.
+    `joins`: the tables these expressions use, and the condition that a row can be written to the catalogue.
+    `thing`: SQL for the name of the thing.
+    `contradiction`: the message for a second row with other facts. It is empty for kinds of files in which a row with
+    other facts is about another thing.
     """
 
     same: tuple[str, ...]
@@ -29,7 +31,7 @@ REPETITIONS = {
     "players": Repetition(
         ("s.league_no", "i.external_id", "b.team_no"),
         f"""JOIN w_spelling s ON s.no = i.league_no JOIN w_label b ON b.no = i.label_no
-            JOIN w_team t ON t.no = b.team_no WHERE {SEQ} NOT IN (SELECT no FROM w_stranger)""",
+            JOIN w_team t ON t.no = b.team_no WHERE {SEQ} NOT IN (SELECT no FROM w_other_person)""",
         "i.first_name || ' ' || i.last_name || ' of ' || t.name",
         "a second row of {thing} with other figures than {first}",
     ),
@@ -57,9 +59,10 @@ REPETITIONS = {
 
 
 def count_duplicates() -> dict[int, int]:
-    """The rows after the first that says the same thing, by file number.
+    """By the number of the file: how many of its rows are about the same thing as an earlier row.
 
-    Counted from what was read, not from what became of it: that the two agree is what the accounting checks.
+    They are counted in the staged rows, not in the working tables that the merge writes from, so that the accounting
+    compares two independent counts.
     """
     placed, counted = [], []
     for kind, repetition in REPETITIONS.items():
@@ -83,9 +86,9 @@ def count_duplicates() -> dict[int, int]:
 
 
 def contradictions(run: ImportRun, files: dict[int, str], kinds: Iterable[str]) -> list[RejectedRow]:
-    """The duplicates in files of these kinds that state other facts than the row that was taken, yet to be saved.
+    """The duplicates in these kinds of files whose facts differ from those of the row that was written.
 
-    `files`: the names of the files by number.
+    They are rejected rows that are not saved yet. `files`: the paths of the files by number.
     """
     return [
         RejectedRow(
@@ -104,8 +107,8 @@ def contradictions(run: ImportRun, files: dict[int, str], kinds: Iterable[str]) 
     ]
 
 
-def find_contradictions(kind: str) -> list[tuple]:
-    """(file_no, idx, what it is about, its facts, file_no and idx of the row that was taken) of each."""
+def find_contradictions(kind: str) -> list[tuple[int, int, str, str, int, int]]:
+    """(file_no, idx, name of the thing, facts as JSON, file_no and idx of the row that was written) of each."""
     repetition, facts = REPETITIONS[kind], KINDS[kind].names_of_facts()
     differs = " OR ".join(f"i.{name} IS DISTINCT FROM f.{name}" for name in facts)
     return database.rows(

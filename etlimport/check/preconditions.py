@@ -1,6 +1,8 @@
-"""Whether an import may start: what it relies on is there, and nothing is broken already."""
+"""Whether an import may start: the constraint it relies on exists, and no critical health check fails already."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 
@@ -16,24 +18,24 @@ COLUMNS = {"league_id", "series_id", "club_id", "squad"}
 
 @dataclass(frozen=True)
 class Problem:
-    """A reason not to import, in words; `number` is how many rows it is about."""
+    """A reason not to import, as a sentence. `number`: how many rows it is about."""
 
     name: str
     number: int
     message: str
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.message
 
 
 def refuse_unless_safe() -> None:
-    """Raises Refused with every reason."""
+    """Raises Refused with every problem."""
     if problems := validate():
         raise Refused([str(problem) for problem in problems])
 
 
 def validate() -> list[Problem]:
-    """What stands in the way of an import; empty where it is safe."""
+    """The problems that forbid an import; empty if it is safe."""
     broken = [
         Problem(result.check.name, result.number, f"{result.number:,} {result.check.description}")
         for result in failing_critical_checks()
@@ -42,7 +44,7 @@ def validate() -> list[Problem]:
 
 
 def owned_counts() -> dict[str, int]:
-    """Per table that refers to the catalogue: how many rows hold a reference, as a rebuild must keep them."""
+    """By table of user-owned rows: how many of them refer to the catalogue. A rebuild must keep them all."""
     columns: dict[str, list[str]] = {}
     for reference in owned_references():
         columns.setdefault(reference.table, []).append(f"{reference.column} IS NOT NULL")
@@ -53,7 +55,7 @@ def owned_counts() -> dict[str, int]:
 
 
 def constraint_problems() -> list[Problem]:
-    """The constraint that keeps two rows from being the same team, as the database itself knows it."""
+    """What is wrong, according to the database, with the constraint that forbids two rows to be the same team."""
     table = Team._meta.db_table
     constraint = constraint_of(table, CONSTRAINT)
     if constraint is None:
@@ -73,8 +75,11 @@ WHERE i.indrelid = %s::regclass AND c.relname = %s GROUP BY i.indexrelid
 """
 
 
-def constraint_of(table: str, name: str) -> dict | None:
-    """What the database knows of it: `columns`, `unique`, and whether it is `valid`: its making may have failed."""
+def constraint_of(table: str, name: str) -> Mapping[str, Any] | None:
+    """The `columns` of a constraint, whether it is `unique`, and on PostgreSQL whether its index is `valid`.
+
+    An index is not valid if creating it failed halfway. None if there is no such constraint.
+    """
     if connection.vendor == "postgresql":
         return next(iter(dicts(INDEX, [table, name])), None)
     with connection.cursor() as cursor:

@@ -1,4 +1,4 @@
-"""Talking to the database: plain SQL over the default connection, the same on SQLite and PostgreSQL."""
+"""Running SQL on the default connection, the declarations of the working tables, and how the two databases differ."""
 
 from leagues.sql import FEW, analyze_if_changed, dicts, execute, rows, value
 

@@ -1,8 +1,10 @@
-"""What SQLite and PostgreSQL say differently. Everything else in this app is the same SQL on both."""
+"""The SQL that differs between SQLite and PostgreSQL. All other SQL in this app runs on both."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.db import connection
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 
 def on_postgresql() -> bool:
@@ -10,18 +12,21 @@ def on_postgresql() -> bool:
 
 
 def small_key() -> str:
-    """SQL defining the key of a working table of some thousand rows: PostgreSQL scans it before an index is made."""
+    """SQL for the type of the number column of a small working table, which has an index only on SQLite.
+
+    PostgreSQL reads a few thousand rows in less time than it takes to build an index of them.
+    """
     return "integer NOT NULL" if on_postgresql() else "integer PRIMARY KEY"
 
 
 def row_as_json(alias: str, columns: Iterable[str]) -> str:
-    """SQL for a JSON object, as text, of a row's columns."""
+    """SQL for these columns of the row `alias` as the text of a JSON object."""
     pairs = ", ".join(f"'{name}', {alias}.{name}" for name in columns)
     return f"CAST(json_build_object({pairs}) AS text)" if on_postgresql() else f"json_object({pairs})"
 
 
 def rows_from_json(table: str, columns: list[str], json: str, source: str) -> str:
-    """SQL for the rows of `table` that `row_as_json` made the objects in column `json` of `source` from."""
+    """SQL for a query of the rows of `table` that `row_as_json` wrote into the column `json` of `source`."""
     if on_postgresql():
         names = ", ".join(f"r.{name}" for name in columns)
         record = f"json_populate_record(NULL::{table}, CAST({json} AS json))"
@@ -31,29 +36,30 @@ def rows_from_json(table: str, columns: list[str], json: str, source: str) -> st
 
 
 def fingerprint(key: str, points_at: str, *, numbers: bool) -> str:
-    """SQL aggregate: 64 bits that other pairs would have only by chance, in whatever order; NULL where there is none.
+    """SQL for an aggregate over pairs (key of a row, id of the row it points at): a hash of 64 bits, NULL for no pair.
 
-    What is pointed at is the id of a row, of 32 bits; the key is anything, and one of `numbers` any of 64 bits.
+    It does not depend on the order of the pairs, and other pairs have the same hash only by chance. `numbers`: whether
+    the keys are integers of 64 bits instead of texts. The ids have 32 bits.
     """
     if not on_postgresql():
         return f"fingerprint({key}, {points_at})"
-    # PostgreSQL takes a seed as it is, but folds a number of 64 bits into one of 32 before it hashes it.
+    # The integer of 64 bits is passed as the seed, because PostgreSQL would fold it into 32 bits as the value to hash.
     return f"bit_xor({f'hashint8extended({points_at}, {key})' if numbers else f'hashtextextended({key}, {points_at})'})"
 
 
-def add_to_sqlite(connection, **_) -> None:
-    """For Django's signal: what a new connection to SQLite is to know besides SQL."""
+def add_to_sqlite(connection: BaseDatabaseWrapper, **_: Any) -> None:
+    """Adds the SQL functions that SQLite lacks to a new connection. A receiver of Django's `connection_created`."""
     if connection.vendor == "sqlite":
         connection.connection.create_aggregate("fingerprint", 2, Fingerprint)
 
 
 class Fingerprint:
-    """The aggregate on SQLite, good for as long as this process runs."""
+    """The aggregate `fingerprint` on SQLite. Its hashes can be compared only within one process."""
 
-    def __init__(self):
-        self.number = None
+    def __init__(self) -> None:
+        self.number: int | None = None
 
-    def step(self, *values) -> None:
+    def step(self, *values: int | str) -> None:
         self.number = (self.number or 0) ^ hash(values)
 
     def finalize(self) -> int | None:
@@ -61,15 +67,15 @@ class Fingerprint:
 
 
 def json_text(column: str, name: str) -> str:
-    """SQL for one value of a JSON object written as text, as text."""
+    """SQL for one value, as text, of the JSON object in a text column."""
     if on_postgresql():
         return f"(CAST({column} AS json) ->> '{name}')"
-    # SQLite gives a number as a number, which equals no text.
+    # SQLite returns a number as a number, which is never equal to a text.
     return f"CAST({column} ->> '{name}' AS text)"
 
 
 def days_between(later: str, earlier: str) -> str:
-    """SQL: how many days one date is after another."""
+    """SQL for the number of days from one date to another."""
     return f"({later} - {earlier})" if on_postgresql() else f"(julianday({later}) - julianday({earlier}))"
 
 
@@ -82,5 +88,5 @@ def first_word(sql: str) -> str:
 def last_word(sql: str) -> str:
     if on_postgresql():
         return f"split_part({sql}, ' ', -1)"
-    # What is left when everything up to the last blank is trimmed away.
+    # This removes everything up to and including the last blank.
     return f"replace({sql}, rtrim({sql}, replace({sql}, ' ', '')), '')"

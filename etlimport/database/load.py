@@ -1,26 +1,31 @@
-"""Bringing rows into working tables: COPY on PostgreSQL, executemany on SQLite."""
+"""Loads rows into working tables: with COPY on PostgreSQL, with executemany on SQLite."""
 
 import contextlib
 import csv
 import io
 from collections.abc import Container, Iterable, Iterator
+from typing import Any
 
 from django.db import connection
 
 from etlimport.database.dialect import on_postgresql
+
+Values = tuple[Any, ...]
+"""A row, in the order of the columns it is loaded into."""
 
 
 def load(
     table: str,
     constants: dict[str, int],
     columns: tuple[str, ...],
-    blocks: Iterable[list[tuple]],
+    blocks: Iterable[list[Values]],
     *,
     may_be_null: Container[str] = (),
 ) -> None:
-    """Bring rows into a working table, by COPY or executemany.
+    """Load rows into a working table.
 
-    `constants` are the same in every row; None comes only in the columns that `may_be_null`.
+    `constants`: further columns, which have the same value in every row. `may_be_null`: the only columns whose value
+    may be None.
     """
     if on_postgresql():
         copy(table, constants, columns, blocks, may_be_null)
@@ -28,8 +33,14 @@ def load(
         insert_many(table, constants, columns, blocks)
 
 
-def copy(table, constants, columns, blocks, may_be_null) -> None:
-    # Empty text is text, not NULL: only columns that may be NULL read an empty field as such.
+def copy(
+    table: str,
+    constants: dict[str, int],
+    columns: tuple[str, ...],
+    blocks: Iterable[list[Values]],
+    may_be_null: Container[str],
+) -> None:
+    # CSV has one way to write an empty text and NULL. Only in the columns that may be NULL does it stand for NULL.
     filled = [name for name in columns if name not in may_be_null]
     with connection.cursor() as cursor:
         options = f", FORCE_NOT_NULL ({', '.join(filled)})" if filled else ""
@@ -41,17 +52,18 @@ def copy(table, constants, columns, blocks, may_be_null) -> None:
 
 
 class CsvStream(io.TextIOBase):
-    """Blocks of rows as the text file COPY reads, one block in memory at a time.
+    """The blocks of rows as a CSV file for COPY to read, with one block in memory at a time.
 
-    It ends where the blocks do, be it by an `error`: raised through COPY it would come out as the database's.
+    If reading the blocks raises an error, the file ends there and `error` keeps it: psycopg2 would turn an error raised
+    while COPY reads into one of its own.
     """
 
-    def __init__(self, blocks: Iterable[list[tuple]]):
+    def __init__(self, blocks: Iterable[list[Values]]) -> None:
         self.blocks = iter(blocks)
         self.rest = ""
         self.error: Exception | None = None
 
-    def read(self, size: int = -1) -> str:
+    def read(self, size: int | None = -1, /) -> str:
         while not self.rest:
             try:
                 block = next(self.blocks, None)
@@ -62,13 +74,15 @@ class CsvStream(io.TextIOBase):
             buffer = io.StringIO()
             csv.writer(buffer, lineterminator="\n").writerows(block)
             self.rest = buffer.getvalue()
-        # psycopg2 asks for bytes and takes text: a quarter of the size is safe for any characters.
-        size = len(self.rest) if size < 0 else max(1, size // 4)
+        # psycopg2 means a number of bytes, and a character has at most four of them.
+        size = len(self.rest) if size is None or size < 0 else max(1, size // 4)
         piece, self.rest = self.rest[:size], self.rest[size:]
         return piece
 
 
-def insert_many(table, constants, columns, blocks) -> None:
+def insert_many(
+    table: str, constants: dict[str, int], columns: tuple[str, ...], blocks: Iterable[list[Values]]
+) -> None:
     names = ", ".join((*constants, *columns))
     values = ", ".join((*(str(int(number)) for number in constants.values()), *("%s" for _ in columns)))
     with one_transaction(), connection.cursor() as cursor:
@@ -78,9 +92,9 @@ def insert_many(table, constants, columns, blocks) -> None:
 
 @contextlib.contextmanager
 def one_transaction() -> Iterator[None]:
-    """For SQLite: a transaction that locks nothing as long as only temporary tables are written.
+    """A transaction on SQLite that takes no lock as long as only temporary tables are written.
 
-    Without one every row would be a transaction of its own, and Django's takes the writers' lock at once.
+    Without a transaction every row would be committed by itself, and Django's own would lock out all other writers.
     """
     if connection.in_atomic_block:
         yield

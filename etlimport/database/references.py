@@ -1,18 +1,25 @@
-"""Every foreign key into the catalogue or among what people own, found by looking, in any installed app."""
+"""Finds the foreign keys of all installed apps, among them those by which user-owned rows refer to the catalogue.
 
-from collections.abc import Iterator
+Because they are found by introspection, no app can forget to register what its users own.
+"""
+
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any, TypeGuard
 
 from django.apps import apps
 from django.db import connection
-from django.db.models import ForeignKey, IntegerField, Model, UniqueConstraint
+from django.db.models import Field, ForeignKey, IntegerField, Model, UniqueConstraint
 
 from leagues.models import CatalogueModel
 
 
 @dataclass(frozen=True)
 class Reference:
-    """A column that holds the id of another model's row; a one-to-one or a many-to-many's column too."""
+    """A column that refers to a row of another table: a foreign key, also one of a many-to-many's own table.
+
+    `column` of `model` holds the value of `target_column` of `target`.
+    """
 
     model: type[Model]
     column: str
@@ -30,12 +37,12 @@ class Reference:
 
     @property
     def by_id(self) -> bool:
-        """Whether it holds the other row's id, not another unique column of it."""
+        """Whether it holds the id of the other row, not the value of another unique column."""
         return self.target_column == self.target._meta.pk.column
 
     @property
-    def field(self) -> ForeignKey:
-        return next(field for field in self.model._meta.local_fields if field.column == self.column)
+    def field(self) -> ForeignKey[Any]:
+        return next(field for field in foreign_keys(self.model) if field.column == self.column)
 
     @property
     def nullable(self) -> bool:
@@ -47,12 +54,12 @@ class Reference:
 
     @property
     def key_type(self) -> str:
-        """The SQL type of the holding model's primary key."""
-        return self.model._meta.pk.cast_db_type(connection)
+        """The SQL type of the primary key of `model`."""
+        return str(self.model._meta.pk.cast_db_type(connection))
 
     @property
     def primary_key(self) -> str:
-        return self.model._meta.pk.column
+        return column_of(self.model._meta.pk)
 
     @property
     def target_table(self) -> str:
@@ -60,16 +67,16 @@ class Reference:
 
     @property
     def owned(self) -> bool:
-        """Whether it leads from outside the catalogue into it."""
+        """Whether a user-owned row refers to the catalogue with it: it leads from outside the catalogue into it."""
         return is_catalogue(self.target) and not is_catalogue(self.model)
 
 
-def is_catalogue(model: type[Model]) -> bool:
+def is_catalogue(model: type[Model]) -> TypeGuard[type[CatalogueModel]]:
     return issubclass(model, CatalogueModel)
 
 
 def has_activity(model: type[Model]) -> bool:
-    """Whether its rows can be inactive: left by the source, kept for what points at them."""
+    """Whether rows of this model can be inactive: no longer in the source, but kept for what refers to them."""
     return is_catalogue(model) and any(field.name == "is_active" for field in model._meta.local_fields)
 
 
@@ -78,7 +85,7 @@ def catalogue_models() -> list[type[CatalogueModel]]:
 
 
 def tables() -> Iterator[type[Model]]:
-    """Every model with a table of its own, those behind many-to-many fields included."""
+    """Every model with a table of its own, including those of many-to-many fields."""
     return (model for model in apps.get_models(include_auto_created=True) if has_table(model))
 
 
@@ -86,26 +93,42 @@ def has_table(model: type[Model]) -> bool:
     return model._meta.managed and not model._meta.proxy
 
 
+def foreign_keys(model: type[Model]) -> list[ForeignKey[Any]]:
+    return [field for field in model._meta.local_fields if isinstance(field, ForeignKey)]
+
+
+def column_of(field: "Field[Any, Any]") -> str:
+    """The name of a field's column. Only fields of several columns have none."""
+    if field.column is None:
+        raise ValueError(f"The field {field} has no column of its own.")
+    return field.column
+
+
+def named_columns(model: type[Model], names: Iterable[str]) -> list[str]:
+    """The columns of the fields with these names."""
+    fields = {field.name: field for field in model._meta.local_concrete_fields}
+    return [column_of(fields[name]) for name in names]
+
+
 def references_of(model: type[Model]) -> list[Reference]:
     return [
-        Reference(model, field.column, field.related_model, field.target_field.column)
-        for field in model._meta.local_fields
-        if isinstance(field, ForeignKey)
+        Reference(model, column_of(field), field.remote_field.model, column_of(field.target_field))
+        for field in foreign_keys(model)
     ]
 
 
 def owned_references() -> list[Reference]:
-    """What users own of the catalogue: every reference from outside into it."""
+    """Every reference from outside the catalogue into it. The rows that hold one are user-owned."""
     return [reference for model in tables() for reference in references_of(model) if reference.owned]
 
 
 def keys_are_numbers(references: list[Reference]) -> bool:
-    """Whether the primary keys of all the models that hold them are."""
+    """Whether all models that hold these references have integers as primary keys."""
     return all(isinstance(reference.model._meta.pk, IntegerField) for reference in references)
 
 
 def catalogue_references() -> list[Reference]:
-    """What the catalogue refers to within itself."""
+    """Every reference from the catalogue into the catalogue."""
     return [
         reference
         for model in catalogue_models()
@@ -115,10 +138,10 @@ def catalogue_references() -> list[Reference]:
 
 
 def unique_keys(model: type[Model]) -> Iterator[list[str]]:
-    """The columns of each of the model's unique keys but its id."""
+    """The columns of each unique key of the model, except its primary key."""
     for field in model._meta.local_concrete_fields:
         if field.unique and not field.primary_key:
-            yield [field.column]
+            yield [column_of(field)]
     for constraint in model._meta.constraints:
         if isinstance(constraint, UniqueConstraint) and constraint.fields and constraint.condition is None:
-            yield [model._meta.get_field(name).column for name in constraint.fields]
+            yield named_columns(model, constraint.fields)

@@ -1,4 +1,4 @@
-"""Working tables of which there is one for each model of the catalogue, or for each table that becomes rows of it."""
+"""The working tables of which there is one for each table of the catalogue, or for each working table written to it."""
 
 from collections.abc import Iterable
 
@@ -7,27 +7,28 @@ from leagues.working_tables import WorkingTable
 
 
 def changed(work: str, columns: Iterable[str]) -> WorkingTable:
-    """`columns`: those the working table writes."""
+    """`columns`: the columns of the catalogue that are written from the working table."""
     return WorkingTable(
         f"w_changed_{work.removeprefix('w_')}",
-        f"a row of {work} that differs from its existing row, as that is to be",
+        f"a row of {work} whose existing row differs, with the values that row will have",
         {**ROW, "target_id": ID, **dict.fromkeys(columns, "as in the table it is written to")},
     )
 
 
-def of_several(work: str, day: Iterable[str]) -> WorkingTable:
+def same_day(work: str, day: Iterable[str]) -> WorkingTable:
     return WorkingTable(
-        f"w_several_{work.removeprefix('w_')}",
-        f"a row of {work} on a day of several, with the row it is",
+        f"w_same_day_{work.removeprefix('w_')}",
+        f"a row of {work} that is one of several of its day, with the existing row it is",
         {**ROW, **dict.fromkeys(day, "as there"), "target_id": ID, "occurrence": ID},
         index=(", ".join(day), "no"),
     )
 
 
-def of_day(work: str, day: Iterable[str]) -> WorkingTable:
+def existing_same_day(work: str, day: Iterable[str]) -> WorkingTable:
     return WorkingTable(
-        f"w_day_of_{work.removeprefix('w_')}",
-        f"an existing row of a day of several of {work}: whether it is free, and which of the free ones it is",
+        f"w_existing_same_day_{work.removeprefix('w_')}",
+        f"an existing row of a day on which {work} has several: whether it is free, that is matched with none of "
+        "them, and its number among the free ones",
         {
             "id": ID,
             "occurrence": ID,
@@ -44,7 +45,7 @@ def of_day(work: str, day: Iterable[str]) -> WorkingTable:
 def was(work: str) -> WorkingTable:
     return WorkingTable(
         f"w_was_{work.removeprefix('w_')}",
-        f"a row of {work} and the existing row it was before a rebuild",
+        f"a row of {work} and the row that it was before a rebuild",
         {**ROW, "old_id": ID, "created_at": "timestamp", "layer": TEXT},
         index=("old_id",),
     )
@@ -53,14 +54,14 @@ def was(work: str) -> WorkingTable:
 def moved(table: str) -> WorkingTable:
     return WorkingTable(
         f"w_moved_{table}",
-        f"a row of {table} and the one that a rebuild made of it",
+        f"a row of {table} and the row that replaced it in a rebuild",
         {"old_id": ID, "new_id": ID, "layer": TEXT, "created_at": "timestamp"},
         index=("old_id",),
     )
 
 
 def kept(table: str) -> WorkingTable:
-    return WorkingTable(f"w_kept_{table}", f"a row of {table} that a rebuild carries over", {"id": ID}, index=("id",))
+    return WorkingTable(f"w_kept_{table}", f"a row of {table} that a rebuild keeps", {"id": ID}, index=("id",))
 
 
 def gone(table: str) -> WorkingTable:
@@ -82,7 +83,7 @@ def undo_back(table: str, columns: Iterable[str]) -> WorkingTable:
 def fused(table: str) -> WorkingTable:
     return WorkingTable(
         f"w_fused_{table}",
-        f"two rows of {table} that become one, the old one",
+        f"two rows of {table} that are merged into the old one of them",
         {"old_id": "bigint NOT NULL", "new_id": "bigint NOT NULL"},
     )
 
@@ -90,6 +91,6 @@ def fused(table: str) -> WorkingTable:
 def fused_facts(table: str, columns: Iterable[str]) -> WorkingTable:
     return WorkingTable(
         f"w_facts_{table}",
-        f"what an old row of {table} takes over of the new one",
+        f"a row of {table} and the values it takes over from the row that is merged into it",
         {"old_id": ID, **dict.fromkeys(columns, "as there")},
     )

@@ -1,23 +1,24 @@
-"""Every working table of this app: its columns, and what a row is.
+"""The working tables of this app, each with its columns and what a row of it is.
 
-An import reads rows into `in_*`, tells in `w_*` what they are and what becomes of them, and writes the catalogue from
-there. Tables of which there is one for each model or for each working table are in `table_families`.
+An import stages the rows of files in the tables `in_*`, matches them with existing rows of the catalogue in the tables
+`w_*`, and writes the catalogue from those. `table_families` declares the tables of which there is one for each model.
 
-A staged row is known by its place: `no` = file_no × ROWS_OF_A_FILE + idx. Things have numbers of their own, `target_id`
-is the existing row a thing is, `layer` and `evidence` say how that was told.
+A staged row is identified by `no`, which is file_no × ROWS_OF_A_FILE + idx. A thing that a snapshot names (a league, a
+club, a series, a team) has a number of its own. `target_id` is the id of the existing row that a thing is, or NULL;
+`layer` and `evidence` are how the two were matched.
 """
 
 from collections.abc import Iterable
 
 from etlimport.database import dialect
-from etlimport.kinds import KINDS, PLAYERS
+from etlimport.kinds import KINDS, PLAYERS, Field
 from leagues.working_tables import WorkingTable
 
 ROWS_OF_A_FILE = 1_000_000_000
-"""More than a file can have."""
+"""More rows than a file can have."""
 
 SEQ = f"(file_no * {ROWS_OF_A_FILE} + idx)"
-"""SQL for the place of a staged row among all rows of its kind: the first of two wins."""
+"""SQL for the number `no` of a staged row. Of two rows about the same thing, the one with the lower number counts."""
 
 ID = "bigint"
 ROW = {"no": "bigint NOT NULL"}
@@ -29,23 +30,27 @@ FOUND = {"target_id": ID, "layer": TEXT, "evidence": TEXT}
 # Rows as read
 
 STAGED = {
-    name: WorkingTable(f"in_{name}", f"a row of a file of {name}", {"file_no": "bigint NOT NULL", **kind.columns()})
+    name: WorkingTable(f"in_{name}", f"a row of a {name} file", {"file_no": "bigint NOT NULL", **kind.columns()})
     for name, kind in KINDS.items()
 }
 """By the name of the kind of file."""
 
 
-# The things a snapshot speaks of
+# The things a snapshot names
 
 
 def things(name: str, row: str, columns: dict[str, str]) -> WorkingTable:
-    """A table of some thousand things, numbered."""
+    """A table of at most a few thousand numbered things."""
     return WorkingTable(name, row, {"no": dialect.small_key(), **columns})
 
 
 SPELLING = things("w_spelling", "a spelling of a league's code", {"league_no": NUMBER})
-PASSED_OVER = WorkingTable("w_passed_over", "a league the source names, but the run was not asked for", {"key": TEXT})
-FED = WorkingTable("w_fed", "a league of which the run has a file of some kind", {"league_no": NUMBER, "kind": TEXT})
+SKIPPED_LEAGUE = WorkingTable(
+    "w_skipped_league", "a league that the source has, but that the run was not asked to import", {"key": TEXT}
+)
+LEAGUE_FILE = WorkingTable(
+    "w_league_file", "a league and a kind of file that has rows of it", {"league_no": NUMBER, "kind": TEXT}
+)
 LEAGUE = things(
     "w_league",
     "a league",
@@ -66,16 +71,17 @@ TEAM = things(
         **FOUND,
     },
 )
-LABEL = things("w_label", "a label of the files, and the team it means", {"team_no": NUMBER})
+LABEL = things("w_label", "a label that the files use for a team, and that team", {"team_no": NUMBER})
 
 
-def typed(fields: Iterable) -> dict[str, str]:
+def typed(fields: Iterable[Field]) -> dict[str, str]:
+    """Columns for these fields: their SQL types by name."""
     return {field.name: field.type.sql for field in fields}
 
 
 PLAYER = WorkingTable(
     "w_player",
-    "a player: the first of the rows about them",
+    "a player, as the first row with this player id describes them",
     {
         **ROW,
         "league_no": NUMBER,
@@ -90,47 +96,52 @@ PLAYER = WorkingTable(
 )
 ROSTER = WorkingTable(
     "w_roster",
-    "a roster spot: the first row about that player and that team",
+    "a roster spot, as the first row with this player and team describes it",
     {**ROW, "player_no": ID, "team_no": NUMBER, "file_no": ID, **typed(PLAYERS.facts("roster spot"))},
     sqlite_index=("team_no", "player_no"),
 )
 SPOT = WorkingTable(
     "w_spot",
-    "a roster spot, with the ids of its player and team",
+    "a roster spot with the ids of its player and its team",
     {**ROSTER.columns, "player_id": ID, "team_id": ID, "target_id": ID},
     sqlite_index=("target_id",),
 )
-STRANGER = WorkingTable("w_stranger", "a row about somebody else than the first row under its player id", ROW)
+OTHER_PERSON = WorkingTable(
+    "w_other_person", "a row whose player id an earlier row of the snapshot gives to another person", ROW
+)
 
-# Telling who is who: helpers of the layers
+# Matching things with existing rows
 
 CANDIDATE = WorkingTable("w_candidate", "a thing and an existing row it may be", {**PAIR, "evidence": TEXT})
 UNIQUE_PAIR = WorkingTable(
-    "w_unique_pair", "a candidate without a rival on either side", {**PAIR, "evidence": TEXT}, index=("no",)
+    "w_unique_pair",
+    "a candidate whose thing and existing row are in no other candidate",
+    {**PAIR, "evidence": TEXT},
+    index=("no",),
 )
-OTHERWISE_NAMED = WorkingTable(
-    "w_otherwise_named",
-    "a row that names its player otherwise than the first row under the id",
+OTHER_NAME = WorkingTable(
+    "w_other_name",
+    "a row whose name differs from the one in the first row with this player id",
     {**ROW, "first_name": TEXT, "name": TEXT},
 )
 RENAMED = WorkingTable(
     "w_renamed",
-    "a player id borne under another name than before",
+    "a player id whose name is another one than in the catalogue",
     {**PAIR, "league_id": ID, "old_name": TEXT, "new_name": TEXT},
 )
-CHANGED_HANDS = WorkingTable("w_changed_hands", "a player id that was given to somebody else", PAIR)
+REASSIGNED_ID = WorkingTable("w_reassigned_id", "a player id that the source has given to another person", PAIR)
 NICKNAME = WorkingTable(
-    "w_nickname", "a given name and what else people call its bearers", {"a": TEXT, "b": f"{TEXT}, PRIMARY KEY (a, b)"}
+    "w_nickname", "a given name and another form of it", {"a": TEXT, "b": f"{TEXT}, PRIMARY KEY (a, b)"}
 )
 NEW_PLAYER = WorkingTable(
     "w_new_player",
-    "a player of the snapshot who is no existing row yet",
+    "a player of the snapshot who is not matched with an existing row",
     {**ROW, "league_id": ID, "external_id": TEXT, "name_key": TEXT, "given": TEXT, "tail": "text"},
     index=("league_id, name_key", "league_id, tail"),
 )
 OLD_PLAYER = WorkingTable(
     "w_old_player",
-    "an existing player who is nobody of the snapshot yet",
+    "an existing player who is not matched with a player of the snapshot",
     {
         "id": ID,
         "league_id": ID,
@@ -143,35 +154,50 @@ OLD_PLAYER = WorkingTable(
     index=("league_id, name_key", "league_id, tail"),
 )
 NAME_COLUMNS = {"league_id": ID, "name_key": TEXT, "people": ID}
-OLD_NAME = WorkingTable("w_old_name", "a name and its bearers so far", NAME_COLUMNS, index=("league_id, name_key",))
-NEW_NAME = WorkingTable("w_new_name", "a name and its bearers now", NAME_COLUMNS, index=("league_id, name_key",))
+OLD_NAME = WorkingTable(
+    "w_old_name",
+    "a name and the number of people in the catalogue who have it",
+    NAME_COLUMNS,
+    index=("league_id, name_key",),
+)
+NEW_NAME = WorkingTable(
+    "w_new_name",
+    "a name and the number of people in the snapshot who have it",
+    NAME_COLUMNS,
+    index=("league_id, name_key",),
+)
 NEW_PLACE = WorkingTable(
-    "w_new_place", "a team or club of an unmatched player now", {**ROW, "place": TEXT}, index=("no, place",)
+    "w_new_place",
+    "a team or club of an unmatched player of the snapshot",
+    {**ROW, "place": TEXT},
+    index=("no, place",),
 )
 OLD_PLACE = WorkingTable(
-    "w_old_place", "a team or club of an unmatched player so far", {"id": ID, "place": TEXT}, index=("id, place",)
+    "w_old_place", "a team or club of an unmatched existing player", {"id": ID, "place": TEXT}, index=("id, place",)
 )
 SAME_PEOPLE = WorkingTable(
     "w_same_people",
-    "a team and an existing one with which it shares most players, both ways",
+    "a team and an existing team, each of which has most of its players in common with the other",
     {"no": NUMBER, "team_id": ID},
     index=("no, team_id",),
 )
-BEYOND_DOUBT = WorkingTable(
-    "w_beyond_doubt", "a team whose label and people agree on what it is", {"no": NUMBER, "target_id": ID}
+CONFIRMED_TEAM = WorkingTable(
+    "w_confirmed_team",
+    "a team whose label and whose players both point to the same existing team",
+    {"no": NUMBER, "target_id": ID},
 )
 SHARED_ROSTER = WorkingTable(
     "w_shared_roster",
-    "a new label's team and one that left, with the players they share and each has",
+    "an unmatched team and an unmatched existing one, with their numbers of players and of players in common",
     {"team_no": "integer", "team_id": ID, "shared": ID, "new_size": ID, "old_size": ID},
 )
 CLUB_MOVE = WorkingTable(
     "w_club_move",
-    "a club's teams in a league, and the club they are of now",
+    "an existing club and a club of the snapshot that has some of its teams in a league",
     {"league_id": ID, "old_club": ID, "club_no": NUMBER},
 )
 
-# What schedules, tables, match lines and rating histories become
+# Matches, standings and ratings
 
 SCHEDULE = WorkingTable(
     "w_schedule",
@@ -194,12 +220,12 @@ SCHEDULE = WorkingTable(
 )
 STANDING = WorkingTable(
     "w_standing",
-    "a team's standing: the first row about it",
+    "a team's standing, as the first row about the team describes it",
     {**ROW, "file_no": ID, "team_id": ID, **typed(KINDS["series_stats"].facts()), "target_id": ID},
 )
 MATCH = WorkingTable(
     "w_match",
-    "a match line; of rows alike in everything the first",
+    "a match line; only the first of several identical rows",
     {
         **ROW,
         "file_no": ID,
@@ -223,7 +249,7 @@ MATCH = WorkingTable(
 )
 HISTORY = WorkingTable(
     "w_history",
-    "an entry of a player's rating history; of entries alike in everything the first",
+    "an entry of a player's rating history; only the first of several identical entries",
     {
         **ROW,
         "file_no": ID,
@@ -235,25 +261,29 @@ HISTORY = WorkingTable(
     },
     sqlite_index=("target_id", "player_id, date"),
 )
-SEVERAL = WorkingTable("w_several", "a staged row of a day on which there are several", ROW, index=("no",))
-MOVED_MATCH = WorkingTable("w_moved_match", "a scheduled match on a new day, and one that is gone", PAIR)
-SAME_LINE = WorkingTable("w_same_line", "a match line under a new key, and the one it is", PAIR)
-IN_THE_WAY = WorkingTable(
-    "w_in_the_way",
-    "a match carried over on a day of which others are made anew, and its new occurrence",
+SAME_DAY = WorkingTable(
+    "w_same_day", "a row that shares its day, and its teams or player, with other rows", ROW, index=("no",)
+)
+MOVED_MATCH = WorkingTable(
+    "w_moved_match", "a scheduled match on a new date and the existing one, of the same teams, that it may be", PAIR
+)
+SAME_LINE = WorkingTable("w_same_line", "a match line with a new key and the existing line that it is", PAIR)
+RENUMBERED_MATCH = WorkingTable(
+    "w_renumbered_match",
+    "a match that a rebuild carries over, and its new number among the matches of its teams and day",
     {"id": ID, "occurrence": ID},
 )
 
 # Writing the catalogue
 
-TAKEN_KEY = WorkingTable("w_taken_key", "a row whose key the source gave to another thing", {"id": ID})
-LEAVING = WorkingTable("w_leaving", "a row that leaves the source", {"id": ID})
+TAKEN_KEY = WorkingTable("w_taken_key", "an existing row whose key the source now gives to another thing", {"id": ID})
+LEAVING = WorkingTable("w_leaving", "an existing row that is no longer in the source", {"id": ID})
 
 # What users own
 
 PROTECTED = WorkingTable(
     "w_protected",
-    "a row of users and what it points at, by the number of its reference",
+    "a user-owned row and the id of the catalogue row it points at",
     {"reference": NUMBER, "row_id": "bigint, or text where a model's key is no number", "target_id": ID},
 )
 CONTEXT_COLUMNS = (
@@ -272,7 +302,7 @@ CONTEXT_COLUMNS = (
 )
 CONTEXT_BEFORE = WorkingTable(
     "w_context_before",
-    "what the sessions of a user knew before the catalogue was touched",
+    "a user and the context in their sessions before the catalogue was changed",
     dict(CONTEXT_COLUMNS),
     sqlite_index=("user_id",),
 )
@@ -283,7 +313,7 @@ CHANGED_CONTEXT = WorkingTable(
 )
 REASSOCIATION = WorkingTable(
     "w_reassociation",
-    "an association with a player who left, and what becomes of it",
+    "an association with an inactive player, and the active player it will point at, if any",
     {
         "association_id": ID,
         "user_id": ID,
@@ -297,7 +327,7 @@ REASSOCIATION = WorkingTable(
 )
 CONTEXT_FIX = WorkingTable(
     "w_context_fix",
-    "a user whose league context is broken, and the league that fits",
+    "a user whose league context is not valid, and the league that replaces it",
     {
         "user_id": ID,
         "email": TEXT,

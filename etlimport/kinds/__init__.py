@@ -1,6 +1,6 @@
-"""What the files of a source say: the fields of each kind of file, and how their values are read. No database here."""
+"""The kinds of files of a source: the fields of each, and how their values are read. Nothing here uses a database."""
 
-from etlimport.kinds.field import Field, Kind, Type, plain
+from etlimport.kinds.field import Field, Kind, StagedRow, Type, normalized
 from etlimport.kinds.files import (
     KINDS,
     MATCH_HISTORY,
@@ -19,6 +19,7 @@ __all__ = [
     "SERIES_STATS",
     "Field",
     "Kind",
+    "StagedRow",
     "Type",
-    "plain",
+    "normalized",
 ]

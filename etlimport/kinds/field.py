@@ -1,23 +1,28 @@
-"""The terms in which a kind of file is described: its fields, their types, and what becomes of them."""
+"""The classes with which a kind of file is described: the kind, its fields, and the types of their values."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+StagedRow = tuple[Any, ...]
+"""The values of a row of a file in the order of `Kind.columns`, as the database takes them."""
+
 
 @lru_cache(maxsize=1_000)
-def plain(key: str) -> str:
-    """A field's name reduced to what it says: `Series Mapping ID`, `series_mapping_id` → `series mapping id`."""
-    return " ".join(key.replace("_", " ").casefold().split())
+def normalized(name: str) -> str:
+    """A field's name in lower case, with single blanks: `Series_Mapping ID` → `series mapping id`."""
+    return " ".join(name.replace("_", " ").casefold().split())
 
 
 @dataclass(frozen=True)
 class Type:
-    """How a value is read and staged.
+    """How the values of a field are read and staged.
 
-    `parse` makes of a value what the database takes and raises Unreadable where it says nothing of its kind. `sql` is
-    the type of its staged column. `length`: of a text, that of its column. `nullable`: the value may be missing.
+    `parse`: converts a decoded JSON value into one the database takes; raises Unreadable if it is none of this type.
+    `sql`: the type of the field's column in the staged table.
+    `length`: the number of characters a text may have; None for other types.
+    `nullable`: whether the value may be missing.
     """
 
     parse: Callable[[Any], Any]
@@ -30,47 +35,42 @@ class Type:
 class Field:
     """A field of a kind of file.
 
-    `name`: that of its staged column, and of the model's.
-    `spelled`: how sources call it; case and underscores do not matter. Of several, the first one that holds something
-    wins. One part of a compound, `matches: {won, lost}`, is spelled `matches.won`.
-    `fact_of`: the thing whose fact it is, read and merged by itself. Empty for what tells which thing a row is about,
-    which the reader of the kind sees to.
-    `change`: what reports call a change of it, where they list such changes.
-    `read_from`: the name of the field whose value it is made of, where that is not its own.
+    `name`: the name of its column, in the staged table and in the model.
+    `spellings`: the names sources use for it, whose case and underscores do not matter. If a row has several of them,
+    the first one with a value counts. The field `won` in the object `matches: {won, lost}` is spelled `matches.won`.
+    `fact_of`: the kind of thing this is a fact about ("player"). It is empty for a field that identifies the thing a
+    row is about; the converter of the kind of file handles such fields one by one.
+    `change`: the heading under which reports list changes of this field; empty if they do not list them.
+    `read_from`: the name shared by several fields that are read from one field of the file; empty for all others.
     """
 
     name: str
     type: Type
-    spelled: tuple[str, ...]
+    spellings: tuple[str, ...]
     fact_of: str = ""
     change: str = ""
     read_from: str = ""
 
     @property
     def attribute(self) -> str:
-        """The attribute of a decoded row that holds its value, or the compound it is a part of."""
-        return self.read_from or self.spelled[0].rpartition(".")[0] or self.name
+        """The attribute of a decoded row that holds the value, or the object the value is inside of."""
+        return self.read_from or self.spellings[0].rpartition(".")[0] or self.name
 
     @property
     def part(self) -> str:
-        """Its part of a compound, else empty."""
-        _, dot, part = self.spelled[0].rpartition(".")
+        """The key of the value if it is inside an object, else an empty text."""
+        _, dot, part = self.spellings[0].rpartition(".")
         return part if dot else ""
-
-    @property
-    def title(self) -> str:
-        """What a person is told it is called."""
-        return self.spelled[0].replace(".", " ").replace("_", " ")
 
 
 @dataclass(frozen=True, eq=False)
 class Kind:
     """A kind of file: its name, its fields, and how its rows are staged.
 
-    `identity`: the staged columns that tell what a row is about, which the reader of the kind fills, with their SQL
-    types; after them come the facts.
-    `entries`: where an element of the file holds a list of rows, the name of that list; then the fields spelled
-    `<name>.…` are those of its rows, and all others of the element.
+    `identity`: the staged columns that identify the thing a row is about, each with its SQL type. The converter of the
+    kind of file fills them. The columns of the facts come after them.
+    `entries`: the name of the list in which an element of the file holds its rows; empty if each element is a row.
+    Fields spelled `<name of the list>.…` belong to the rows in the list, all others to the element.
     """
 
     name: str
@@ -79,23 +79,23 @@ class Kind:
     entries: str = ""
 
     def columns(self) -> dict[str, str]:
-        """The staged columns in their order, each with its SQL type."""
+        """The columns of the staged table in their order, each with its SQL type."""
         facts = {field.name: f"{field.type.sql}{'' if field.type.nullable else ' NOT NULL'}" for field in self.facts()}
         return {**self.identity, **facts}
 
     def facts(self, thing: str = "") -> list[Field]:
-        """The fields that are facts of a thing, or of any."""
+        """The fields that are facts about one kind of thing, or about any if none is named."""
         return [field for field in self.fields if field.fact_of and thing in ("", field.fact_of)]
 
     def names_of_facts(self, thing: str = "") -> list[str]:
         return [field.name for field in self.facts(thing)]
 
     def facts_sql(self, alias: str, thing: str = "") -> str:
-        """SQL listing the facts of a thing, or of any, as columns of `alias`."""
+        """SQL for a list of the facts about one kind of thing, or about any, as columns of `alias`."""
         return ", ".join(f"{alias}.{name}" for name in self.names_of_facts(thing))
 
     def by_attribute(self) -> dict[str, list[Field]]:
-        """The fields by the attribute of a decoded row that holds them: several for a compound."""
+        """The fields by the attribute of a decoded row that holds their value, of which one may hold several."""
         found: dict[str, list[Field]] = {}
         for field in self.fields:
             found.setdefault(field.attribute, []).append(field)

@@ -1,7 +1,7 @@
-"""The kinds of files, each with its fields: what sources call them, what they hold, and what becomes of them.
+"""The five kinds of files of a source, each with its fields.
 
-Reading, staging, merging, accounting, diff and reports take from here what they need. A new plain fact of a player is
-a column of the model, with its migration, and one line in `PLAYERS`.
+Reading, staging, merging, accounting and reports all follow these descriptions. A new fact about a player needs a
+column of the model `Player`, its migration, and one line in `PLAYERS`.
 """
 
 from etlimport.kinds import values
@@ -18,7 +18,7 @@ CO_CAPTAIN = Type(values.is_co_captain, "boolean")
 
 
 def text(length: int) -> Type:
-    """A text for a column of that length."""
+    """The type of a text of at most `length` characters."""
     return Type(values.plain_text, "text", length)
 
 
@@ -26,10 +26,10 @@ TEXT = "text NOT NULL"
 NUMBER = "integer NOT NULL"
 DAY = "date NOT NULL"
 ROW = {"idx": "bigint NOT NULL", "league_no": NUMBER}
-"""What every staged row has: its place in the file, and its league's number."""
+"""The columns of every staged row: its index in the file, and the number of its league in the label book."""
 
 SEATS = ("home_player_1", "home_player_2", "away_player_1", "away_player_2")
-"""The places of a match line's players."""
+"""The four players of a match line, by side and number."""
 
 LEAGUE = Field("league", text(100), ("League", "source league", "league id"))
 PLAYER_ID = Field("external_id", text(150), ("Player ID",))
@@ -75,7 +75,7 @@ FIGURES = {
     "sets": ("won", "lost"),
     "games": ("won", "lost"),
 }
-"""What a table counts, and how it may have ended."""
+"""What a standings table counts, and the results it counts separately."""
 
 SERIES_STATS = Kind(
     "series_stats",

@@ -1,6 +1,6 @@
-"""Numbers, dates, times and marks as sources write them → as databases take them.
+"""Converts numbers, dates, times and marks from the ways sources write them into values the database takes.
 
-Files hold few distinct values, so each parser is behind a Memo.
+A file holds few distinct values, so what a parser made of each is remembered in a Memo.
 """
 
 import re
@@ -9,35 +9,37 @@ from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-NOTHING = frozenset({"", "n/a", "na", "none", "null", "-", "--", "tbd", "tba"})
+MISSING = frozenset({"", "n/a", "na", "none", "null", "-", "--", "tbd", "tba"})
+"""The texts, in lower case, by which sources say that there is no value."""
+
 DATE_FORMATS = ("%m/%d/%Y", "%Y-%m-%d", "%d-%b-%y", "%d-%b-%Y", "%m/%d/%y")
 TIME_FORMATS = ("%I:%M %p", "%H:%M", "%H:%M:%S", "%I:%M%p", "%I %p", "%I%p", "%I:%M:%S %p")
 MEMO_SIZE = 50_000
 CAPTAIN, CO_CAPTAIN, NO_CAPTAIN = (True, False), (False, True), (False, False)
-CAPTAINS = {
+CAPTAINCIES = {
     **dict.fromkeys(("c", "captain", "yes", "y", "true"), CAPTAIN),
     **dict.fromkeys(("cc", "co-captain", "co captain"), CO_CAPTAIN),
     **dict.fromkeys(("", "no", "n", "false", "n/a", "none", "-"), NO_CAPTAIN),
 }
-INT4 = 2**31
+INTEGER_LIMIT = 2**31
 RATING_LIMIT = 100_000
-CENT = Decimal("0.01")
-is_plain = re.compile(r"-?(0|[1-9][0-9]{0,4})(\.[0-9]{1,2})?").fullmatch
-"""Whether a rating is written as most are: it is then what `rating` would make of it."""
+HUNDREDTH = Decimal("0.01")
+is_usual_rating = re.compile(r"-?(0|[1-9][0-9]{0,4})(\.[0-9]{1,2})?").fullmatch
+"""Whether a text is a rating as most files write it, which `rating` returns unchanged."""
 
 
 class Unreadable(ValueError):
-    """A value that says nothing of its kind; nothing is said of a value that is missing, which is None."""
+    """A value that is there but is not of its field's type. A missing value is not an error: it is read as None."""
 
 
-class Memo(dict):
-    """Remembers what `parse` made of a value; forgets everything when it holds too many."""
+class Memo(dict[Any, Any]):
+    """What `parse` made of each value so far. It forgets everything once it holds 50,000 values."""
 
-    def __init__(self, parse: Callable):
+    def __init__(self, parse: Callable[[Any], Any]) -> None:
         super().__init__()
         self.parse = parse
 
-    def __missing__(self, value):
+    def __missing__(self, value: Any) -> Any:
         if len(self) >= MEMO_SIZE:
             self.clear()
         parsed = self[value] = self.parse(value)
@@ -54,7 +56,7 @@ def plain_text(value: str | None) -> str:
 
 def number(value: str | int | float | None) -> Decimal | None:
     text = as_text(value)
-    if text.casefold() in NOTHING:
+    if text.casefold() in MISSING:
         return None
     try:
         parsed = Decimal(text)
@@ -66,11 +68,11 @@ def number(value: str | int | float | None) -> Decimal | None:
 
 
 def whole_number(value: str | int | float | None) -> int | None:
-    """An int of four bytes, or None where there is none. Raises Unreadable."""
+    """An int that fits a database integer of 32 bits, or None if the value is missing. Raises Unreadable."""
     parsed = number(value)
     if parsed is None:
         return None
-    if abs(parsed) >= INT4:
+    if abs(parsed) >= INTEGER_LIMIT:
         raise Unreadable("is out of range")
     if parsed != int(parsed):
         raise Unreadable("is no whole number")
@@ -78,43 +80,48 @@ def whole_number(value: str | int | float | None) -> int | None:
 
 
 def rating(value: str | int | float | None) -> str | None:
-    """A plain decimal of at most two places below 100,000, or None where there is none. Raises Unreadable."""
-    if is_plain(written := str(value)):
+    """A decimal number between ±100,000 with at most two decimal places, or None if missing. Raises Unreadable."""
+    if is_usual_rating(written := str(value)):
         return written
     parsed = number(value)
     if parsed is None:
         return None
-    if abs(parsed) < RATING_LIMIT and parsed.as_tuple().exponent < -2:
-        parsed = parsed.quantize(CENT)
+    if abs(parsed) < RATING_LIMIT and decimal_places(parsed) > 2:
+        parsed = parsed.quantize(HUNDREDTH)
     if abs(parsed) >= RATING_LIMIT:
         raise Unreadable("is out of range")
     return format(parsed, "f")
 
 
+def decimal_places(finite: Decimal) -> int:
+    return -int(finite.as_tuple().exponent)
+
+
 def iso_date(value: str | int | float | None) -> str | None:
-    """`09/24/2024`, `24-Sep-24` → `2024-09-24`; None where there is none. Raises Unreadable."""
+    """`09/24/2024`, `24-Sep-24` → `2024-09-24`; None if the value is missing. Raises Unreadable."""
     text = as_text(value)
-    if text.casefold() in NOTHING:
+    if text.casefold() in MISSING:
         return None
     day = text[:10] if text[10:11] in ("T", " ") else text
-    parsed = first_that_fits(day, DATE_FORMATS)
+    parsed = parse_datetime(day, DATE_FORMATS)
     if not parsed:
         raise Unreadable("is no date")
     return parsed.date().isoformat()
 
 
 def iso_time(value: str | int | float | None) -> str | None:
-    """`06:30 pm` → `18:30:00`; None where there is none. Raises Unreadable."""
+    """`06:30 pm` → `18:30:00`; None if the value is missing. Raises Unreadable."""
     text = as_text(value)
-    if text.casefold() in NOTHING:
+    if text.casefold() in MISSING:
         return None
-    parsed = first_that_fits(text, TIME_FORMATS)
+    parsed = parse_datetime(text, TIME_FORMATS)
     if not parsed:
         raise Unreadable("is no time of day")
     return parsed.time().isoformat()
 
 
-def first_that_fits(text: str, formats: tuple[str, ...]) -> datetime | None:
+def parse_datetime(text: str, formats: tuple[str, ...]) -> datetime | None:
+    """What the text means in the first of the formats it has; None if it has none of them."""
     for pattern in formats:
         try:
             return datetime.strptime(text, pattern)
@@ -124,7 +131,7 @@ def first_that_fits(text: str, formats: tuple[str, ...]) -> datetime | None:
 
 
 def line_number(value: str | int | None) -> int | None:
-    """`Line 1` and `1` → 1; None where there is none. Raises Unreadable."""
+    """`Line 1` and `1` → 1; None if the value is missing. Raises Unreadable."""
     text = as_text(value)
     line = whole_number(text[4:] if text[:4].casefold() == "line" else text)
     if line is not None and not 0 <= line < 2**15:
@@ -143,7 +150,7 @@ def is_co_captain(value: Any) -> bool:
 def captaincy(value: Any) -> tuple[bool, bool]:
     """(is captain, is co-captain). Raises Unreadable."""
     try:
-        return CAPTAINS[as_text(value).casefold()]
+        return CAPTAINCIES[as_text(value).casefold()]
     except KeyError:
         raise Unreadable("is neither C, CC, Yes nor No") from None
 

@@ -1,8 +1,8 @@
-"""Leagues, clubs, series, teams, players and roster spots: staged → written."""
+"""How leagues, clubs, series, teams, players and roster spots are written from their working tables."""
 
 from etlimport.database import working_tables
 from etlimport.kinds import PLAYERS
-from etlimport.merge.entity import Entity, staged
+from etlimport.merge.entity import Entity, from_facts
 from leagues.models import Club, League, Player, RosterSpot, Series, Team
 
 LEAGUE = Entity(
@@ -47,7 +47,7 @@ PLAYER = Entity(
         "first_name": "w.first_name",
         "last_name": "w.last_name",
         "name_key": "w.name_key",
-        **staged(PLAYERS.facts("player")),
+        **from_facts(PLAYERS.facts("player")),
         "is_active": "true",
         "external_id": "w.external_id",
     },
@@ -60,7 +60,7 @@ ROSTER_SPOT = Entity(
     columns={
         "player_id": "w.player_id",
         "team_id": "w.team_id",
-        **staged(PLAYERS.facts("roster spot")),
+        **from_facts(PLAYERS.facts("roster spot")),
         "is_active": "true",
     },
     key=("player_id", "team_id"),
@@ -68,7 +68,7 @@ ROSTER_SPOT = Entity(
 
 
 def create_spots() -> None:
-    """w_spot: the staged roster spots with the ids of their players and teams, and the rows they are."""
+    """Fill w_spot with the roster spots of the snapshot. Players and teams must have their ids by then, if they can."""
     working_tables.SPOT.fill(
         """SELECT w.*, p.target_id AS player_id, t.target_id AS team_id, r.id AS target_id
            FROM w_roster w JOIN w_player p ON p.no = w.player_no JOIN w_team t ON t.no = w.team_no

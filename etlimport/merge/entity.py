@@ -1,12 +1,13 @@
-"""One kind of catalogue row and how staged rows become it: insert, update what differs, count.
+"""Writes one kind of catalogue row from its working table: inserts new rows, updates those that differ, counts both.
 
-A working table `w` has a row per staged thing: `no`, `target_id` (the existing row it is, or NULL) and what
-`columns` is computed from. Everything is SQL over sets; a row that does not differ is not written.
+The working table, `w`, has a row for each thing, with `no`, `target_id` (the id of the existing row, or NULL) and the
+columns from which the catalogue's are computed. A row that does not differ is not written.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from django.db.models import CharField
 from django.utils import timezone
 
 from etlimport import database
@@ -34,10 +35,14 @@ class Counts:
 
 @dataclass(frozen=True)
 class Entity:
-    """`columns`: column of the table → SQL over `w` and `joins`; `key`: those that make up its unique key.
+    """A kind of catalogue row and how it is computed from its working table `work`, which is called `w` in SQL.
 
-    `on_insert`: further columns a new row gets, which later runs leave alone. `reissues_keys`: the source
-    may give the key of one row, whose last part is text, to another.
+    `columns`: the columns of the catalogue's table, each with the SQL of its value.
+    `key`: the columns of its unique key.
+    `joins`: SQL for further tables that the values are taken from.
+    `on_insert`: further columns that are set for new rows only, so that later runs keep what operators entered.
+    `reissues_keys`: whether the source may give the key of an existing row to another thing. The last column of the key
+    must then be a text.
     """
 
     model: type[CatalogueModel]
@@ -57,9 +62,9 @@ class Entity:
         return f"{self.work} w {self.joins}"
 
     def keyed(self, condition: str) -> str:
-        """SQL: `WITH keyed(no, target_id, key…)` of the staged rows `w` for which a condition holds.
+        """SQL for a common table expression `keyed` of the rows `w` that meet a condition, with no, target_id and key.
 
-        Computed before it is joined: no planner foresees how few rows a key of many parts picks out.
+        It is materialized, because planners misjudge how few rows a key of several columns finds.
         """
         columns = ", ".join(f"{self.columns[column]} AS {column}" for column in self.key)
         return f"WITH keyed AS MATERIALIZED (SELECT w.no, w.target_id, {columns} FROM {self.source} WHERE {condition})"
@@ -70,22 +75,22 @@ class Entity:
 
     @property
     def looked_up_by(self) -> list[str]:
-        """The columns by which statements find its rows."""
+        """The columns by which statements look rows up."""
         return [name for name in self.columns if name in self.key or name.endswith("_id") or name == "date"]
 
     @property
     def changed(self) -> WorkingTable:
-        """The working table of the staged rows that differ from their existing row, made by `find_changed`."""
+        """The working table of the rows `w` whose existing row differs, filled by `find_changed`."""
         return table_families.changed(self.work.name, self.columns)
 
 
-def staged(facts: Iterable[Field]) -> dict[str, str]:
-    """Columns of a table that are filled from facts of the same name in its working table `w`."""
+def from_facts(facts: Iterable[Field]) -> dict[str, str]:
+    """`Entity.columns` for facts whose columns have the same names in the working table."""
     return {fact.name: f"w.{fact.name}" for fact in facts}
 
 
 def merge(entity: Entity, log: UndoLog) -> Counts:
-    """Write the staged rows of `entity`; every staged row has its `target_id` afterwards."""
+    """Update the existing rows of `entity` that differ, and insert the new ones."""
     if log.was_empty(entity.model):
         return Counts(inserted=insert_new(entity))
     if entity.reissues_keys:
@@ -97,9 +102,9 @@ def merge(entity: Entity, log: UndoLog) -> Counts:
 
 
 def find_changed(entity: Entity) -> int:
-    """The working table `entity.changed`; how many there are.
+    """Fill `entity.changed`. Returns how many rows differ.
 
-    Computed once and for all: joined anew for the update, no planner would know how few or how many they are.
+    The rows are stored instead of being found again by each statement, so that the planner knows their number.
     """
     differs = " OR ".join(f"t.{column} IS DISTINCT FROM {sql}" for column, sql in entity.columns.items())
     names = ", ".join(f"{sql} AS {column}" for column, sql in entity.columns.items())
@@ -121,9 +126,9 @@ def update_changed(entity: Entity, log: UndoLog) -> int:
 
 
 def step_aside(entity: Entity) -> None:
-    """Rows about to change keys that others of them still bear let go of theirs first.
+    """Give temporary keys to existing rows whose key another row is about to get.
 
-    Unique keys are checked row by row: two players who exchanged ids could not be updated otherwise.
+    Databases check unique keys row by row, so two players who exchange their ids could not be updated otherwise.
     """
     if not entity.reissues_keys:
         return
@@ -136,9 +141,9 @@ def step_aside(entity: Entity) -> None:
 
 
 def release_keys(entity: Entity, log: UndoLog) -> None:
-    """A row that is not the one now bearing its key gives the key up: it was reissued to somebody else."""
+    """Change the key of existing rows whose key the source gave to another thing, and deactivate them."""
     text = entity.key[-1]
-    room = entity.model._meta.get_field(text).max_length - LONGEST_ID
+    room = max_length(entity.model, text) - LONGEST_ID
     taken = f"""{entity.keyed("TRUE")}
                 SELECT t.id FROM keyed JOIN {entity.table} t ON {entity.same_key}
                 WHERE t.id IS DISTINCT FROM keyed.target_id
@@ -154,6 +159,13 @@ def release_keys(entity: Entity, log: UndoLog) -> None:
     )
 
 
+def max_length(model: type[CatalogueModel], name: str) -> int:
+    field = model._meta.get_field(name)
+    assert isinstance(field, CharField)
+    assert field.max_length
+    return field.max_length
+
+
 def insert_new(entity: Entity) -> int:
     columns = {**entity.columns, **entity.on_insert}
     inserted = database.execute(
@@ -167,18 +179,18 @@ def insert_new(entity: Entity) -> int:
 
 
 def find_inserted(entity: Entity) -> None:
-    """Give the staged rows just inserted their `target_id`, for the things that refer to them."""
+    """Set the `target_id` of the things whose rows were just inserted, so that other things can refer to them."""
     found = database.execute(
         f"""UPDATE {entity.work} SET target_id = x.id
             FROM ({entity.keyed("w.target_id IS NULL")}
                   SELECT keyed.no AS x_no, t.id FROM keyed JOIN {entity.table} t ON {entity.same_key}) x
             WHERE x.x_no = {entity.work}.no"""
     )
-    database.analyze_if_changed(entity.work, found)
+    database.analyze_if_changed(entity.work.name, found)
 
 
 def deactivate(model: type[CatalogueModel], left: str, log: UndoLog) -> int:
-    """Mark the active rows that `left` (SQL giving ids) names as inactive: they left the source."""
+    """Deactivate rows that are no longer in the source. `left`: SQL for a query of their ids. Returns how many."""
     if log.was_empty(model):
         return 0
     table = model._meta.db_table
@@ -187,7 +199,7 @@ def deactivate(model: type[CatalogueModel], left: str, log: UndoLog) -> int:
 
 
 def deactivate_leaving(model: type[CatalogueModel], log: UndoLog) -> int:
-    """Deactivate the rows in the working table w_leaving."""
+    """Deactivate the rows in the working table w_leaving. Returns how many."""
     table = model._meta.db_table
     log.before_update(model, "SELECT id FROM w_leaving")
     return database.execute(

@@ -1,7 +1,6 @@
-"""Schedules, standings, match lines and rating history: staged → written.
+"""How scheduled matches, standings, match lines and rating histories are matched with existing rows and written.
 
-Their working tables are made after the teams and players have their ids, so each comes with its
-`target_id` in one statement.
+Their working tables are filled once teams and players have their ids. Most rows get their `target_id` at once then.
 """
 
 from etlimport import database
@@ -11,7 +10,7 @@ from etlimport.journal.undo_log import UndoLog
 from etlimport.kinds import MATCH_HISTORY, SCHEDULES, SERIES_STATS
 from etlimport.kinds import PLAYER_HISTORY as RATINGS
 from etlimport.kinds.files import SEATS
-from etlimport.merge.entity import Entity, staged
+from etlimport.merge.entity import Entity, from_facts
 from leagues.models import MatchScore, PlayerHistory, ScheduledMatch, Standing
 from leagues.working_tables import WorkingTable
 
@@ -26,7 +25,7 @@ SCHEDULED_MATCH = Entity(
         "home_team_id": "w.home_team_id",
         "away_team_id": "w.away_team_id",
         "occurrence": "w.occurrence",
-        **staged(SCHEDULES.facts()),
+        **from_facts(SCHEDULES.facts()),
         "is_active": "true",
     },
     key=("league_id", "date", "home_team_id", "away_team_id", "occurrence"),
@@ -35,7 +34,7 @@ SCHEDULED_MATCH = Entity(
 STANDING = Entity(
     model=Standing,
     work=working_tables.STANDING,
-    columns={"team_id": "w.team_id", **staged(SERIES_STATS.facts()), "is_active": "true"},
+    columns={"team_id": "w.team_id", **from_facts(SERIES_STATS.facts()), "is_active": "true"},
     key=("team_id",),
 )
 
@@ -60,7 +59,7 @@ MATCH_SCORE = Entity(
             "key",
         )
     }
-    | staged(MATCH_HISTORY.facts()),
+    | from_facts(MATCH_HISTORY.facts()),
     key=("league_id", "key"),
     reissues_keys=True,
 )
@@ -68,59 +67,68 @@ MATCH_SCORE = Entity(
 PLAYER_HISTORY = Entity(
     model=PlayerHistory,
     work=working_tables.HISTORY,
-    columns={**{name: f"w.{name}" for name in ("player_id", "date", "occurrence")}, **staged(RATINGS.facts())},
+    columns={**{name: f"w.{name}" for name in ("player_id", "date", "occurrence")}, **from_facts(RATINGS.facts())},
     key=("player_id", "date", "occurrence"),
 )
 
 
 def create_counted(entity: Entity, rows: str, *, same: tuple[str, ...], order: str) -> bool:
-    """The working table of things that may come several times a day, told apart by their `occurrence`.
+    """Fill the working table of things of which there may be several on one day.
 
-    `rows`: SQL giving the staged rows, of those alike in everything the first. The nth of a day is the nth row there is
-    of that day, which settles all days but those on which there are several. Returns whether there was any row.
+    "One day" means an equal key except for its last column, `occurrence`, which numbers the things of a day from 1. A
+    thing is the existing row with the same key, unless there are several on its day (`match_same_day`).
+
+    `rows`: SQL for a query of the staged rows without identical ones. `same`: the columns by which things of one day
+    are recognised. `order`: SQL for the order in which new things of one day are numbered. Returns whether the
+    catalogue had any rows of this kind.
     """
     day = entity.key[:-1]
     any_there = bool(database.value(f"SELECT 1 FROM {entity.table} LIMIT 1"))
     known = f"SELECT * FROM {entity.table}{'' if any_there else ' WHERE false'}"
     entity.work.fill(
         f"""SELECT m.*, t.id AS target_id FROM (
-                SELECT m.*, row_number() OVER (PARTITION BY {of("m", day)} ORDER BY {order}, m.no) AS occurrence
+                SELECT m.*, row_number() OVER (PARTITION BY {listed("m", day)} ORDER BY {order}, m.no) AS occurrence
                 FROM ({rows}) m) m
             LEFT JOIN ({known}) t ON {same_day("t", "m", entity.key)}""",
         joined=any_there,
     )
-    if any_there and find_several(entity, day):
-        match_several(entity, day, same, order)
+    if any_there and find_same_day(entity, day):
+        match_same_day(entity, day, same, order)
     return any_there
 
 
-def of(alias: str, names: tuple[str, ...]) -> str:
+def listed(alias: str, names: tuple[str, ...]) -> str:
+    """SQL for a list of columns."""
     return ", ".join(f"{alias}.{name}" for name in names)
 
 
-def find_several(entity: Entity, day: tuple[str, ...]) -> int:
-    """w_several: the staged rows of days on which there are several, staged or known; how many."""
+def find_same_day(entity: Entity, day: tuple[str, ...]) -> int:
+    """Fill w_same_day with the things of days that have several things or rows. Returns how many things."""
     names = ", ".join(day)
-    return working_tables.SEVERAL.fill(
+    return working_tables.SAME_DAY.fill(
         f"""SELECT w.no FROM {entity.work} w JOIN (
                 SELECT {names} FROM {entity.work} WHERE occurrence = 2
                 UNION SELECT {names} FROM {entity.table} WHERE occurrence > 1) d ON {same_day("d", "w", day)}"""
     )
 
 
-def match_several(entity: Entity, day: tuple[str, ...], same: tuple[str, ...], order: str) -> None:
-    """Where there are several on a day, who says the `same` as a known row is that row; the rest follow in order."""
-    work, several = entity.work, table_families.of_several(entity.work.name, day)
-    alike = same_day("earlier", "t", day) + "".join(
+def match_same_day(entity: Entity, day: tuple[str, ...], same: tuple[str, ...], order: str) -> None:
+    """On days with several things, a thing is the first existing row with equal values in the columns `same`.
+
+    The others are matched in their order.
+    """
+    work, several = entity.work, table_families.same_day(entity.work.name, day)
+    equal_to_earlier = same_day("earlier", "t", day) + "".join(
         f" AND earlier.{name} IS NOT DISTINCT FROM t.{name}" for name in same
     )
-    says = "".join(f" AND t.{name} IS NOT DISTINCT FROM w.{name}" for name in same)
+    equal = "".join(f" AND t.{name} IS NOT DISTINCT FROM w.{name}" for name in same)
     several.fill(
-        f"""SELECT w.no, {of("w", day)}, t.id AS target_id, COALESCE(t.occurrence, row_number() OVER (
-                PARTITION BY {of("w", day)}, t.id IS NULL ORDER BY {order.replace("m.", "w.")}, w.no)) AS occurrence
-            FROM {work} w JOIN w_several s ON s.no = w.no
-            LEFT JOIN {entity.table} t ON {same_day("t", "w", day)}{says} AND NOT EXISTS (
-                SELECT 1 FROM {entity.table} earlier WHERE {alike} AND earlier.occurrence < t.occurrence)"""
+        f"""SELECT w.no, {listed("w", day)}, t.id AS target_id, COALESCE(t.occurrence, row_number() OVER (
+                PARTITION BY {listed("w", day)}, t.id IS NULL ORDER BY {order.replace("m.", "w.")}, w.no)) AS occurrence
+            FROM {work} w JOIN w_same_day s ON s.no = w.no
+            LEFT JOIN {entity.table} t ON {same_day("t", "w", day)}{equal} AND NOT EXISTS (
+                SELECT 1 FROM {entity.table} earlier
+                WHERE {equal_to_earlier} AND earlier.occurrence < t.occurrence)"""
     )
     match_rest_of_day(entity, several, day)
     database.execute(
@@ -130,13 +138,16 @@ def match_several(entity: Entity, day: tuple[str, ...], same: tuple[str, ...], o
 
 
 def match_rest_of_day(entity: Entity, several: WorkingTable, day: tuple[str, ...]) -> None:
-    """The nth staged row of a day without a row is the nth row of that day that no other is."""
-    names, of_day = ", ".join(day), table_families.of_day(entity.work.name, day)
+    """The nth thing of a day that is not matched yet is the nth existing row of that day that is not, either.
+
+    If there are more things than rows, the others are numbered after the last row.
+    """
+    names, of_day = ", ".join(day), table_families.existing_same_day(entity.work.name, day)
     found = of_day.fill(
         f"""SELECT t.*, CASE WHEN free THEN row_number() OVER (PARTITION BY {names}, free ORDER BY occurrence) END
                 AS nth, count(CASE WHEN free THEN 1 END) OVER (PARTITION BY {names}) AS places,
                 max(occurrence) OVER (PARTITION BY {names}) AS last
-            FROM (SELECT t.id, t.occurrence, {of("t", day)},
+            FROM (SELECT t.id, t.occurrence, {listed("t", day)},
                          t.id NOT IN (SELECT target_id FROM {several} WHERE target_id IS NOT NULL) AS free
                   FROM {entity.table} t JOIN (SELECT DISTINCT {names} FROM {several} WHERE target_id IS NULL) w
                     ON {same_day("t", "w", day)}) t"""
@@ -157,6 +168,7 @@ def match_rest_of_day(entity: Entity, several: WorkingTable, day: tuple[str, ...
 
 
 def same_day(one: str, other: str, day: tuple[str, ...]) -> str:
+    """SQL for the condition that two rows are equal in the columns that make up a day."""
     return " AND ".join(f"{one}.{name} = {other}.{name}" for name in day)
 
 
@@ -173,15 +185,15 @@ SCHEDULE_ROWS = f"""
 
 
 def create_schedule() -> None:
-    """Scheduled matches; those at the time they were at are the same, then those on a new day."""
+    """Fill w_schedule with the scheduled matches of the snapshot, including those that were moved to another date."""
     if create_counted(SCHEDULED_MATCH, SCHEDULE_ROWS, same=("time",), order="m.time IS NULL, m.time"):
         find_rescheduled()
 
 
 def make_room(carried: str, log: UndoLog) -> None:
-    """Matches `carried` over (SQL giving ids) beside those of their day that are made anew come after these."""
+    """Number matches that a rebuild keeps after the new ones of their day. `carried`: SQL for a query of their ids."""
     day = SCHEDULED_MATCH.key[:-1]
-    found = working_tables.IN_THE_WAY.fill(
+    found = working_tables.RENUMBERED_MATCH.fill(
         f"""SELECT id, last + places + row_number() OVER (PARTITION BY {", ".join(day)} ORDER BY occurrence)
                 AS occurrence
             FROM (SELECT t.*, w.places, (SELECT max(x.occurrence) FROM leagues_scheduledmatch x
@@ -193,21 +205,21 @@ def make_room(carried: str, log: UndoLog) -> None:
     )
     if not found:
         return
-    log.before_update(ScheduledMatch, "SELECT id FROM w_in_the_way")
+    log.before_update(ScheduledMatch, "SELECT id FROM w_renumbered_match")
     database.execute(
-        """UPDATE leagues_scheduledmatch SET occurrence = x.occurrence FROM w_in_the_way x
+        """UPDATE leagues_scheduledmatch SET occurrence = x.occurrence FROM w_renumbered_match x
            WHERE x.id = leagues_scheduledmatch.id"""
     )
 
 
 RESCHEDULED_WITHIN = 60
-"""Days by which a match may move; a meeting of the same teams further away is another season's."""
+"""By how many days a match may be moved. Two teams that meet again later than that do so in another season."""
 
 
 def find_rescheduled() -> None:
-    """A match on a new day, when it is the only one of its teams that is new and one other is gone, moved.
+    """A new match is a moved one if it is the only new match of its teams and exactly one of theirs is missing.
 
-    What was played did not move, nor did last season's match.
+    A missing match that has scores was not moved, as it has been played.
     """
     found = working_tables.MOVED_MATCH.fill(
         f"""SELECT w.no, t.id AS old_id FROM w_schedule w
@@ -229,7 +241,7 @@ def find_rescheduled() -> None:
 
 
 def create_standings() -> None:
-    """One standing a team: the first of the file's rows about it."""
+    """Fill w_standing with one standing for each team, from the first row about the team."""
     figures = SERIES_STATS.facts_sql("w")
     working_tables.STANDING.fill(
         f"""SELECT w.no, w.file_no, w.team_id, {figures}, t.id AS target_id FROM (
@@ -245,14 +257,18 @@ def create_standings() -> None:
 FIRST_LINES = f"""
     SELECT min({SEQ}) FROM in_match_history i JOIN w_spelling sp ON sp.no = i.league_no
     GROUP BY sp.league_no, fingerprint"""
-"""SQL: the places of the match lines of which there is no earlier one alike in everything."""
+"""SQL for a query of the numbers `no` of match lines without an earlier identical one."""
 
 IDS_AGREE = "(t.source_id = w.source_id OR '' IN (t.source_id, w.source_id))"
-"""SQL: the source does not say by its ids that two lines are two."""
+"""SQL for the condition that two lines have the same id of the source, or that one of them has none."""
 
 
 def create_matches() -> None:
-    """Match lines; of rows alike in everything the first, others of the same four on one day are counted."""
+    """Fill w_match with the match lines of the snapshot.
+
+    The key of a line is a hash of its teams, date and players. If the same players meet several times on one day, a
+    number is added to the key of the second line and of those after it.
+    """
     players = ", ".join(f"{name}.id AS {name}_id" for name in SEATS)
     names = ", ".join(f"i.{name}_name" for name in SEATS)
     further = "".join(f" i.{name}," for name in MATCH_HISTORY.names_of_facts())
@@ -279,29 +295,30 @@ def create_matches() -> None:
     )
 
 
-ELIMINATION = """t.home_team_id = w.home_team_id AND t.away_team_id = w.away_team_id
+ONLY_ONE_LEFT = """t.home_team_id = w.home_team_id AND t.away_team_id = w.away_team_id
                  AND (t.line = w.line OR t.line IS NULL OR w.line IS NULL)"""
 
 LINE_LAYERS = (
-    # The source's own id, wherever it has given one.
+    # The same id of the source, if it has given one.
     "t.source_id = w.source_id AND w.source_id <> ''",
-    # The same four people at the same meeting, under whatever names and ids they come now.
+    # The same four players in a match of the same teams, even if their names or ids have changed.
     f"""t.home_team_id IS NOT DISTINCT FROM w.home_team_id AND t.away_team_id IS NOT DISTINCT FROM w.away_team_id
         AND {" AND ".join(f"t.{name}_id = w.{name}_id" for name in SEATS)}""",
-    # The same line of the meeting, or the same scores there, under corrected players.
+    # The same line, or the same scores and winner, of a match of the same teams: the players were corrected.
     """t.home_team_id = w.home_team_id AND t.away_team_id = w.away_team_id AND t.line = w.line""",
     """t.home_team_id = w.home_team_id AND t.away_team_id = w.away_team_id AND t.scores = w.scores
         AND t.winner = w.winner""",
-    # The only line of the meeting that is new, where one other is missing.
-    ELIMINATION,
+    # The only new line of a match of which only one existing line is missing.
+    ONLY_ONE_LEFT,
 )
+"""SQL for the conditions under which a line `w` with a new key is an existing line `t`, the most certain ones first."""
 
 
 def find_lines() -> None:
-    """Match lines whose key is new but which are already known: by id, people, line, scores, elimination.
+    """Match lines whose key is new with existing lines of the same day, by the conditions in LINE_LAYERS.
 
-    Each layer takes pairs unique in both directions; of several that are all alike (the same four twice
-    on a day) the first is the first.
+    A condition matches lines that meet it with no other line. If several new lines meet it with equally many existing
+    ones, as when the same players meet twice on a day, they are matched in their order.
     """
     if not database.value(
         """SELECT 1 FROM w_league l WHERE EXISTS (SELECT 1 FROM leagues_matchscore t WHERE t.league_id = l.target_id)
@@ -320,7 +337,7 @@ def find_lines() -> None:
                     WHERE w.target_id IS NULL
                       AND t.id NOT IN (SELECT target_id FROM w_match WHERE target_id IS NOT NULL)) pairs
                 WHERE nth_new = nth_old AND rivals_new = rivals_old
-                  AND ({condition is not ELIMINATION} OR rivals_new = 1)""",
+                  AND ({condition is not ONLY_ONE_LEFT} OR rivals_new = 1)""",
         )
         database.execute("UPDATE w_match SET target_id = x.old_id FROM w_same_line x WHERE x.no = w_match.no")
 
@@ -335,5 +352,5 @@ HISTORY_ROWS = f"""
 
 
 def create_history() -> None:
-    """Rating history; entries of a day that say the same are the same."""
+    """Fill w_history with the rating histories of the snapshot."""
     create_counted(PLAYER_HISTORY, HISTORY_ROWS, same=tuple(RATINGS.names_of_facts()), order="m.no")

@@ -1,18 +1,18 @@
-"""The merge step: every kind of catalogue row in the order in which they refer to one another."""
+"""The merge step: writes every kind of catalogue row, and deactivates the rows that are no longer in the source."""
 
 from dataclasses import replace
 
 from etlimport.journal.undo_log import UndoLog
 from etlimport.merge import catalogue, matches
 from etlimport.merge.entity import Counts, Entity, deactivate, find_inserted, merge
-from leagues.models import MatchScore, Player, PlayerHistory, RosterSpot, ScheduledMatch, Standing, Team
+from leagues.models import CatalogueModel, MatchScore, Player, PlayerHistory, RosterSpot, ScheduledMatch, Standing, Team
 
-FED = """SELECT l.target_id FROM w_fed f JOIN w_league l ON l.no = f.league_no WHERE f.kind = '{kind}'
+FED = """SELECT l.target_id FROM w_league_file f JOIN w_league l ON l.no = f.league_no WHERE f.kind = '{kind}'
          AND l.target_id IS NOT NULL"""
-"""SQL: the leagues about which this snapshot has a file of that kind. Others are left alone."""
+"""SQL for a query of the leagues of which the snapshot has rows in a kind of file. Other leagues stay as they are."""
 
 PLAYER_LEAGUE = "(SELECT league_id FROM leagues_player p WHERE p.id = t.player_id)"
-LEAGUE_OF = {
+LEAGUE_OF: dict[type[CatalogueModel], str] = {
     Team: "t.league_id",
     Player: "t.league_id",
     RosterSpot: PLAYER_LEAGUE,
@@ -21,7 +21,7 @@ LEAGUE_OF = {
     MatchScore: "t.league_id",
     Standing: "(SELECT league_id FROM leagues_team x WHERE x.id = t.team_id)",
 }
-"""SQL: the league of a row `t` of a table."""
+"""By model: SQL for the id of the league of a row `t`."""
 
 PLAYERS_LEFT = f"""
     SELECT id FROM leagues_player WHERE league_id IN ({FED.format(kind="players")})
@@ -32,7 +32,7 @@ SPOTS_LEFT = f"""
     AND r.id NOT IN (SELECT target_id FROM w_spot WHERE target_id IS NOT NULL)"""
 SPOTS_LEFT_FOR_NONE = f"""{SPOTS_LEFT}
     AND r.player_id NOT IN (SELECT player_id FROM w_spot WHERE target_id IS NULL AND player_id IS NOT NULL)"""
-"""SQL: the spots whose player has no new one instead: who moves to another team is no loss to the league."""
+"""The same without spots of players who get another one: a player who changes teams is no loss to the league."""
 MATCHES_LEFT = f"""
     SELECT id FROM leagues_scheduledmatch WHERE league_id IN ({FED.format(kind="schedules")})
     AND id NOT IN (SELECT target_id FROM w_schedule WHERE target_id IS NOT NULL)"""
@@ -49,7 +49,7 @@ HELD_BY = {
                     UNION SELECT away_team_id FROM leagues_scheduledmatch WHERE is_active""",
     "series_stats": "SELECT team_id FROM leagues_standing WHERE is_active",
 }
-"""SQL: the teams that what a kind of file feeds keeps in the league."""
+"""By kind of file: SQL for a query of the teams that stay active because of a row which that kind of file writes."""
 
 TEAMS_LEFT = f"SELECT id FROM leagues_team WHERE id IN ({TEAMS_NOT_NAMED})" + "".join(
     f" AND id NOT IN ({held})" for held in HELD_BY.values()
@@ -57,23 +57,26 @@ TEAMS_LEFT = f"SELECT id FROM leagues_team WHERE id IN ({TEAMS_NOT_NAMED})" + ""
 TEAMS_LEAVING = f"SELECT id FROM leagues_team WHERE id IN ({TEAMS_NOT_NAMED})" + "".join(
     f" AND (league_id IN ({FED.format(kind=kind)}) OR id NOT IN ({held}))" for kind, held in HELD_BY.items()
 )
-"""SQL: the teams that will have left, told before the merge: a file that is absent lets go of none."""
+"""SQL for a query of the teams that the merge is going to deactivate, to be asked before it.
 
-LEAVING = {
+A team stays active because of a row that only a missing kind of file could deactivate.
+"""
+
+LEAVING: dict[type[CatalogueModel], tuple[str, str]] = {
     Team: ("teams", TEAMS_LEAVING),
     Player: ("players", PLAYERS_LEFT),
     RosterSpot: ("roster spots", SPOTS_LEFT_FOR_NONE),
     ScheduledMatch: ("scheduled matches", MATCHES_LEFT),
     Standing: ("standings", STANDINGS_LEFT),
 }
-"""What a league can lose: its name, and SQL giving the ids of the rows that are no more in the source."""
+"""By model: what reports call it, and SQL for a query of the ids of rows that are no longer in the source."""
 
 
 def merge_catalogue(log: UndoLog) -> dict[str, Counts]:
-    """Write everything staged, deactivate what left; counts per kind of thing, in the order written.
+    """Write the whole snapshot. Returns the counts by kind of thing, in the order in which they are written.
 
-    Rows refer to rows written before them, so each kind gets its ids before the next is written. What left
-    is told before new rows come in.
+    A kind of thing is written after those it refers to, as it needs their ids. Rows that are no longer in the source
+    are deactivated before the new ones are inserted, so that a new row may take over their key.
     """
     counts = {}
     for name, entity in (

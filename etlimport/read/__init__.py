@@ -1,4 +1,7 @@
-"""The first step of an import: JSON files → typed tuples, ready for COPY or executemany. No database here."""
+"""The first step of an import: it reads JSON files into typed tuples, ready for COPY or executemany.
+
+Nothing here uses a database.
+"""
 
 from etlimport.read.file_report import FileReport, Note
 from etlimport.read.files import SourcePath, SourceRefused, SourceUnreadable, find_files

@@ -1,4 +1,4 @@
-"""What became of the rows of one file."""
+"""How many rows of one file were accepted, rejected and repaired, and why."""
 
 from dataclasses import dataclass, field
 from typing import Literal
@@ -11,7 +11,10 @@ REASON_LENGTH = 500
 
 @dataclass(frozen=True)
 class Note:
-    """A row that was rejected, or imported without a value; `content` is its JSON text, at most 10,000 long."""
+    """A row that was rejected, or that was repaired: imported without one of its values.
+
+    `index` is the row's place in its file, from 0; `content` its JSON text, of at most 10,000 characters.
+    """
 
     kind: Literal["rejected", "repaired"]
     index: int
@@ -21,7 +24,10 @@ class Note:
 
 @dataclass
 class FileReport:
-    """Counts of rows, right once the file is read to its end: read = accepted + rejected, repaired ⊆ accepted."""
+    """The numbers of rows, which are complete once the whole file is read: read = accepted + rejected.
+
+    The repaired rows are among the accepted ones.
+    """
 
     file: SourcePath
     read: int = 0
@@ -45,6 +51,6 @@ class FileReport:
 
 
 def content_text(content: bytes) -> str:
-    """A row as text that any database stores: what is no UTF-8, and raw NUL, escaped."""
+    """A row as text that every database can store: NUL characters and bytes that are not UTF-8 are escaped."""
     text = bytes(content)[: 4 * CONTENT_LENGTH].decode("utf-8", "backslashreplace")
     return text.replace("\0", "\\u0000")[:CONTENT_LENGTH]

@@ -1,4 +1,4 @@
-"""Where an import comes from: a folder with the files of a snapshot, or a folder per league."""
+"""Finds the files of a source, which is a folder with the files of a snapshot or with one such folder per league."""
 
 import hashlib
 from collections.abc import Iterator
@@ -10,16 +10,19 @@ from etlimport.kinds import KINDS
 
 
 class SourceUnreadable(Exception):
-    """The source cannot be read as it is; the message names the file, the place and what to do."""
+    """The source cannot be read. The message names the file, the place in it and what to do."""
 
 
 class SourceRefused(Exception):
-    """A file is empty or not JSON at all: something went wrong where it was written."""
+    """A file is empty or is not JSON at all, so something must have gone wrong when it was written."""
 
 
 @dataclass(frozen=True)
 class SourcePath:
-    """One file of a source; `size` in bytes, `relative` to the source with forward slashes."""
+    """One file of a source.
+
+    `relative` is its path from the source's folder, with forward slashes; `kind` its kind of file; `size` is in bytes.
+    """
 
     path: Path
     relative: str
@@ -27,15 +30,15 @@ class SourcePath:
     size: int
 
     def digest(self) -> str:
-        """64 hex digits that tell one content from another. Raises SourceUnreadable."""
+        """The SHA-256 of the file's bytes as 64 hex digits. Raises SourceUnreadable."""
         with readable(self.path), self.path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()  # in hardware, on most machines
+            return hashlib.file_digest(file, "sha256").hexdigest()  # most processors compute it in hardware
 
 
 def find_files(source: Path) -> list[SourcePath]:
-    """The known files in a folder and in the folders right below it, by kind, then by name.
+    """The files of known kinds in a folder and in the folders directly inside it, sorted by kind, then by path.
 
-    Raises SourceUnreadable when the folder is missing, closed to us, or holds none of the known files.
+    Raises SourceUnreadable if the folder is missing, may not be read, or holds no file of a known kind.
     """
     source = Path(source)
     with readable(source):
@@ -57,13 +60,14 @@ def find_files(source: Path) -> list[SourcePath]:
 
 
 def kind_of(path: Path) -> str | None:
+    """The kind of file that a name such as `players.json` stands for; None for other names."""
     stem = path.stem.casefold()
     return stem if path.suffix.casefold() == ".json" and stem in KINDS else None
 
 
 @contextmanager
 def readable(path: Path) -> Iterator[None]:
-    """Turn what the operating system says into SourceUnreadable."""
+    """Turns errors of the operating system into SourceUnreadable."""
     try:
         yield
     except PermissionError as error:

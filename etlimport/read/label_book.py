@@ -1,31 +1,39 @@
-"""The distinct labels of a run as small numbers, so that rows carry a number instead of five texts."""
+"""The distinct labels in the files of a run, numbered, so that a row carries one number instead of five texts."""
+
+from typing import TypeVar
+
+Label = tuple[int, str, str, str, str]
+"""(number of the league, kind of file, series, team, club) as the file spells them; "" for what it does not have."""
+
+Value = TypeVar("Value")
 
 
 class LabelBook:
-    """Numbers distinct labels in the order they are met; one book is shared by all files of a run.
+    """Numbers distinct labels from 0 in the order in which they are met. All files of a run share one book.
 
-    `leagues[no]` is a league's code as spelled, `labels[no]` is (league_no, kind, series, team, club) as
-    spelled, "" where the file has none. `passed_over` are the codes of leagues that were not asked for.
+    `leagues[number]` is the code of a league as the file spells it, `labels[number]` a label. `skipped` holds the codes
+    of the leagues that this run was not asked to import.
     """
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.leagues: list[str] = []
-        self.labels: list[tuple[int, str, str, str, str]] = []
-        self.passed_over: set[str] = set()
-        self._league_no: dict[str, int] = {}
-        self._label_no: dict[tuple[int, str, str, str, str], int] = {}
+        self.labels: list[Label] = []
+        self.skipped: set[str] = set()
+        self._league_numbers: dict[str, int] = {}
+        self._label_numbers: dict[Label, int] = {}
 
-    def league(self, text: str) -> int:
-        return number_of(text, self._league_no, self.leagues)
+    def league(self, code: str) -> int:
+        return number_of(code, self._league_numbers, self.leagues)
 
-    def pass_over(self, league: str) -> None:
-        self.passed_over.add(league)
+    def skip(self, league: str) -> None:
+        self.skipped.add(league)
 
     def label(self, league_no: int, kind: str, series: str, team: str, club: str) -> int:
-        return number_of((league_no, kind, series, team, club), self._label_no, self.labels)
+        return number_of((league_no, kind, series, team, club), self._label_numbers, self.labels)
 
 
-def number_of(value, numbers: dict, values: list) -> int:
+def number_of(value: Value, numbers: dict[Value, int], values: list[Value]) -> int:
+    """The number of a value; the next free one for a value not met before, which is added to both collections."""
     number = numbers.get(value)
     if number is None:
         number = numbers[value] = len(values)

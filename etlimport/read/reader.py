@@ -1,16 +1,18 @@
-"""One file → blocks of tuples, every row accounted for."""
+"""Reads one file into blocks of tuples and counts what became of every row."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from typing import Any
 
 import msgspec
 
+from etlimport.kinds import StagedRow
 from etlimport.kinds.values import Unreadable
 from etlimport.read.file_report import FileReport
 from etlimport.read.files import SourcePath
 from etlimport.read.formats.json_array import BLOCK_SIZE, Block, read_blocks
-from etlimport.read.formats.json_rows import Shape
-from etlimport.read.kinds import READERS, KindReader, Leagues
+from etlimport.read.formats.json_rows import RowDecoder
+from etlimport.read.kinds import Converter, EntryConverter, LeagueNumbers, RowConverter, make_converter
 from etlimport.read.label_book import LabelBook
 from etlimport.read.rejected import Rejected
 
@@ -21,97 +23,124 @@ def read_file(
     file: SourcePath,
     book: LabelBook,
     report: FileReport,
-    asks_for: Callable[[str], bool] = lambda code: True,
+    is_selected: Callable[[str], bool] = lambda code: True,
     block_size: int = BLOCK_SIZE,
-) -> Iterator[list[tuple]]:
-    """Blocks of at most 1,000 tuples in the order of `COLUMNS[file.kind]`; labels go to `book`.
+) -> Iterator[list[StagedRow]]:
+    """Yields blocks of at most 1,000 tuples, each in the order of `Kind.columns` of its kind of file.
 
-    Rows of leagues it does not ask for, by their codes, are passed over and not counted. `block_size` is in bytes
-    of the file. Raises SourceUnreadable and SourceRefused, at the first block or later.
+    Labels are added to `book`. Rows of leagues whose code is not selected are skipped and not counted. `block_size` is
+    the number of bytes read at a time. Raises SourceUnreadable and SourceRefused, at the first block or a later one.
     """
-    kind = READERS[file.kind](book, Leagues(book, asks_for))
-    read = EntryReader if kind.describes.entries else RowReader
-    reader = read(kind, report)
+    reader = make_reader(make_converter(file.kind, book, LeagueNumbers(book, is_selected)), report)
     for block in read_blocks(file, block_size):
         rows = reader.tuples(block)
         for start in range(0, len(rows), ROWS_PER_BLOCK):
             yield rows[start : start + ROWS_PER_BLOCK]
 
 
-class RowReader:
-    """Reads files in which an element is a row."""
+class BlockReader:
+    """Makes tuples of the blocks of one file, in the order of the file, and counts the rows in `report`."""
 
-    def __init__(self, kind: KindReader, report: FileReport):
-        self.kind, self.report = kind, report
-        self.shape = Shape(kind.describes)
+    def __init__(self, converter: Converter, report: FileReport) -> None:
+        self.report = report
+        self.decoder = RowDecoder(converter.describes)
+        self.repair, self.is_selected = converter.repair, converter.leagues.is_selected
 
-    def tuples(self, block: Block) -> list[tuple]:
-        made: list[tuple] = []
-        add, convert = made.append, self.kind.convert
-        for idx, row in enumerate(self.shape.rows(block), block.start):
+    def tuples(self, block: Block) -> list[StagedRow]:
+        raise NotImplementedError
+
+    def reject(self, idx: int, rejected: Rejected, content: bytes) -> None:
+        if not rejected.code or self.is_selected(rejected.code):
+            self.report.reject(idx, str(rejected), content)
+
+    def without_unreadable_value(
+        self, idx: int, row: Any, error: Exception, convert: Callable[[], StagedRow | None], content: bytes
+    ) -> StagedRow | None:
+        """The tuple of a row without its unreadable value; None for a row that is rejected.
+
+        One unreadable value is taken for a mistake in that value. With two of them nothing in the row can be trusted.
+        """
+        try:
+            if isinstance(error, Rejected):
+                raise error
+            unreadable = self.repair(row)
+            if len(unreadable) > 1:
+                raise Rejected("; ".join(unreadable))
+            found = convert()
+        except Rejected as rejected:
+            self.reject(idx, rejected, content)
+            return None
+        self.report.repair(idx, f"{unreadable[0]}: imported without it", content)
+        return found
+
+
+class RowReader(BlockReader):
+    """Reads files in which each element is a row."""
+
+    def __init__(self, converter: RowConverter, report: FileReport) -> None:
+        super().__init__(converter, report)
+        self.convert = converter.convert
+
+    def tuples(self, block: Block) -> list[StagedRow]:
+        made: list[StagedRow] = []
+        add, convert = made.append, self.convert
+        for idx, row in enumerate(self.decoder.rows(block), block.start):
             try:
                 found = convert(idx, row)
             except (Rejected, Unreadable) as error:
-                found = self.mended(idx, row, error, block.elements[idx - block.start])
+                content = block.elements[idx - block.start]
+                found = self.without_unreadable_value(idx, row, error, partial(convert, idx, row), content)
             if found is not None:
                 add(found)
         self.report.accept(len(made))
         return made
 
-    def mended(self, idx: int, row: Any, error: Exception, content: bytes, *whose: Any) -> tuple | None:
-        """The row without its unreadable value, or None and a note of why it is rejected.
 
-        One unreadable value is a slip of the source; with more of them nothing in the row can be trusted.
-        """
-        try:
-            if isinstance(error, Rejected):
-                raise error
-            said = self.kind.repair(row)
-            if len(said) > 1:
-                raise Rejected("; ".join(said))
-            found = self.kind.convert(idx, row, *whose)
-        except Rejected as rejected:
-            if not rejected.code or self.kind.leagues.asks_for(rejected.code):
-                self.report.reject(idx, str(rejected), content)
-            return None
-        self.report.repair(idx, f"{said[0]}: imported without it", content)
-        return found
+class EntryReader(BlockReader):
+    """Reads files in which each element is a player and the rows are the entries of one of the player's lists."""
 
+    def __init__(self, converter: EntryConverter, report: FileReport) -> None:
+        super().__init__(converter, report)
+        self.converter = converter
+        self.next_idx = 0
 
-class EntryReader(RowReader):
-    """Reads files in which an element is a player and the rows are the entries of one of its lists."""
-
-    next_idx = 0
-
-    def tuples(self, block: Block) -> list[tuple]:
-        made: list[tuple] = []
-        for row, element in zip(self.shape.rows(block), block.elements, strict=True):
+    def tuples(self, block: Block) -> list[StagedRow]:
+        made: list[StagedRow] = []
+        for row, element in zip(self.decoder.rows(block), block.elements, strict=True):
             start = self.next_idx
             try:
-                whose = self.kind.player(row)
+                player = self.converter.player(row)
             except Rejected as rejected:
                 self.next_idx += 1
-                self.mended(start, row, rejected, element)
+                self.reject(start, rejected, element)
                 continue
-            entries = getattr(row, self.kind.describes.entries) or ()
+            entries = getattr(row, self.converter.describes.entries) or ()
             self.next_idx += len(entries)
-            if whose:
-                made += self.entry_tuples(start, entries, *whose)
+            if player:
+                made += self.entry_tuples(start, entries, *player)
         self.report.accept(len(made))
         return made
 
-    def entry_tuples(self, start: int, entries: list, league_no: int, external_id: str) -> Iterator[tuple]:
-        convert = self.kind.convert
+    def entry_tuples(self, start: int, entries: Iterable[Any], league_no: int, external_id: str) -> Iterator[StagedRow]:
+        convert = self.converter.convert
         for idx, entry in enumerate(entries, start):
+            found: StagedRow | None
             try:
                 found = convert(idx, entry, league_no, external_id)
             except (Rejected, Unreadable) as error:
+                again = partial(convert, idx, entry, league_no, external_id)
                 content = self.entry_content(entry, external_id)
-                found = self.mended(idx, entry, error, content, league_no, external_id)
+                found = self.without_unreadable_value(idx, entry, error, again, content)
             if found is not None:
                 yield found
 
     def entry_content(self, entry: Any, external_id: str) -> bytes:
-        """An entry as JSON, and whose it is."""
+        """An entry as JSON, inside an object that also holds the player's id."""
         held = msgspec.Raw(entry.content) if isinstance(entry, Rejected) else entry
-        return msgspec.json.encode({"player_id": external_id, self.kind.describes.entries: [held]})
+        return msgspec.json.encode({"player_id": external_id, self.converter.describes.entries: [held]})
+
+
+def make_reader(converter: RowConverter | EntryConverter, report: FileReport) -> BlockReader:
+    if isinstance(converter, EntryConverter):
+        return EntryReader(converter, report)
+    return RowReader(converter, report)

@@ -1,4 +1,8 @@
-"""Who is who: staged labels → the existing rows they are, one layer of evidence after another."""
+"""Matches the things that a snapshot names with existing rows of the catalogue, one layer of evidence after another.
+
+`labels` reduces the labels of one snapshot to leagues, series, clubs and teams. `teams` and `players` match these, and
+the players, with existing rows.
+"""
 
 from etlimport import database
 from etlimport.database import working_tables
@@ -8,12 +12,12 @@ from etlimport.resolve.aliases import Aliases
 
 
 def resolve_everything(book: LabelBook, aliases: Aliases) -> bool:
-    """Fill the working tables from what is staged; each staged thing then knows the row it is, or none.
+    """Fill the working tables of things from the staged rows; each thing has the id of the row it is, or NULL.
 
-    Returns whether any of the leagues was known before: if not, there was nobody to be recognised.
+    Returns whether any of the leagues is in the catalogue already. If not, there was nothing to match.
     """
-    snapshot.create_working_tables(snapshot.tell_who_is_who(book, aliases))
-    note_fed()
+    snapshot.create_working_tables(snapshot.reduce_labels(book, aliases))
+    note_league_files()
     teams.resolve_natural_keys()
     forget_empty_leagues()
     known = bool(database.value("SELECT 1 FROM w_league WHERE target_id IS NOT NULL LIMIT 1"))
@@ -24,10 +28,10 @@ def resolve_everything(book: LabelBook, aliases: Aliases) -> bool:
 
 
 def resolve_by_evidence() -> None:
-    """Certain layers come first, and each may help the next.
+    """Match what has no natural key in common with an existing row. The more certain layers come first.
 
-    Ids tell players, players tell rosters, rosters tell teams, teams tell clubs and series, and those tell who a
-    player of a unique name is.
+    Each layer uses what the ones before it found: players are matched by their ids, teams by their players, clubs and
+    series by their teams, and further players by their name together with their club or team.
     """
     teams.create_working_tables()
     teams.resolve_aliased_teams()
@@ -36,7 +40,7 @@ def resolve_by_evidence() -> None:
         players.resolve_id_tails()
         players.count_names()
         players.resolve_names_in_rekeyed_leagues()
-    teams.distrust_swapped_labels()
+    teams.unmatch_swapped_labels()
     if teams.some_are_unmatched():
         teams.resolve_shared_rosters()
         teams.resolve_renamed_clubs_and_series()
@@ -52,19 +56,19 @@ def resolve_by_evidence() -> None:
         teams.resolve_renamed_clubs_and_series()
 
 
-def note_fed() -> None:
-    """w_fed(league_no, kind): the leagues each kind of file of this run speaks of."""
+def note_league_files() -> None:
+    """Fill w_league_file with the leagues that have rows in each kind of file."""
     parts = (
         f"SELECT s.league_no, '{kind}' AS kind FROM (SELECT DISTINCT league_no FROM {table}) i "
         "JOIN w_spelling s ON s.no = i.league_no"
         for kind, table in working_tables.STAGED.items()
     )
-    working_tables.FED.fill(" UNION ".join(parts))
+    working_tables.LEAGUE_FILE.fill(" UNION ".join(parts))
 
 
 def forget_empty_leagues() -> None:
-    """A league nobody knows, named only by rows that were rejected, is none."""
+    """Drop new leagues that are named only by rejected rows or rating histories: nothing else is known of them."""
     database.execute(
         "DELETE FROM w_league WHERE target_id IS NULL AND no NOT IN "
-        "(SELECT league_no FROM w_fed WHERE kind <> 'player_history')"
+        "(SELECT league_no FROM w_league_file WHERE kind <> 'player_history')"
     )

@@ -1,26 +1,27 @@
-"""Who is who inside one snapshot: the labels of its files reduced to leagues, series, clubs and squads.
+"""Reduces the labels of one snapshot to series, clubs and squads, so that every team is the same in all its files.
 
-Works on the distinct labels of a snapshot, some thousands at most, never on its rows. What a label says
-is derived from the data: a word is a style (`Chicago 22`, `Flight 22`, `Division 22`) when the teams'
-labels or the other series show that it is; a suffix is a squad when a sibling or the bare club shows it.
+It works on the distinct labels, of which a snapshot has a few thousand at most, never on its rows. What a part of a
+label means is derived from the data. The first word of a series label is a style word (`Chicago 22`, `Flight 22` and
+`Division 22` are all the series 22) if the labels of teams or of other series show that it identifies nothing. The end
+of a team's label is a squad if there is another squad of the club in the series, or a team of the club without one.
 """
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from etlimport.resolve.tokens import Tokens, ends_with, is_squad_like, key, one_line, text_of, tokens
+from etlimport.resolve.tokens import Tokens, beginning_of, ends_with, is_squad_like, key, tokens, with_single_blanks
 
 GENERIC_STYLES = frozenset({"series", "division", "div", "flight", "level", "group", "section"})
-"""Words that style a series in any league, even one with a single series and no teams yet."""
+"""Words that are style words in any league, even if it has a single series and no teams."""
 
 OFFICIAL = ("series_stats", "schedules")
-"""The files that speak for the league itself; rosters sometimes put the squad into the series."""
+"""The kinds of files that label series as the league does. In players files a series label may include the squad."""
 
 
 @dataclass(frozen=True)
 class Label:
-    """A distinct combination of labels in one kind of file. A match line's has no series and no club."""
+    """A distinct combination of series, team and club in one kind of file. Match lines name no series and no club."""
 
     number: int
     kind: str
@@ -31,7 +32,7 @@ class Label:
 
 @dataclass(frozen=True)
 class TeamIdentity:
-    """A team of one league as this snapshot tells it."""
+    """A team of one league: its natural key, and the names of series, club and team as labels spell them."""
 
     series_key: str
     series_name: str
@@ -41,9 +42,25 @@ class TeamIdentity:
     name: str
 
 
+LabelWords = tuple[Tokens, Tokens, str]
+"""(series, team, kind of file) of a label, the first two as words."""
+
+SeriesByKind = dict[str, set[Tokens]]
+"""The series labels in each kind of file, as words."""
+
+DraftKey = tuple[Tokens, Tokens, str]
+"""(series, base, squad) of a draft."""
+
+Identity = tuple[str, Tokens, str]
+"""(key of the series, club, squad) of a team."""
+
+
 @dataclass
 class Draft:
-    """A team while its evidence is gathered: `base` is its label without series and inner squad."""
+    """A team whose club is not known yet.
+
+    `base`: the words of its label without the series, and without a squad that stands next to the series.
+    """
 
     series: Tokens
     base: Tokens
@@ -57,9 +74,9 @@ def league_key(code: str) -> str:
 
 
 def resolve_labels(labels: Iterable[Label], means: dict[tuple[str, str], str] | None = None) -> dict[int, TeamIdentity]:
-    """The team behind each label of one league, by the label's number; labels of no known team are left out.
+    """The team that each label of one league stands for, by the number of the label; without labels of unknown teams.
 
-    `means` maps (kind of thing, label as written, casefolded) to the label an operator says it stands for.
+    `means`: what operators' aliases stand for, by (kind of thing, label in lower case).
     """
     labels = [apply_aliases(label, means or {}) for label in labels]
     with_series = [label for label in labels if label.series or label.kind != "match_history"]
@@ -68,7 +85,7 @@ def resolve_labels(labels: Iterable[Label], means: dict[tuple[str, str], str] | 
     styles |= team_styles(with_series, series_of)
     drafts = draft_teams(with_series, series_of, styles)
     identities = {draft_key: identify(draft, drafts) for draft_key, draft in drafts.items()}
-    series_names = {}
+    series_names: dict[str, str] = {}
     for draft_key, draft in drafts.items():
         series_names.setdefault(identities[draft_key][0], series_name(draft, styles))
     teams = {
@@ -81,8 +98,8 @@ def resolve_labels(labels: Iterable[Label], means: dict[tuple[str, str], str] | 
 
 
 def apply_aliases(label: Label, means: dict[tuple[str, str], str]) -> Label:
-    def of(kind, text):
-        return means.get((kind, one_line(text).casefold()), text)
+    def of(kind: str, text: str) -> str:
+        return means.get((kind, with_single_blanks(text).casefold()), text)
 
     return Label(label.number, label.kind, of("series", label.series), of("team", label.team), of("club", label.club))
 
@@ -91,37 +108,41 @@ def apply_aliases(label: Label, means: dict[tuple[str, str], str]) -> Label:
 
 
 def style_words(labels: list[Label]) -> frozenset[str]:
-    """Leading words of series labels that say nothing about which series it is."""
-    pairs = {(tokens(label.series), tokens(label.team), label.kind) for label in labels}
-    by_kind = defaultdict(set)
-    for series, _, kind in pairs:
+    """First words of series labels that do not identify the series."""
+    in_words = {(tokens(label.series), tokens(label.team), label.kind) for label in labels}
+    by_kind: SeriesByKind = defaultdict(set)
+    for series, _, kind in in_words:
         by_kind[kind].add(series)
-    candidates = {s[0] for s, _, _ in pairs if len(s) > 1 and s[0].isalpha() and len(s[0]) > 1}
-    styles = frozenset(word for word in candidates if word in GENERIC_STYLES or is_style(word, pairs, by_kind))
-    return styles - {word for series in by_kind.values() for word in telling_apart(series, styles)}
+    candidates = {s[0] for s, _, _ in in_words if len(s) > 1 and s[0].isalpha() and len(s[0]) > 1}
+    styles = frozenset(word for word in candidates if word in GENERIC_STYLES or is_style(word, in_words, by_kind))
+    return styles - {word for all_series in by_kind.values() for word in distinguishing_words(all_series, styles)}
 
 
-def telling_apart(series: set[Tokens], styles: frozenset[str]) -> frozenset[str]:
-    """Words that keep two series of one file apart (Boys 12, Girls 12): they are no styles."""
-    alike = defaultdict(set)
-    for words in series:
-        alike[without_style(words, styles)].add(words)
-    return frozenset(words[0] for clash in alike.values() if len(clash) > 1 for words in clash) - GENERIC_STYLES
+def distinguishing_words(all_series: set[Tokens], styles: frozenset[str]) -> frozenset[str]:
+    """First words that are the only difference between two series of one file, as in `Boys 12` and `Girls 12`."""
+    by_rest: dict[Tokens, set[Tokens]] = defaultdict(set)
+    for series in all_series:
+        by_rest[without_style(series, styles)].add(series)
+    return frozenset(series[0] for same in by_rest.values() if len(same) > 1 for series in same) - GENERIC_STYLES
 
 
-def is_style(word: str, pairs: set, by_kind: dict) -> bool:
-    """By the teams' labels where they repeat the series; else by being how most series begin."""
-    styled = [(s[1:], team) for s, team, _ in pairs if s[:1] == (word,) and len(s) > 1]
-    telling = [(rest, team) for rest, team in styled if ends_with(team, rest)]
-    if telling:
-        bare = sum(not ends_with(team, (word, *rest)) for rest, team in telling)
-        return bare > len(telling) / 2
+def is_style(word: str, labels: set[LabelWords], by_kind: SeriesByKind) -> bool:
+    """Whether a first word of series labels identifies no series.
+
+    It does not if most teams whose label ends with the series leave the word out there. If there are no such teams, it
+    does not if most series labels of a kind of file begin with it.
+    """
+    styled = [(series[1:], team) for series, team, _ in labels if series[:1] == (word,) and len(series) > 1]
+    repeating = [(rest, team) for rest, team in styled if ends_with(team, rest)]
+    if repeating:
+        without_word = sum(not ends_with(team, (word, *rest)) for rest, team in repeating)
+        return without_word > len(repeating) / 2
     return any(sum(s[:1] == (word,) for s in series) > max(1, len(series) / 2) for series in by_kind.values())
 
 
 def team_styles(labels: list[Label], series_of: dict[int, Tokens]) -> frozenset[str]:
-    """Words that most team labels of one kind of file put before a series they say twice: `Elm 5 - Series 5`."""
-    before = defaultdict(Counter)
+    """Words by which most team labels of a kind of file repeat their series, such as `Series` in `Elm 5 - Series 5`."""
+    before: dict[str, Counter[str]] = defaultdict(Counter)
     labels_of_kind = Counter(label.kind for label in labels)
     for label in labels:
         words, series = tokens(label.team), series_of[label.number]
@@ -136,24 +157,24 @@ def team_styles(labels: list[Label], series_of: dict[int, Tokens]) -> frozenset[
     }
 
 
-def without_style(words: Tokens, styles) -> Tokens:
+def without_style(words: Tokens, styles: frozenset[str]) -> Tokens:
     return words[1:] if len(words) > 1 and words[0] in styles else words
 
 
 def series_by_label(labels: list[Label], styles: frozenset[str]) -> dict[int, Tokens]:
-    """The series of each label, by its number; `()` where neither the label nor its team tells one."""
+    """The series of each label, by the label's number; `()` if neither its series nor its team names one."""
     plain = {label.number: without_style(tokens(label.series), styles) for label in labels}
     plain = {number: () if set(words) <= styles else words for number, words in plain.items()}
     official = {plain[x.number] for x in labels if x.kind in OFFICIAL} - {()}
     known = official or set(plain.values()) - {()}
-    clubs_in = defaultdict(set)
-    series_of_team = defaultdict(set)
+    clubs_in: dict[Tokens, set[Tokens]] = defaultdict(set)
+    series_of_team: dict[Tokens, set[Tokens]] = defaultdict(set)
     for label in labels:
         clubs_in[plain[label.number]].add(tokens(label.club or label.team))
         if plain[label.number] in known:
             series_of_team[tokens(label.team)].add(plain[label.number])
 
-    def settle(label: Label) -> Tokens:
+    def series_of(label: Label) -> Tokens:
         words, team = plain[label.number], tokens(label.team)
         if words in official or (words and not official and len(clubs_in[words]) > 1):
             return words
@@ -164,19 +185,22 @@ def series_by_label(labels: list[Label], styles: frozenset[str]) -> dict[int, To
             return words
         return series_from_team(team, series_of_team, known) or words
 
-    return {label.number: settle(label) for label in labels}
+    return {label.number: series_of(label) for label in labels}
 
 
 def squad_parent(words: Tokens) -> Tokens | None:
-    """`5a` → `5`: the series of which this would be a squad."""
+    """The series of which this would be a squad: `5a` → `5`."""
     last = words[-1]
     if len(last) > 1 and last[:-1].isdigit() and last[-1].isalpha():
         return (*words[:-1], last[:-1])
     return None
 
 
-def series_from_team(team: Tokens, series_of_team: dict[Tokens, set], known: set[Tokens]) -> Tokens:
-    """`Midtown - Chicago - 10` under `Chicago Chicago`: what another file says of this team, else its tail."""
+def series_from_team(team: Tokens, series_of_team: dict[Tokens, set[Tokens]], known: set[Tokens]) -> Tokens:
+    """The series of a team whose series label is useless, as `Chicago Chicago` is for `Midtown - Chicago - 10`.
+
+    It is the one series that other labels of this team have, else the known series with which the team's label ends.
+    """
     elsewhere = series_of_team.get(team, set())
     if len(elsewhere) == 1:
         return next(iter(elsewhere))
@@ -187,9 +211,9 @@ def series_from_team(team: Tokens, series_of_team: dict[Tokens, set], known: set
 # Teams
 
 
-def draft_teams(labels: list[Label], series_of: dict[int, Tokens], styles: frozenset[str]) -> dict[tuple, Draft]:
-    """Teams by (series, base, squad), the labels of all files gathered."""
-    drafts: dict[tuple, Draft] = {}
+def draft_teams(labels: list[Label], series_of: dict[int, Tokens], styles: frozenset[str]) -> dict[DraftKey, Draft]:
+    """The teams that the labels of all files stand for."""
+    drafts: dict[DraftKey, Draft] = {}
     for label in labels:
         words = tokens(label.team)
         if not words or is_no_team(label.team, words, series_of[label.number], styles):
@@ -201,33 +225,33 @@ def draft_teams(labels: list[Label], series_of: dict[int, Tokens], styles: froze
 
 
 def is_no_team(label: str, words: Tokens, series: Tokens, styles: frozenset[str]) -> bool:
-    """` - 9 SW` and `BYE` name no team; `Legends` of the series Legends does."""
+    """Whether a label names no team, as ` - 9 SW` in the series 9 SW or `BYE`. `Legends` in the series Legends does."""
     separated = label.strip()[:1] in ("-", "#")
     return words == ("bye",) or (separated and without_style(words, styles) == series)
 
 
 def split_team(words: Tokens, series: Tokens, styles: frozenset[str]) -> tuple[Tokens, str]:
-    """A team's label without what repeats its series, and the squad if the series' place tells one."""
-    words = cut_series(words, series, styles)
+    """A team's label without its series, and the squad if it stands next to the series in the label."""
+    words = without_series(words, series, styles)
     if not series:
         return words, ""
     forms = {series[-1]} | {style[0] + series[-1] for style in styles}
     head = series[:-1]
-    # … 99 A, … H (1), … S1 T1: the series, then the squad
+    # Labels such as `Elm 99 A`, `Elm H (1)` and `Elm S1 T1`: the series, then the squad.
     inside = len(words) > len(series) + 1 and words[-2] in forms and words[-2 - len(head) : -2] == head
     if inside and is_squad_like(words[-1]):
         return words[: -2 - len(head)], words[-1].strip("()")
-    # … S2A: the series behind the initial of its style
+    # Labels such as `Elm S2A`: the series after the initial of its style word.
     if len(words) > len(series) and words[-1] in forms and words[-1 - len(head) : -1] == head:
         return words[: -1 - len(head)], ""
-    # … 5a: the series with the squad attached
+    # Labels such as `Elm 5a`: the series and the squad in one word.
     if len(words) > 1 and not head and words[-1][:-1] == series[-1] and words[-1][-1].isalpha():
         return words[:-1], words[-1][-1]
     return words, ""
 
 
-def cut_series(words: Tokens, series: Tokens, styles: frozenset[str]) -> Tokens:
-    """`Midtown Chicago 6 6` → `Midtown Chicago`; `Birchwood F Series F` → `Birchwood`."""
+def without_series(words: Tokens, series: Tokens, styles: frozenset[str]) -> Tokens:
+    """The words without all series at their end: `Midtown Chicago 6 6` → `Midtown Chicago`."""
     tails = [(style, *series) for style in styles] + [series]
     cut = True
     while cut:
@@ -238,75 +262,78 @@ def cut_series(words: Tokens, series: Tokens, styles: frozenset[str]) -> Tokens:
     return words
 
 
-def identify(draft: Draft, drafts: dict[tuple, Draft]) -> tuple[str, Tokens, str]:
-    """(series key, club, squad) of a team."""
+def identify(draft: Draft, drafts: dict[DraftKey, Draft]) -> Identity:
     club, rest = split_club(draft, drafts)
     squad = " ".join(word.strip("()") for word in (*rest, draft.squad) if word)
     return key(draft.series), club, squad
 
 
-def split_club(draft: Draft, drafts: dict[tuple, Draft]) -> tuple[Tokens, Tokens]:
-    """A team's base as (club, squad): by the roster's club where it tells, else by siblings."""
+def split_club(draft: Draft, drafts: dict[DraftKey, Draft]) -> tuple[Tokens, Tokens]:
+    """A team's base as (club, squad): by the club its players' rows name, else by the other teams of the series."""
     base = draft.base
-    told = [tokens(label.club) for label in draft.labels if label.club]
-    for club in told:
+    for club in (tokens(label.club) for label in draft.labels if label.club):
         if len(club) < len(base) and base[: len(club)] == club:
             return club, base[len(club) :]
     if len(base) > 1 and is_squad_like(base[-1]):
         stem = base[:-1]
-        if base[-1].startswith("(") or stem in bases(drafts) or siblings(stem, draft, drafts):
+        if base[-1].startswith("(") or stem in bases(drafts) or has_other_squad(stem, draft, drafts):
             return stem, base[-1:]
     return base, ()
 
 
-def bases(drafts: dict[tuple, Draft]) -> set[Tokens]:
+def bases(drafts: dict[DraftKey, Draft]) -> set[Tokens]:
     return {base for _, base, _ in drafts}
 
 
-def siblings(stem: Tokens, draft: Draft, drafts: dict[tuple, Draft]) -> bool:
+def has_other_squad(club: Tokens, draft: Draft, drafts: dict[DraftKey, Draft]) -> bool:
+    """Whether another team of the draft's series would be a squad of this club, too."""
     return any(
-        series == draft.series and base != draft.base and base[:-1] == stem and is_squad_like(base[-1])
+        series == draft.series and base != draft.base and base[:-1] == club and is_squad_like(base[-1])
         for series, base, _ in drafts
         if len(base) > 1
     )
 
 
 def series_name(draft: Draft, styles: frozenset[str]) -> str:
-    """How the league itself spells the series, else the rosters."""
+    """The series as the official files spell it, else as the players file does."""
     order = (*OFFICIAL, "players")
-    spelled = Counter(
-        (order.index(label.kind) if label.kind in order else 9, one_line(label.series))
+    spellings = {
+        (order.index(label.kind) if label.kind in order else 9, with_single_blanks(label.series))
         for label in draft.labels
         if without_style(tokens(label.series), styles) == draft.series
-    )
-    return min(spelled)[1] if spelled else " ".join(draft.series).upper()
+    }
+    return min(spellings)[1] if spellings else " ".join(draft.series).upper()
 
 
-def team_identity(draft: Draft, found: tuple[str, Tokens, str], series_name: str) -> TeamIdentity:
+def team_identity(draft: Draft, identity: Identity, series_name: str) -> TeamIdentity:
     order = ("players", "series_stats", "schedules", "match_history")
     best = min(draft.labels, key=lambda label: (order.index(label.kind), len(label.team), label.number))
-    series_key, club, squad = found
+    series_key, club, squad = identity
     club_label = next((x.club for x in draft.labels if tokens(x.club) == club), best.team)
     return TeamIdentity(
         series_key=series_key,
         series_name=series_name,
         club_key=key(club),
-        club_name=text_of(club_label, club),
+        club_name=beginning_of(club_label, club),
         squad=squad,
-        name=one_line(best.team),
+        name=with_single_blanks(best.team),
     )
 
 
 def resolve_bare_labels(
-    labels: list[Label], drafts: dict[tuple, Draft], teams: dict[tuple, TeamIdentity], styles: frozenset[str]
+    labels: list[Label], drafts: dict[DraftKey, Draft], teams: dict[DraftKey, TeamIdentity], styles: frozenset[str]
 ) -> dict[int, TeamIdentity]:
-    """Labels without a series (match lines): the one team known by that label, in full or with its series."""
-    known: dict[Tokens, set[tuple]] = defaultdict(set)
+    """The teams that labels without a series stand for, which are those of match lines.
+
+    A team is found by its full label, by its label with the series said only once, or by its label without the series,
+    if no other team would be found by the same.
+    """
+    known: dict[Tokens, set[DraftKey]] = defaultdict(set)
     for draft_key, draft in drafts.items():
         for label in draft.labels:
             known[tokens(label.team)].add(draft_key)
-            known[cut_series(tokens(label.team), draft.series, styles) + draft.series].add(draft_key)
-            known[cut_once(tokens(label.team), draft.series, styles)].add(draft_key)
+            known[without_series(tokens(label.team), draft.series, styles) + draft.series].add(draft_key)
+            known[without_last_series(tokens(label.team), draft.series, styles)].add(draft_key)
     found = {}
     for label in labels:
         candidates = known.get(tokens(label.team), set())
@@ -315,7 +342,8 @@ def resolve_bare_labels(
     return found
 
 
-def cut_once(words: Tokens, series: Tokens, styles: frozenset[str]) -> Tokens:
+def without_last_series(words: Tokens, series: Tokens, styles: frozenset[str]) -> Tokens:
+    """The words without one series at their end."""
     for tail in [(style, *series) for style in styles] + [series]:
         if ends_with(words, tail):
             return words[: -len(tail)]

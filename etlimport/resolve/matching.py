@@ -1,7 +1,7 @@
-"""Giving staged things the existing rows they are: one layer of evidence at a time.
+"""Matches things of a snapshot with existing rows, given the candidates that a layer of evidence found.
 
-A working table has a row per staged thing: `no`, `target_id` (the existing row it is, or NULL) and `layer`
-(how that was found). Each layer takes only pairs that are unique in both directions.
+A working table has one row for each thing, with the columns `no`, `target_id` (the id of the existing row that the
+thing is, or NULL) and `layer` (the evidence by which it was matched).
 """
 
 from etlimport import database
@@ -9,9 +9,10 @@ from etlimport.database import working_tables
 
 
 def accept_unique(work: str, layer: str, candidates: str) -> int:
-    """Take the pairs of `candidates` (SQL giving no, old_id, evidence) that are unique both ways.
+    """Match the candidates that are unique in both directions: one existing row for the thing, one thing for the row.
 
-    Only staged things still without a row and rows not yet taken are considered. Returns how many matched.
+    `work`: the name of the working table; `candidates`: SQL for a query of (no, old_id, evidence). Candidates with a
+    thing or a row that is matched already are ignored. Returns how many things were matched.
     """
     found = working_tables.CANDIDATE.fill(
         f"""SELECT no, old_id, min(evidence) AS evidence FROM ({candidates}) found

@@ -1,7 +1,7 @@
-"""Staged players and roster spots → the existing rows they are.
+"""Matches the players of a snapshot with existing rows, and lists their roster spots.
 
-w_player(no, league_no, external_id, …)   one row a player: the first of the file's rows about them
-w_roster(no, player_no, team_no, …)       one row a roster spot; its `no` is the staged row's place
+`w_player` has one row for each player, taken from the first row of the files with that player id; `w_roster` has one
+row for each roster spot.
 """
 
 from etlimport import database
@@ -16,14 +16,15 @@ from leagues.names import given_name_variants
 Layer = IdentityChange.Layer
 
 ID_TAIL = 8
-"""Characters at the end of a re-keyed id that must be the same; fewer would be chance."""
+"""How many characters at the end of two ids must be equal for them to belong to one player of a re-keyed league."""
 
 REISSUED_ABOVE = 0.2
-"""A league where more than this share of the ids that come back bear somebody else's name reissued its ids:
-there an id alone says nothing, and a first name in common is chance."""
+"""The share of known ids with the names of other people above which a league is taken to have given its ids to other
+people. In such a league an id with another name belongs to another person, even if their first names are the same."""
 
 REKEYED_BELOW = 0.5
-"""A league fewer of whose players' ids come back was re-keyed: there a unique full name is a person."""
+"""The share of active players whose ids are still in the source below which a league is taken to have issued new ids to
+everybody. In such a league a full name that only one person has is enough to match a player."""
 
 PLAYER_ROWS = f"""
     SELECT {SEQ} AS no, s.league_no, i.external_id, i.first_name, i.last_name, i.name_key,
@@ -40,12 +41,15 @@ ROSTER_ROWS = f"""
     JOIN w_player p ON p.league_no = s.league_no AND p.external_id = i.external_id
     JOIN (SELECT min({SEQ}) AS no FROM in_players i
           JOIN w_spelling s ON s.no = i.league_no JOIN w_label b ON b.no = i.label_no
-          WHERE {SEQ} NOT IN (SELECT no FROM w_stranger)
+          WHERE {SEQ} NOT IN (SELECT no FROM w_other_person)
           GROUP BY s.league_no, i.external_id, b.team_no) first ON first.no = {SEQ}"""
 
 
 def create_working_tables(*, known: bool) -> None:
-    """`known`: any of the leagues was there before, so that an id may have changed hands since."""
+    """Fill w_player and w_roster. `known`: whether any of the leagues is in the catalogue already.
+
+    A player id that the source gave to another person does not match the existing row with that id.
+    """
     working_tables.PLAYER.fill(
         f"""SELECT w.*, p.id AS target_id, CASE WHEN p.id IS NULL THEN '' ELSE '{Layer.NATURAL_KEY}' END AS layer,
                '' AS evidence
@@ -53,28 +57,31 @@ def create_working_tables(*, known: bool) -> None:
             LEFT JOIN leagues_player p ON p.league_id = l.target_id AND p.external_id = w.external_id"""
     )
     if known:
-        working_tables.CHANGED_HANDS.create()
-        tell_changed_hands(SAME_IDS)
+        working_tables.REASSIGNED_ID.create()
+        find_reassigned_ids(SAME_IDS)
         database.execute(
-            "UPDATE w_player SET target_id = NULL, layer = '' WHERE no IN (SELECT no FROM w_changed_hands)"
+            "UPDATE w_player SET target_id = NULL, layer = '' WHERE no IN (SELECT no FROM w_reassigned_id)"
         )
-    find_strangers()
+    find_other_people()
     working_tables.ROSTER.fill(ROSTER_ROWS)
 
 
-def find_strangers() -> None:
-    """w_stranger(no): the rows about somebody else than the first row under their id: nobody takes their spots."""
-    working_tables.STRANGER.create()
-    found = working_tables.OTHERWISE_NAMED.fill(
+def find_other_people() -> None:
+    """Fill w_other_person with the rows whose player id an earlier row gives to another person.
+
+    Such rows become no roster spots: it cannot be known which of the two people they are about.
+    """
+    working_tables.OTHER_PERSON.create()
+    found = working_tables.OTHER_NAME.fill(
         f"""SELECT {SEQ} AS no, p.name_key AS first_name, i.name_key AS name FROM in_players i
             JOIN w_spelling s ON s.no = i.league_no JOIN w_label b ON b.no = i.label_no
             JOIN w_player p ON p.league_no = s.league_no AND p.external_id = i.external_id
             WHERE i.name_key <> p.name_key""",
     )
     if found:
-        create_nickname_pairs(f"SELECT {dialect.first_word('first_name')} FROM w_otherwise_named")
+        create_nickname_pairs(f"SELECT {dialect.first_word('first_name')} FROM w_other_name")
         database.execute(
-            f"INSERT INTO w_stranger SELECT no FROM w_otherwise_named WHERE {names_conflict('first_name', 'name')}"
+            f"INSERT INTO w_other_person SELECT no FROM w_other_name WHERE {names_conflict('first_name', 'name')}"
         )
 
 
@@ -87,12 +94,15 @@ SAME_TAILS = """
     FROM w_new_player n JOIN w_old_player o ON o.league_id = n.league_id AND o.tail = n.tail"""
 
 
-def tell_changed_hands(pairs: str) -> None:
-    """Add to w_changed_hands those of `pairs` whose id was given to somebody else.
+def find_reassigned_ids(pairs: str) -> None:
+    """Add those of `pairs` whose id the source gave to another person to w_reassigned_id.
 
-    `pairs` is SQL giving no, old_id, league_id, old_name, new_name of what bears one id. A new name under it is
-    another person's where the two names conflict, where the league reissued its ids, where the old name is here
-    under an id that is not known for it, and where the new name is that of a row which would be left without one.
+    `pairs`: SQL for a query of (no, old_id, league_id, old_name, new_name) of players of the snapshot and existing rows
+    with the same id. If their names differ, they are two people if
+    - the names cannot be those of one person (`names_conflict`), or
+    - the league gave its ids to other people (REISSUED_ABOVE), or
+    - another player of the snapshot, with a new or renamed id, has the old name, or
+    - another existing row, which is unmatched or renamed, has the new name.
     """
     if not working_tables.RENAMED.fill(
         f"SELECT no, old_id, league_id, old_name, new_name FROM ({pairs}) pair WHERE old_name <> new_name"
@@ -100,7 +110,7 @@ def tell_changed_hands(pairs: str) -> None:
         return
     create_nickname_pairs(f"SELECT {dialect.first_word('old_name')} FROM w_renamed")
     database.execute(
-        f"""INSERT INTO w_changed_hands SELECT no, old_id FROM w_renamed
+        f"""INSERT INTO w_reassigned_id SELECT no, old_id FROM w_renamed
             WHERE {names_conflict("old_name", "new_name")} OR league_id IN ({reissuing_leagues(pairs)})
                OR (league_id, old_name) IN (
                    SELECT l.target_id, w.name_key FROM w_player w JOIN w_league l ON l.no = w.league_no
@@ -113,17 +123,18 @@ def tell_changed_hands(pairs: str) -> None:
 
 
 def reissuing_leagues(pairs: str) -> str:
-    """SQL: the leagues of `pairs` (league_id, old_name, new_name) in which too many names conflict."""
+    """SQL for a query of the leagues in which more than REISSUED_ABOVE of the `pairs` have names that conflict."""
     return f"""SELECT league_id FROM ({pairs}) pair GROUP BY league_id
                HAVING sum(CASE WHEN {names_conflict("old_name", "new_name")} THEN 1 ELSE 0 END)
                       > {REISSUED_ABOVE} * count(*)"""
 
 
 def names_conflict(old: str, new: str) -> str:
-    """SQL: two names that one person does not bear one after the other.
+    """SQL for the condition that two names are not an old and a new name of one person.
 
-    Who marries keeps the given name; who keeps the last name may be called by a nickname or an initial, but
-    another given name is another of the family. First and last may change places. Needs `w_nickname`.
+    They may be those of one person if the given name is the same, as after a marriage; if the last name is the same and
+    the given name is a nickname or an initial of the other one; or if given and last name have changed places. Another
+    given name with the same last name is that of a relative. Uses `w_nickname`.
     """
     given, other = dialect.first_word(old), dialect.first_word(new)
     last, other_last = dialect.last_word(old), dialect.last_word(new)
@@ -134,6 +145,7 @@ def names_conflict(old: str, new: str) -> str:
 
 
 def resolve_aliased() -> None:
+    """A player is the existing one for whom an operator entered the player's id as an alias."""
     accept_unique(
         "w_player",
         Layer.ALIAS,
@@ -145,9 +157,9 @@ def resolve_aliased() -> None:
 
 
 def gather_unmatched() -> bool:
-    """Players of the snapshot without a row (`w_new_player`) and rows without a player (`w_old_player`).
+    """Fill w_new_player and w_old_player with the players of the snapshot and the existing rows that are unmatched.
 
-    Returns whether there is anything left to match.
+    Returns whether there are any of both, which may be matched with each other.
     """
     newcomers = working_tables.NEW_PLAYER.fill(
         f"""SELECT w.no, l.target_id AS league_id, w.external_id, w.name_key,
@@ -166,24 +178,24 @@ def gather_unmatched() -> bool:
 
 
 def id_tail(alias: str) -> str:
-    """SQL: the end of an id that is longer than that, else NULL."""
+    """SQL for the last ID_TAIL characters of an id; NULL for an id that has no more characters than that."""
     column = f"{alias}.external_id"
     return f"CASE WHEN length({column}) > {ID_TAIL} THEN substr({column}, length({column}) - {ID_TAIL - 1}) END"
 
 
 def resolve_id_tails() -> None:
-    """The same end of the id behind another beginning, under a name that does not speak against it."""
+    """A player is the existing one whose id has the same end, unless their names show that they are two people."""
     same_tail = """SELECT n.no, o.id AS old_id, 'id ends in ' || n.tail AS evidence
                    FROM w_new_player n JOIN w_old_player o ON o.league_id = n.league_id AND o.tail = n.tail"""
     accept_unique("w_player", Layer.ID_TAIL, f"{same_tail} WHERE o.name_key = n.name_key")
-    tell_changed_hands(SAME_TAILS)
+    find_reassigned_ids(SAME_TAILS)
     accept_unique(
-        "w_player", Layer.ID_TAIL, f"{same_tail} WHERE (n.no, o.id) NOT IN (SELECT no, old_id FROM w_changed_hands)"
+        "w_player", Layer.ID_TAIL, f"{same_tail} WHERE (n.no, o.id) NOT IN (SELECT no, old_id FROM w_reassigned_id)"
     )
 
 
 def count_names() -> None:
-    """How many people of each name a league has, before and now: matched or not, active or not."""
+    """Fill w_old_name and w_new_name with how many people of each name a league has, whether matched or not."""
     working_tables.OLD_NAME.fill(
         """SELECT league_id, name_key, count(*) AS people FROM leagues_player
            WHERE league_id IN (SELECT league_id FROM w_new_player) GROUP BY league_id, name_key"""
@@ -194,14 +206,14 @@ def count_names() -> None:
     )
 
 
-def telling(name: str) -> str:
-    """SQL: a name that can tell a person: two words at least, and no digit (`Court 5 No Player 1`)."""
+def names_one_person(name: str) -> str:
+    """SQL for the condition that a name is that of a person: two words, and no digit as in `Court 5 No Player`."""
     digits = f"{name} ~ '[0-9]'" if dialect.on_postgresql() else f"{name} GLOB '*[0-9]*'"
     return f"({name} LIKE '% %' AND NOT ({digits}))"
 
 
 def rekeyed_leagues() -> str:
-    """SQL: the leagues most of whose active players' ids did not come back."""
+    """SQL for a query of the leagues that issued new ids to everybody (REKEYED_BELOW)."""
     return f"""
         SELECT p.league_id FROM leagues_player p
         LEFT JOIN w_player w ON w.target_id = p.id AND w.layer = '{Layer.NATURAL_KEY}'
@@ -210,13 +222,13 @@ def rekeyed_leagues() -> str:
 
 
 SAME_PLACE = "JOIN w_new_place np ON np.no = n.no JOIN w_old_place op ON op.id = o.id AND op.place = np.place"
-"""SQL: the two play for the same team, or for teams of one club, in this snapshot and the last."""
+"""SQL for a join that keeps only pairs who play for the same team, or for teams of the same club."""
 
 
 def gather_places() -> None:
-    """new_places(no, place) and old_places(id, place): the teams and clubs of the unmatched.
+    """Fill w_new_place and w_old_place with the teams and clubs of the unmatched players.
 
-    Who left is told by wherever they ever played.
+    For an existing player who is inactive these are all teams and clubs he or she ever played for.
     """
     working_tables.NEW_PLACE.fill(
         """SELECT n.no, 'team ' || t.target_id AS place FROM w_new_player n
@@ -233,33 +245,34 @@ def gather_places() -> None:
     )
 
 
-SAME_NAME = """
+SAME_FULL_NAME = """
     SELECT n.no, o.id AS old_id, 'both are ' || n.name_key AS evidence
     FROM w_new_player n JOIN w_old_player o ON o.league_id = n.league_id AND o.name_key = n.name_key
     JOIN w_old_name oc ON oc.league_id = o.league_id AND oc.name_key = o.name_key AND oc.people = 1
     JOIN w_new_name nc ON nc.league_id = n.league_id AND nc.name_key = n.name_key AND nc.people = 1
-    {grounds} WHERE {telling}"""
+    {joins} WHERE {identifying}"""
+"""SQL for candidates of the same full name that nobody else in the league had or has. `joins`: further conditions."""
 
 
 def resolve_names_in_rekeyed_leagues() -> None:
-    """Where all ids are new, a full name that only one person had and has is that person.
+    """In a re-keyed league a player is the active one of the same full name, if nobody else had or has that name.
 
-    Not one who had left before: a newcomer of the name is as likely, and gets nothing of theirs.
+    An inactive player is not matched: a new person of the same name is as likely, and must not get what is theirs.
     """
     accept_unique(
         "w_player",
         Layer.FULL_NAME,
-        SAME_NAME.format(
-            telling=telling("n.name_key"),
-            grounds=f"JOIN ({rekeyed_leagues()}) r ON r.league_id = n.league_id AND o.is_active",
+        SAME_FULL_NAME.format(
+            identifying=names_one_person("n.name_key"),
+            joins=f"JOIN ({rekeyed_leagues()}) r ON r.league_id = n.league_id AND o.is_active",
         ),
     )
 
 
 def resolve_namesakes_in_rekeyed_leagues() -> None:
-    """Of people who share a name, the one who has the same record with the same team, and no other has.
+    """In a re-keyed league, of several people of one name, a player is the one with the same record in the same team.
 
-    A record of no matches at all says nothing, so it takes at least one.
+    Wins, losses and rating must be the same. A record without any match does not count, as many people have it.
     """
     accept_unique(
         "w_player",
@@ -272,36 +285,36 @@ def resolve_namesakes_in_rekeyed_leagues() -> None:
             JOIN w_roster s ON s.player_no = n.no AND s.wins = r.wins AND s.losses = r.losses
             JOIN w_team t ON t.no = s.team_no AND t.target_id = r.team_id
             WHERE r.wins + r.losses > 0 AND p.pti IS NOT DISTINCT FROM w.pti
-              AND {telling("n.name_key")} AND n.league_id IN ({rekeyed_leagues()})""",
+              AND {names_one_person("n.name_key")} AND n.league_id IN ({rekeyed_leagues()})""",
     )
 
 
 def resolve_corroborated_names() -> None:
-    """Where ids come back, a person with a new id must at least still play for the same team or club."""
+    """In any league a player is the existing one of the same full name who plays for the same team or club."""
     accept_unique(
         "w_player",
         Layer.FULL_NAME,
-        SAME_NAME.format(telling=telling("n.name_key"), grounds=SAME_PLACE),
+        SAME_FULL_NAME.format(identifying=names_one_person("n.name_key"), joins=SAME_PLACE),
     )
 
 
-FIT_ONE = """
+HAVE_ONE_CANDIDATE = """
     SELECT p.{key} FROM {table} p JOIN w_nickname k ON k.{mine} = p.given
     JOIN {names} x ON x.league_id = p.league_id
      AND x.name_key = k.{other} || substr(p.name_key, length(p.given) + 1)
     GROUP BY p.{key} HAVING sum(x.people) = 1"""
-"""SQL: the people whom only one of the other snapshot fits by a nickname."""
+"""SQL for a query of the unmatched people on one side for whom a nickname leads to exactly one person on the other."""
 
 
 def resolve_nicknames() -> None:
-    """Bob Hale for Robert Hale: a known nickname before the same rest of the name, at the same team or club.
+    """A player is the existing one whose given name is another form of the same name, as Bob Hale is Robert Hale.
 
-    Weaker than a name spelled the same, so it needs the team or club in every league, and nobody else
-    of the league may bear a name that would fit as well.
+    The rest of the name and the team or club must be the same, and nobody else of the league may have a name that
+    would match as well.
     """
     create_nickname_pairs("SELECT given FROM w_new_player")
-    fit_one = FIT_ONE.format(table="w_new_player", key="no", mine="a", other="b", names="w_old_name")
-    fits_one = FIT_ONE.format(table="w_old_player", key="id", mine="b", other="a", names="w_new_name")
+    new_players = HAVE_ONE_CANDIDATE.format(table="w_new_player", key="no", mine="a", other="b", names="w_old_name")
+    old_players = HAVE_ONE_CANDIDATE.format(table="w_old_player", key="id", mine="b", other="a", names="w_new_name")
     accept_unique(
         "w_player",
         Layer.FULL_NAME,
@@ -309,15 +322,15 @@ def resolve_nicknames() -> None:
             FROM w_new_player n JOIN w_nickname k ON k.a = n.given
             JOIN w_old_player o ON o.league_id = n.league_id AND o.given = k.b
              AND substr(o.name_key, length(o.given) + 1) = substr(n.name_key, length(n.given) + 1)
-            {SAME_PLACE} WHERE {telling("n.name_key")}
+            {SAME_PLACE} WHERE {names_one_person("n.name_key")}
               AND (n.league_id, n.name_key) NOT IN (SELECT league_id, name_key FROM w_old_name)
               AND (o.league_id, o.name_key) NOT IN (SELECT league_id, name_key FROM w_new_name)
-              AND n.no IN ({fit_one}) AND o.id IN ({fits_one})""",
+              AND n.no IN ({new_players}) AND o.id IN ({old_players})""",
     )
 
 
 def create_nickname_pairs(given_names: str) -> None:
-    """Fill w_nickname: what else people call those of `given_names` (SQL), from the kept list."""
+    """Fill w_nickname with the other forms of the given names that are found by `given_names`, an SQL query."""
     pairs = {
         (given, other)
         for (given,) in database.rows(f"SELECT DISTINCT * FROM ({given_names}) given")

@@ -1,8 +1,9 @@
-"""The things one snapshot speaks of, as working tables: leagues, clubs, series, teams, and the labels to them."""
+"""The leagues, clubs, series and teams that one snapshot names, and the working tables of them."""
 
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 from etlimport.database import working_tables
 from etlimport.database.load import load as load_rows
@@ -11,20 +12,28 @@ from etlimport.resolve.aliases import Aliases
 from etlimport.resolve.labels import Label, TeamIdentity, resolve_labels
 from leagues.working_tables import WorkingTable
 
+TeamKey = tuple[int, int, int, str]
+"""(number of the league, of the series, of the club, squad)."""
+
 
 @dataclass
 class Snapshot:
-    """What a snapshot's labels come to; each list is a working table without its last columns."""
+    """The things that the labels of a snapshot stand for, each numbered from 0.
 
-    spellings: list[tuple] = field(default_factory=list)
-    passed_over: set[str] = field(default_factory=set)
-    leagues: dict[str, tuple] = field(default_factory=dict)
-    clubs: dict[str, tuple] = field(default_factory=dict)
-    series: dict[tuple, tuple] = field(default_factory=dict)
-    teams: dict[tuple, tuple] = field(default_factory=dict)
-    labels: list[tuple] = field(default_factory=list)
+    `spellings` and `labels` are the rows of the working tables of these names; `leagues`, `clubs`, `series` and `teams`
+    hold the rows of theirs by natural key. `skipped` holds the keys of leagues the run was not asked to import.
+    """
+
+    spellings: list[tuple[int, int]] = field(default_factory=list)
+    skipped: set[str] = field(default_factory=set)
+    leagues: dict[str, tuple[int, str, str, str]] = field(default_factory=dict)
+    clubs: dict[str, tuple[int, str, str]] = field(default_factory=dict)
+    series: dict[tuple[int, str], tuple[int, int, str, str]] = field(default_factory=dict)
+    teams: dict[TeamKey, tuple[int, int, int, int, str, str]] = field(default_factory=dict)
+    labels: list[tuple[int, int]] = field(default_factory=list)
 
     def add_league(self, key: str, code: str) -> int:
+        """The number of the league with this key. The code as first spelled is kept."""
         return self.leagues.setdefault(key, (len(self.leagues), key, code, league_name(code)))[0]
 
     def add_team(self, league_no: int, team: TeamIdentity) -> int:
@@ -36,20 +45,20 @@ class Snapshot:
         return self.teams.setdefault(natural_key, (len(self.teams), *natural_key, team.name))[0]
 
 
-def tell_who_is_who(book: LabelBook, aliases: Aliases) -> Snapshot:
-    """Reduce the labels of a snapshot's files to the things they mean, operators' aliases first."""
+def reduce_labels(book: LabelBook, aliases: Aliases) -> Snapshot:
+    """The things that the labels in the files of a snapshot stand for, after operators' aliases are applied."""
     snapshot = Snapshot()
     keys = [aliases.league(code) for code in book.leagues]
     for no, (key, code) in enumerate(zip(keys, book.leagues, strict=True)):
         snapshot.spellings.append((no, snapshot.add_league(key, code)))
-    snapshot.passed_over = {aliases.league(code) for code in book.passed_over}
-    by_league = defaultdict(list)
+    snapshot.skipped = {aliases.league(code) for code in book.skipped}
+    by_league: dict[str, list[Label]] = defaultdict(list)
     for number, (spelling, kind, series, team, club) in enumerate(book.labels):
         by_league[keys[spelling]].append(Label(number, kind, series, team, club))
     for key, labels in by_league.items():
         league_no = snapshot.leagues[key][0]
-        for number, team in resolve_labels(labels, aliases.of(key)).items():
-            snapshot.labels.append((number, snapshot.add_team(league_no, team)))
+        for number, identity in resolve_labels(labels, aliases.of(key)).items():
+            snapshot.labels.append((number, snapshot.add_team(league_no, identity)))
     return snapshot
 
 
@@ -64,20 +73,23 @@ def league_name(code: str) -> str:
 def create_working_tables(snapshot: Snapshot) -> None:
     tables = working_tables
     load(tables.SPELLING, ("no", "league_no"), snapshot.spellings)
-    load(tables.PASSED_OVER, ("key",), ((key,) for key in snapshot.passed_over))
-    load(tables.LEAGUE, ("no", "key", "code", "name"), snapshot.leagues.values(), is_active=True, **NOT_FOUND)
-    load(tables.CLUB, ("no", "key", "name"), snapshot.clubs.values(), **NOT_FOUND)
-    load(tables.SERIES, ("no", "league_no", "key", "name"), snapshot.series.values(), **NOT_FOUND)
+    load(tables.SKIPPED_LEAGUE, ("key",), ((key,) for key in snapshot.skipped))
+    load(tables.LEAGUE, ("no", "key", "code", "name"), snapshot.leagues.values(), is_active=True, **UNMATCHED)
+    load(tables.CLUB, ("no", "key", "name"), snapshot.clubs.values(), **UNMATCHED)
+    load(tables.SERIES, ("no", "league_no", "key", "name"), snapshot.series.values(), **UNMATCHED)
     team = ("no", "league_no", "series_no", "club_no", "squad", "name")
-    load(tables.TEAM, team, snapshot.teams.values(), alias="", **NOT_FOUND)
+    load(tables.TEAM, team, snapshot.teams.values(), alias="", **UNMATCHED)
     load(tables.LABEL, ("no", "team_no"), snapshot.labels)
 
 
-NOT_FOUND = {"layer": "", "evidence": ""}
+UNMATCHED = {"layer": "", "evidence": ""}
+"""The columns of a thing that is not matched with an existing row yet."""
 
 
-def load(table: WorkingTable, columns: tuple[str, ...], rows: Iterable[tuple], **constants) -> None:
-    """Make the table of these rows; `constants`: further columns, the same in all of them."""
+def load(
+    table: WorkingTable, columns: tuple[str, ...], rows: Iterable[tuple[Any, ...]], **constants: str | bool
+) -> None:
+    """Create the table and load the rows. `constants`: further columns, which have the same value in every row."""
     table.create()
     rest = tuple(constants.values())
     load_rows(table.name, {}, (*columns, *constants), [[(*row, *rest) for row in rows]])

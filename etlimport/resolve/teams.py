@@ -1,4 +1,4 @@
-"""Staged leagues, clubs, series and teams → the existing rows they are."""
+"""Matches the leagues, clubs, series and teams of a snapshot with existing rows."""
 
 from etlimport import database
 from etlimport.database import working_tables
@@ -9,7 +9,7 @@ Layer = IdentityChange.Layer
 
 
 def resolve_natural_keys() -> None:
-    """The first layer: what has the canonical labels of an existing row is that row."""
+    """The first layer: a thing is the existing row that has the same canonical labels."""
     database.execute("UPDATE w_league SET target_id = (SELECT id FROM leagues_league t WHERE t.key = w_league.key)")
     resolve_renamed_leagues()
     database.execute("UPDATE w_club SET target_id = (SELECT id FROM leagues_club t WHERE t.key = w_club.key)")
@@ -33,9 +33,9 @@ def resolve_natural_keys() -> None:
 
 
 def resolve_renamed_leagues() -> None:
-    """A league whose code is new is one that left if most players of both are the same people under the same ids.
+    """A league with a new code is an existing one if most players of both have the same names and ids.
 
-    One that the source still names has not left, though this run was not asked for it.
+    The existing league must be gone from the source. One that this run was not asked to import is not gone.
     """
     if not database.value("SELECT count(*) FROM w_league WHERE target_id IS NULL") or not database.value(
         "SELECT count(*) FROM leagues_league WHERE id NOT IN (SELECT target_id FROM w_league WHERE target_id > 0)"
@@ -50,7 +50,7 @@ def resolve_renamed_leagues() -> None:
            JOIN w_league l ON l.no = i.league_no AND l.target_id IS NULL
            JOIN leagues_player old ON old.external_id = i.external_id AND old.name_key = i.name_key AND old.is_active
            JOIN leagues_league known ON known.id = old.league_id
-           WHERE known.key NOT IN (SELECT key FROM w_passed_over)
+           WHERE known.key NOT IN (SELECT key FROM w_skipped_league)
            GROUP BY l.no, old.league_id
            HAVING 2 * count(*) > (SELECT count(*) FROM leagues_player p
                                   WHERE p.league_id = old.league_id AND p.is_active)
@@ -60,7 +60,7 @@ def resolve_renamed_leagues() -> None:
 
 
 def resolve_aliased_teams() -> None:
-    """A team whose label is the alias an operator gave an existing one."""
+    """A team is the existing one to which an operator gave the team's label as an alias."""
     accept_unique(
         "w_team",
         Layer.ALIAS,
@@ -79,15 +79,15 @@ def some_are_unmatched() -> bool:
 
 NEW_SIZES = "SELECT team_no, count(*) AS new_size FROM w_roster GROUP BY team_no"
 OLD_SIZES = "SELECT team_id, count(*) AS old_size FROM leagues_rosterspot WHERE is_active GROUP BY team_id"
-"""How many players the teams have, in this snapshot and the last."""
+"""SQL for queries of the number of players of each team, in this snapshot and in the catalogue."""
 
 
-def distrust_swapped_labels() -> None:
-    """A label no longer tells the team where the people say clearly that it is another.
+def unmatch_swapped_labels() -> None:
+    """Undo the match of a team by its label if its players show that it is another team.
 
-    Either its people are now mostly those of another team, or most of its team's people now bear another label:
-    squads I and II that exchanged labels, a team that went up and left its label to another. Teams whose label and
-    people agree are beyond doubt. Where people say nothing, the label stands, and so does an operator's alias.
+    That is so if most of its players are those of another existing team, or if most players of the existing team now
+    have another label: two squads exchanged their labels, or a team was promoted and another one got its label. A match
+    by label stays if the players confirm it, if they show nothing, or if an operator's alias led to it.
     """
     working_tables.SAME_PEOPLE.fill(
         f"""SELECT s.team_no AS no, s.team_id FROM (
@@ -98,14 +98,16 @@ def distrust_swapped_labels() -> None:
            JOIN ({NEW_SIZES}) new ON new.team_no = s.team_no JOIN ({OLD_SIZES}) old ON old.team_id = s.team_id
            WHERE 2 * people > new_size AND 2 * people > old_size"""
     )
-    working_tables.BEYOND_DOUBT.fill(
+    working_tables.CONFIRMED_TEAM.fill(
         "SELECT w.no, w.target_id FROM w_team w JOIN w_same_people s ON s.no = w.no AND s.team_id = w.target_id",
     )
     database.execute(
         """UPDATE w_team SET target_id = NULL, layer = ''
-           WHERE layer = %s AND no NOT IN (SELECT no FROM w_beyond_doubt) AND (
-               no IN (SELECT no FROM w_same_people WHERE team_id NOT IN (SELECT target_id FROM w_beyond_doubt))
-               OR target_id IN (SELECT team_id FROM w_same_people WHERE no NOT IN (SELECT no FROM w_beyond_doubt)))""",
+           WHERE layer = %s AND no NOT IN (SELECT no FROM w_confirmed_team) AND (
+               no IN (SELECT no FROM w_same_people
+                      WHERE team_id NOT IN (SELECT target_id FROM w_confirmed_team))
+               OR target_id IN (SELECT team_id FROM w_same_people
+                                WHERE no NOT IN (SELECT no FROM w_confirmed_team)))""",
         [Layer.NATURAL_KEY],
     )
 
@@ -117,11 +119,11 @@ SHARED_ROSTERS = """
     JOIN w_team t ON t.no = w.team_no AND t.target_id IS NULL
     WHERE r.team_id NOT IN (SELECT target_id FROM w_team WHERE target_id IS NOT NULL)
     GROUP BY w.team_no, r.team_id"""
-"""How many players a new label's team has in common with each team that left."""
+"""SQL for a query of the number of players that unmatched teams of the snapshot and of the catalogue have in common."""
 
 
 def resolve_shared_rosters() -> None:
-    """A new label whose roster is mostly that of a team that left, both ways, is that team."""
+    """A team is the existing one if each of the two has more than half of its players in common with the other."""
     measure_shared_rosters()
     accept_unique(
         "w_team",
@@ -144,7 +146,7 @@ def measure_shared_rosters() -> None:
 
 
 def resolve_renamed_clubs_and_series() -> None:
-    """A new club or series all of whose known teams come from one that left is that one."""
+    """A club or series is the existing one from which all of its matched teams come."""
     accept_unique(
         "w_series",
         Layer.ROSTER,
@@ -153,7 +155,7 @@ def resolve_renamed_clubs_and_series() -> None:
            JOIN leagues_team t ON t.id = wt.target_id
            WHERE w.target_id IS NULL GROUP BY w.no, t.series_id""",
     )
-    # A club may have teams in leagues this snapshot does not speak of: they keep it as it is.
+    # A club that also has active teams in leagues outside this snapshot is not renamed.
     accept_unique(
         "w_club",
         Layer.ROSTER,
@@ -169,9 +171,10 @@ def resolve_renamed_clubs_and_series() -> None:
 
 
 def resolve_club_series_squad() -> None:
-    """Teams without a telling roster, by what became of their club in the teams that have one.
+    """A team is the existing one of the same series and squad whose club was renamed, as other teams show.
 
-    `Glen Oak - 99` is `Glen Oak CC #99` when every team of the league that was Glen Oak's is now Glen Oak CC's.
+    `Glen Oak CC #99` is the existing team `Glen Oak - 99` if all matched teams of Glen Oak in the league are now teams
+    of Glen Oak CC, and the other way around.
     """
     working_tables.CLUB_MOVE.fill(
         """SELECT DISTINCT t.league_id, t.club_id AS old_club, w.club_no FROM w_team w

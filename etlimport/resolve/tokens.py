@@ -1,4 +1,4 @@
-"""Labels as words: how a label is cut into what it says, and keys made of it."""
+"""Splits labels into words, without the differences in spelling that do not matter, and makes keys of the words."""
 
 import re
 from functools import cache
@@ -17,12 +17,12 @@ def tokens(label: str) -> Tokens:
 
 
 def key(words: Tokens) -> str:
-    """A key that can stand in a URL: `("4.5+", "sat")` → `4.5plus-sat`."""
+    """A key that can be part of a URL: `("4.5+", "sat")` → `4.5plus-sat`."""
     return "-".join(words).replace("+", "plus").replace("(", "").replace(")", "")
 
 
 def ends_with(words: Tokens, tail: Tokens) -> bool:
-    """Whether something and then `tail` make up `words`."""
+    """Whether `words` ends with `tail` and has at least one word before it."""
     return len(words) > len(tail) > 0 and words[-len(tail) :] == tail
 
 
@@ -30,8 +30,8 @@ def is_squad_like(word: str) -> bool:
     return SQUAD_LIKE.fullmatch(word) is not None
 
 
-def text_of(label: str, words: Tokens) -> str:
-    """The shortest beginning of `label` that says `words`, as it was written."""
+def beginning_of(label: str, words: Tokens) -> str:
+    """The shortest beginning of `label`, as it is spelled, whose words are `words`; else the words in title case."""
     for end in (match.end() for match in re.finditer(r"\S+", label)):
         beginning = label[:end].strip(" -#")
         if tokens(beginning) == words:
@@ -39,5 +39,5 @@ def text_of(label: str, words: Tokens) -> str:
     return " ".join(words).title()
 
 
-def one_line(label: str) -> str:
+def with_single_blanks(label: str) -> str:
     return " ".join(label.split())

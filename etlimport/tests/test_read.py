@@ -418,14 +418,14 @@ def test_a_broken_entry_is_rejected_alone(read):
 
 def test_rows_of_other_leagues_are_passed_over_and_not_counted(read, book):
     rows = [PLAYER, PLAYER | {"League": "oak"}, PLAYER | {"League": "oak", "Club": ["x"]}, PLAYER | {"League": "Elm"}]
-    found, report = read("players", rows, asks_for=lambda code: code.casefold() == "elm")
+    found, report = read("players", rows, is_selected=lambda code: code.casefold() == "elm")
     assert [row["idx"] for row in found] == [0, 3]
     assert (report.read, report.rejected, book.leagues) == (2, 0, ["ELM", "Elm"])
 
 
 def test_history_of_other_leagues_is_passed_over(read):
     found, report = read(
-        "player_history", [HISTORY | {"league_id": "OAK"}, HISTORY], asks_for=lambda code: code.casefold() == "elm"
+        "player_history", [HISTORY | {"league_id": "OAK"}, HISTORY], is_selected=lambda code: code.casefold() == "elm"
     )
     assert ([row["idx"] for row in found], report.read) == ([2, 3], 2)
 

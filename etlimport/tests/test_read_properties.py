@@ -22,7 +22,7 @@ values = st.recursive(scalars, lambda inner: st.lists(inner, max_size=3) | st.di
 
 def rows_of(kind):
     keys = st.sampled_from(
-        [spelling for field in KINDS[kind].fields for spelling in field.spelled] + [*GOOD[kind], "Other"]
+        [spelling for field in KINDS[kind].fields for spelling in field.spellings] + [*GOOD[kind], "Other"]
     )
     changes = st.dictionaries(keys, values, max_size=4)
     return st.one_of(values, changes.map(lambda change: GOOD[kind] | change))

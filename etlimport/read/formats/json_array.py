@@ -1,12 +1,12 @@
-"""A JSON array on disk → blocks of its elements, without holding more than some MB of it.
+"""Reads a JSON array from disk in blocks of whole elements, holding no more than a few MB of it in memory.
 
-The end of a block is guessed where the text between the first two elements occurs last; a guess is right if
-and only if what precedes it is a list of whole JSON values, which msgspec tells at hundreds of MB a second.
-Where no guess is right, a regular expression walks the brackets and skips the strings.
+To find the end of a block quickly, the last occurrence of the text that stands between the first two elements is taken
+for a boundary. It is one if everything before it decodes as a list of JSON values, which msgspec checks at hundreds of
+MB per second. If it is not, a regular expression finds the ends of the elements by counting brackets outside strings.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO, NoReturn
 
@@ -15,16 +15,22 @@ import msgspec
 from etlimport.read.files import SourcePath, SourceRefused, SourceUnreadable, readable
 
 BLOCK_SIZE = 1 << 17
-"""Small, so that the database takes one block in while the next is read."""
+"""Bytes read at a time. They are few, so that the database can store one block while the next one is read."""
 
 MAX_ELEMENT = 1 << 20
+"""The number of bytes an element may have."""
+
 KEPT_OF_TOO_LARGE = 10_000
+"""How many bytes of an element that is too large are kept to show it."""
 
 BLANKS = b" \t\r\n"
 TOKEN = re.compile(rb'"(?:[^"\\]++|\\.)*+"|["\[{\]},]', re.DOTALL)
 INSIDE_STRING = re.compile(rb'(?:[^"\\]++|\\.)*+', re.DOTALL)
 SEPARATOR = re.compile(rb'\}\s*,\s*\{\s*"[^"\\]{1,40}"')
-JSON_BUT_NO_LIST = re.compile(rb'[{"\d-]|true|false|null')
+OTHER_JSON = re.compile(rb'[{"\d-]|true|false|null')
+"""How JSON that is not a list begins."""
+
+Element = bytes | msgspec.Raw
 
 decode_elements = msgspec.json.Decoder(list[msgspec.Raw]).decode
 
@@ -35,25 +41,27 @@ class TooLarge(bytes):
 
 @dataclass
 class Block:
-    """Consecutive elements of the array, the first of them number `start`, each as JSON."""
+    """Consecutive elements of the array, each as JSON. `start` is the index of the first of them.
+
+    `array` holds them as one JSON array. It is not valid JSON if one of the elements is not.
+    """
 
     start: int
-    elements: list[bytes]
+    elements: Sequence[Element]
     array: bytes
-    """The elements as one JSON array; no valid one where an element is not valid."""
 
     def halves(self) -> tuple["Block", "Block"]:
         middle = len(self.elements) // 2
-        parts = (self.start, self.elements[:middle]), (self.start + middle, self.elements[middle:])
-        return tuple(Block(start, elements, joined(elements)) for start, elements in parts)
+        first, second = self.elements[:middle], self.elements[middle:]
+        return Block(self.start, first, joined(first)), Block(self.start + middle, second, joined(second))
 
 
-def joined(elements: list[bytes]) -> bytes:
+def joined(elements: Iterable[Element]) -> bytes:
     return b"[" + b",".join(elements) + b"]"
 
 
 def read_blocks(source: SourcePath, block_size: int = BLOCK_SIZE) -> Iterator[Block]:
-    """Raises SourceRefused for a file that is empty or no JSON, SourceUnreadable for one that is cut or broken."""
+    """Raises SourceRefused for a file that is empty or not JSON, SourceUnreadable for one that is cut off or broken."""
     with readable(source.path), source.path.open("rb") as file:
         start = 0
         for elements, array in ArrayReader(file, source.relative, block_size).blocks():
@@ -62,19 +70,19 @@ def read_blocks(source: SourcePath, block_size: int = BLOCK_SIZE) -> Iterator[Bl
 
 
 class ArrayReader:
-    """Walks one array. `window` is what was read and not yet handed on; it begins at byte `offset`."""
+    """Reads one array. `window` holds the bytes that were read but not returned yet; `offset` is where they begin."""
 
-    def __init__(self, file: BinaryIO, name: str, block_size: int = BLOCK_SIZE):
+    def __init__(self, file: BinaryIO, name: str, block_size: int = BLOCK_SIZE) -> None:
         self.file, self.name, self.block_size = file, name, block_size
         self.window, self.offset = b"", 0
         self.at_end = self.closed = self.met_any = False
         self.separator: bytes | None = None
 
-    def blocks(self) -> Iterator[tuple[list[bytes], bytes]]:
+    def blocks(self) -> Iterator[tuple[Sequence[Element], bytes]]:
         self.open_array()
         while not self.closed:
             self.fill()
-            elements, array = self.guessed() or self.walked()
+            elements, array = self.guessed_elements() or self.counted_elements()
             if elements:
                 self.met_any = True
                 yield elements, array
@@ -109,12 +117,12 @@ class ArrayReader:
         if self.window.startswith(b"["):
             return self.drop(1)
         beginning = self.window[:40].decode("utf-8", "replace")
-        if JSON_BUT_NO_LIST.match(self.window):
+        if OTHER_JSON.match(self.window):
             raise SourceUnreadable(f"{self.name} holds no list: it begins with {beginning!r} instead of `[`.")
         raise SourceRefused(f"{self.name} is not JSON: it begins with {beginning!r}. Check what wrote it.")
 
-    def guessed(self) -> tuple[list[bytes], bytes] | None:
-        """The elements up to the last separator in the window; None where there is no telling."""
+    def guessed_elements(self) -> tuple[Sequence[Element], bytes] | None:
+        """The elements up to the last separator in the window; None if that is not the end of an element."""
         if self.separator is None:
             self.separator = first_separator(self.window)
         cut = self.window.rfind(self.separator) + 1 if self.separator else 0
@@ -130,17 +138,17 @@ class ArrayReader:
         self.drop(self.window.index(b",", cut) + 1)
         return elements, array
 
-    def walked(self) -> tuple[list[bytes], bytes]:
-        """The whole elements in the window, found bracket by bracket; none where it ends inside the first."""
+    def counted_elements(self) -> tuple[Sequence[Element], bytes]:
+        """The whole elements in the window, found by counting brackets; none if it ends inside the first one."""
         ends, self.closed = self.element_ends()
-        elements = []
+        elements: list[bytes] = []
         start = 0
         for end in ends:
             element = self.window[start:end].strip(BLANKS)
             elements.append(element if len(element) <= MAX_ELEMENT else TooLarge(element[:KEPT_OF_TOO_LARGE]))
             start = end + 1
         self.drop(start)
-        self.separator = None  # the next rows may begin with another key
+        self.separator = None  # the rows that follow may begin with another key
         if self.closed and elements == [b""] and not self.met_any:
             elements = []
         elif not elements:
@@ -152,8 +160,9 @@ class ArrayReader:
         return elements, joined(elements)
 
     def element_ends(self) -> tuple[list[int], bool]:
-        """Where in the window elements end, at a comma or at the end of the array, and whether that came."""
-        ends, depth = [], 0
+        """The places in the window where elements end, and whether the last of them is the end of the array."""
+        ends: list[int] = []
+        depth = 0
         for match in TOKEN.finditer(self.window):
             token = match.group()
             if token in b"{[":
@@ -171,14 +180,14 @@ class ArrayReader:
         return ends, False
 
     def skipped_element(self) -> TooLarge:
-        """Read past the element the window begins with, holding no more than a window of it."""
+        """Skip the element at the beginning of the window, with no more than one window of it in memory."""
         beginning = TooLarge(self.window[:KEPT_OF_TOO_LARGE])
         depth, in_string = 0, False
         while True:
             at = 0
             while at < len(self.window):
                 if in_string:
-                    at = INSIDE_STRING.match(self.window, at).end()
+                    at = end_of_string(self.window, at)
                     if at == len(self.window) or self.window[at] != ord('"'):
                         break
                     in_string, at = False, at + 1
@@ -220,8 +229,14 @@ class ArrayReader:
             )
 
 
+def end_of_string(window: bytes, at: int) -> int:
+    """The place of the quotation mark that ends the string `at` is inside of, or of the end of the window."""
+    match = INSIDE_STRING.match(window, at)
+    return match.end() if match else at
+
+
 def first_separator(window: bytes) -> bytes:
-    """What stands between the first two objects, up to the second one's first key; b"" if they are none."""
+    """The text between the first two elements, up to the second one's first key; b"" if they are not two objects."""
     depth = 0
     for match in TOKEN.finditer(window):
         token = match.group()

@@ -1,32 +1,40 @@
-"""JSON rows → row objects: at once for a whole block, or one by one with a word on what is wrong.
+"""Decodes the elements of a JSON array into row objects.
 
-A Shape learns how a file spells its fields and makes a msgspec Struct of it. A block that does not fit the
-Struct is halved until the rows that do not fit are alone; those are decoded with care.
+A RowDecoder learns which names a file uses for its fields and makes a msgspec Struct with them, so that msgspec decodes
+a whole block at once. A block that it cannot decode is split into halves, until only the rows that cause this are left.
+Those are decoded one by one, which is slow but tells what is wrong with each.
 """
 
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from types import SimpleNamespace
-from typing import Annotated, Any
+from types import GenericAlias, SimpleNamespace
+from typing import Annotated, Any, TypeVar
 
 import msgspec
 from msgspec import Meta
 
-from etlimport.kinds import Field, Kind, plain
-from etlimport.read.formats.json_array import MAX_ELEMENT, Block, TooLarge
+from etlimport.kinds import Field, Kind, normalized
+from etlimport.read.formats.json_array import MAX_ELEMENT, Block, Element, TooLarge
 from etlimport.read.rejected import Rejected
 
-MOST_KEYS = 200
+MAX_KEYS = 200
+"""How many different keys the rows of a file may have; those met after that many are decoded one row at a time."""
+
 FEW = 4
+"""The number of elements of a block that is not split any further."""
+
 NUL = b"\\u0000"
 NUL_ESCAPE = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 NOT_DECODABLE = (ValueError, RecursionError)
-LONGEST_VALUE = 40
-Value = Annotated[str, Meta(max_length=LONGEST_VALUE)] | int | float | None
+MAX_VALUE_LENGTH = 40
+Value = Annotated[str, Meta(max_length=MAX_VALUE_LENGTH)] | int | float | None
 """A number, date, time or mark before it is parsed."""
+
 IGNORED_PARTS = ("percentage", "for", "ret")
-"""Parts of a table's figures that sources give and nobody reads."""
+"""Keys inside the figures of a standing that sources write and no field is read from."""
+
+Decoded = TypeVar("Decoded")
 
 decode_any = msgspec.json.Decoder().decode
 keys_of = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
@@ -34,16 +42,18 @@ keys_of = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 
 @dataclass(frozen=True)
 class Attribute:
-    """An attribute of the row objects: a field of the kind of file, or a compound of several.
+    """An attribute of the row objects, which holds a field of the kind of file, or an object or list of several fields.
 
-    `spellings` are reduced by `plain`; `compound`: the type of its value where it has parts.
+    `title`: the name by which messages call it. `spellings`: its normalized names. `type`: the type msgspec decodes it
+    to. `length`: the number of characters a text may have. `parts`: the Struct of the object, or of each entry of the
+    list; None for a single field.
     """
 
     title: str
     spellings: tuple[str, ...]
     type: Any
     length: int | None = None
-    compound: Any = None
+    parts: Any = None
 
 
 def attributes_of(kind: Kind) -> dict[str, Attribute]:
@@ -53,107 +63,113 @@ def attributes_of(kind: Kind) -> dict[str, Attribute]:
 
 def as_attribute(kind: Kind, name: str, fields: list[Field]) -> Attribute:
     if not fields[0].part:
-        title = fields[0].spelled[0]
-        spellings = tuple(dict.fromkeys(plain(spelling) for field in fields for spelling in field.spelled))
+        title = fields[0].spellings[0]
+        spellings = tuple(dict.fromkeys(normalized(spelling) for field in fields for spelling in field.spellings))
         return Attribute(title, spellings, type_of(fields[0]), fields[0].type.length)
     is_list = name == kind.entries
-    parts = [(field.part, type_of(field), None) for field in fields]
+    parts: list[tuple[str, Any, Any]] = [(field.part, type_of(field), None) for field in fields]
     if not is_list:
         parts += [(f"ignored_{part}", Any, msgspec.field(default=None, name=part)) for part in IGNORED_PARTS]
-    compound = msgspec.defstruct(name.title(), parts, forbid_unknown_fields=True, gc=False)
-    return Attribute(name, (plain(name),), (list[compound] if is_list else compound) | None, compound=compound)
+    struct = msgspec.defstruct(name.title(), parts, forbid_unknown_fields=True, gc=False)
+    type_ = GenericAlias(list, (struct,)) if is_list else struct
+    return Attribute(name, (normalized(name),), type_ | None, parts=struct)
 
 
 def type_of(field: Field) -> Any:
-    """What msgspec takes for a field at once."""
+    """The type that msgspec decodes the values of a field to."""
     return Annotated[str, Meta(max_length=field.type.length)] | None if field.type.length else Value
 
 
-class Shape:
-    """How one file spells the attributes of its kind, as far as it was read."""
+class RowDecoder:
+    """Decodes the rows of one file with a Struct of the keys met so far."""
 
-    def __init__(self, kind: Kind):
+    def __init__(self, kind: Kind) -> None:
         self.kind = kind
         self.attributes = attributes_of(kind)
         self.attribute_of = {
             spelling: name for name, attribute in self.attributes.items() for spelling in attribute.spellings
         }
         self.keys: set[str] = set()
-        self.further: list[tuple[str, str]] = []
-        self.decoder: msgspec.json.Decoder | None = None
+        self.alternatives: list[tuple[str, str]] = []
+        self.decoder: msgspec.json.Decoder[list[Any]] | None = None
 
     def build(self) -> None:
-        """Make the Struct: its attributes, one more for each further spelling of one, and the rest undecoded."""
-        spelled: dict[str, list[str]] = {name: [] for name in self.attributes}
-        definitions = []
+        """Make the Struct of the keys met so far.
+
+        If a file uses several keys for one attribute, each of them is an attribute of its own at first; `alternatives`
+        pairs the attribute with the names of the others. Keys that belong to no attribute are not decoded.
+        """
+        keys_by_attribute: dict[str, list[str]] = {name: [] for name in self.attributes}
+        definitions: list[tuple[str, Any, Any]] = []
         for number, key in enumerate(sorted(self.keys)):
-            if name := self.attribute_of.get(plain(key)):
-                spelled[name].append(key)
+            if name := self.attribute_of.get(normalized(key)):
+                keys_by_attribute[name].append(key)
             else:
                 definitions.append((f"ignored_{number}", msgspec.Raw, msgspec.field(default=None, name=key)))
-        self.further = []
+        self.alternatives = []
         for name, attribute in self.attributes.items():
-            keys = sorted(spelled[name], key=self.rank) or [attribute.title]
+            keys = sorted(keys_by_attribute[name], key=self.rank) or [attribute.title]
             for number, key in enumerate(keys):
-                called = f"{name}_{number}_further" if number else name
-                definitions.append((called, attribute.type, msgspec.field(default=None, name=key)))
+                alternative = f"{name}_alternative_{number}" if number else name
+                definitions.append((alternative, attribute.type, msgspec.field(default=None, name=key)))
                 if number:
-                    self.further.append((name, called))
+                    self.alternatives.append((name, alternative))
         row = msgspec.defstruct("Row", definitions, forbid_unknown_fields=True, gc=False)
-        self.decoder = msgspec.json.Decoder(list[row])
+        self.decoder = msgspec.json.Decoder(GenericAlias(list, (row,)))
 
     def rank(self, key: str) -> int:
-        """Which of the spellings of its attribute a key is."""
-        return self.attributes[self.attribute_of[plain(key)]].spellings.index(plain(key))
+        """The place of a key among the spellings of its attribute; the one with the lowest rank comes first."""
+        return self.attributes[self.attribute_of[normalized(key)]].spellings.index(normalized(key))
 
-    def learn(self, elements: Iterable) -> bool:
-        """Take up the keys of some rows; whether any was new."""
-        keys = set()
+    def learn(self, elements: Iterable[Element]) -> bool:
+        """Add the keys of some rows to the Struct. Returns whether any of them is new."""
+        keys: set[str] = set()
         for element in elements:
             try:
                 keys.update(keys_of(element))
             except NOT_DECODABLE:
                 continue
-        # msgspec takes no name that JSON would have to escape
+        # msgspec accepts no name of a field that JSON would have to escape.
         new = {key for key in keys - self.keys if key.isprintable() and not set(key) & set('"\\')}
-        if not new or len(self.keys | new) > MOST_KEYS:
+        if not new or len(self.keys | new) > MAX_KEYS:
             return False
         self.keys |= new
         self.build()
         return True
 
     def rows(self, block: Block) -> list[Any]:
-        """A row object, or Rejected, for each element of the block."""
+        """A row object for each element of the block, or a Rejected for an element that is none."""
         if not self.decoder:
-            self.learn(block.elements[:1])  # which mostly has what all have
-        rows = self.at_once(block)
+            self.learn(block.elements[:1])  # in most files every element has the same keys
+        rows = self.decode_together(block)
         if rows is None and self.learn(block.elements):
-            rows = self.at_once(block)
-        return self.halved(block) if rows is None else rows
+            rows = self.decode_together(block)
+        return self.decode_by_halves(block) if rows is None else rows
 
-    def halved(self, block: Block) -> list[Any]:
+    def decode_by_halves(self, block: Block) -> list[Any]:
         if len(block.elements) <= FEW:
-            return [self.with_care(bytes_of(element)) for element in block.elements]
+            return [self.decode_alone(bytes_of(element)) for element in block.elements]
         rows = []
         for half in block.halves():
-            found = self.at_once(half)
-            rows += self.halved(half) if found is None else found
+            found = self.decode_together(half)
+            rows += self.decode_by_halves(half) if found is None else found
         return rows
 
-    def at_once(self, block: Block) -> list[Any] | None:
+    def decode_together(self, block: Block) -> list[Any] | None:
+        """The row objects of a block; None if one of its elements cannot be decoded to the Struct."""
         if NUL in block.array or not self.decoder:
             return None
         try:
             rows = self.decoder.decode(block.array)
         except NOT_DECODABLE:
             return None
-        for name, further in self.further:
+        for name, alternative in self.alternatives:
             for row in rows:
                 if getattr(row, name) in (None, ""):
-                    setattr(row, name, getattr(row, further))
+                    setattr(row, name, getattr(row, alternative))
         return rows if len(rows) == len(block.elements) else None
 
-    def with_care(self, element: bytes) -> SimpleNamespace | Rejected:
+    def decode_alone(self, element: bytes) -> SimpleNamespace | Rejected:
         league = ""
         try:
             found = self.by_attribute(element)
@@ -165,61 +181,64 @@ class Shape:
             return Rejected(str(rejected), league)
 
     def checked(self, name: str, value: Any) -> Any:
-        """The value as the Struct would hold it. Raises Rejected for a text that no column can take."""
+        """The value as the Struct would hold it. Raises Rejected for a text that is none, or longer than its column."""
         attribute = self.attributes[name]
         if attribute.length:
             return text(attribute.title, value, attribute.length)
-        if attribute.compound is None:
+        if attribute.parts is None:
             return scalar(value)
         if name == self.kind.entries:
             return self.entries(attribute, value)
-        return figures(attribute, value)
+        return object_of_parts(attribute, value)
 
     def entries(self, attribute: Attribute, value: Any) -> list[Any] | None:
+        """The entries of a list, each as the Struct would hold it or as Rejected."""
         if value is not None and not isinstance(value, list):
-            raise Rejected(f"{attribute.title} holds {called(value)} where a list belongs")
+            raise Rejected(f"{attribute.title} holds {type_name(value)} where a list belongs")
         return value and [self.entry(attribute, item) for item in value]
 
     def entry(self, attribute: Attribute, item: Any) -> Any:
-        """The entry, or Rejected."""
         try:
             if not isinstance(item, dict):
-                raise Rejected(f"is not an object but {called(item)}")
-            found = {plain(key): value for key, value in item.items()}
-            values = {}
+                raise Rejected(f"is not an object but {type_name(item)}")
+            found = {normalized(key): value for key, value in item.items()}
+            values: dict[str, Any] = {}
             for field in self.kind.fields:
                 if field.part:
-                    value = found.get(plain(field.part))
+                    value = found.get(normalized(field.part))
                     length = field.type.length
                     values[field.part] = text(field.part, value, length) if length else scalar(value)
         except Rejected as rejected:
             return Rejected(str(rejected), content=msgspec.json.encode(item))
-        return attribute.compound(**values)
+        return attribute.parts(**values)
 
     def by_attribute(self, element: bytes) -> dict[str, Any]:
-        """The values of a row by field; of several spellings the first that holds something.
+        """The values of a row by the name of their attribute.
 
-        As in the Struct, what is in other fields need only be JSON. Raises Rejected.
+        If a row has several spellings of an attribute, the first one with a value counts. As in the Struct, values that
+        belong to no attribute need only be valid JSON. Raises Rejected.
         """
         if isinstance(element, TooLarge):
             raise Rejected(f"is larger than {MAX_ELEMENT >> 20} MB")
         found: dict[str, tuple[int, Any]] = {}
-        # Sorted as in the Struct, for a row that has one field twice (`Player ID` and `player_id`).
+        # The keys are sorted as in the Struct, for a row with both `Player ID` and `player_id`.
         for key, raw in sorted(decoded(element, keys_of).items()):
-            name = self.attribute_of.get(plain(key))
-            value = decoded(raw, decode_any) if name else None
-            holds_something = value is not None and value != ""
-            if holds_something and (name not in found or self.rank(key) < found[name][0]):
+            name = self.attribute_of.get(normalized(key))
+            if name is None:
+                continue
+            value = decoded(raw, decode_any)
+            has_value = value is not None and value != ""
+            if has_value and (name not in found or self.rank(key) < found[name][0]):
                 found[name] = self.rank(key), value
         return {name: value for name, (_, value) in found.items()}
 
 
-def bytes_of(element: bytes | msgspec.Raw) -> bytes:
+def bytes_of(element: Element) -> bytes:
     return element if isinstance(element, bytes) else bytes(element)
 
 
-def decoded(element: bytes | msgspec.Raw, decode: Callable) -> Any:
-    """Raises Rejected with what is wrong."""
+def decoded(element: Element, decode: Callable[[Element], Decoded]) -> Decoded:
+    """What `decode` makes of JSON. Raises Rejected that says what is wrong with it."""
     try:
         return decode(element)
     except RecursionError:
@@ -228,7 +247,7 @@ def decoded(element: bytes | msgspec.Raw, decode: Callable) -> Any:
         raise Rejected(f"is not UTF-8: {error.reason} at byte {error.start:,} of a text") from None
     except ValueError as error:
         if isinstance(error, msgspec.ValidationError) and decode is keys_of:
-            raise Rejected(f"is not an object but {called(decoded(element, decode_any))}") from None
+            raise Rejected(f"is not an object but {type_name(decoded(element, decode_any))}") from None
         raise Rejected(f"is not valid JSON: {what_is_wrong(bytes(element), error)}") from None
 
 
@@ -239,8 +258,9 @@ def what_is_wrong(element: bytes, error: ValueError) -> str:
 
 
 def text(name: str, value: Any, length: int) -> str | None:
+    """The value as a text without blanks around it. Raises Rejected."""
     if isinstance(value, bool | list | dict):
-        raise Rejected(f"{name} holds {called(value)} where a text belongs")
+        raise Rejected(f"{name} holds {type_name(value)} where a text belongs")
     if value is None:
         return None
     stripped = str(value).strip()
@@ -249,25 +269,33 @@ def text(name: str, value: Any, length: int) -> str | None:
     return stripped
 
 
-def scalar(value: Any) -> Value:
-    """What is no scalar as a text that no parser reads."""
+def scalar(value: Any) -> Any:
+    """A number or text unchanged. Anything else becomes its JSON text, which no parser of a field can read."""
     if isinstance(value, bool | list | dict):
-        return msgspec.json.encode(value).decode()[: LONGEST_VALUE + 1]
+        return msgspec.json.encode(value).decode()[: MAX_VALUE_LENGTH + 1]
     return value
 
 
-def figures(attribute: Attribute, value: Any) -> Any:
-    """The compound; what is none counts as its first part."""
+def object_of_parts(attribute: Attribute, value: Any) -> Any:
+    """The object with its parts. A value that is not an object is taken for the first of its parts."""
     if value is None:
         return None
-    parts = [name for name in attribute.compound.__struct_fields__ if not name.startswith("ignored_")]
+    parts = [name for name in attribute.parts.__struct_fields__ if not name.startswith("ignored_")]
     if not isinstance(value, dict):
-        return attribute.compound(**{parts[0]: scalar(value)})
-    found = {plain(key): scalar(figure) for key, figure in value.items()}
-    return attribute.compound(**{name: found.get(plain(name)) for name in parts})
+        return attribute.parts(**{parts[0]: scalar(value)})
+    found = {normalized(key): scalar(part) for key, part in value.items()}
+    return attribute.parts(**{name: found.get(normalized(name)) for name in parts})
 
 
-def called(value: Any) -> str:
-    if value is None or isinstance(value, bool):
-        return msgspec.json.encode(value).decode()
-    return {dict: "an object", list: "a list", str: "a text"}.get(type(value), "a number")
+def type_name(value: Any) -> str:
+    """What a JSON value is, for a message."""
+    match value:
+        case None | bool():
+            return msgspec.json.encode(value).decode()
+        case dict():
+            return "an object"
+        case list():
+            return "a list"
+        case str():
+            return "a text"
+    return "a number"

@@ -1,13 +1,24 @@
-"""Row objects → tuples for the database: one small class a kind of file, tuned because it runs for every row."""
+"""Converts row objects into tuples for the database: one small class for each kind of file.
 
-from etlimport.read.kinds.kind import KindReader, Leagues
+Their code is tuned for speed, as it runs for every row.
+"""
+
+from etlimport.read.kinds.converter import Converter, EntryConverter, LeagueNumbers, RowConverter
 from etlimport.read.kinds.match_lines import MatchLines
 from etlimport.read.kinds.players import Players
 from etlimport.read.kinds.ratings import Ratings
 from etlimport.read.kinds.schedules import Schedules
 from etlimport.read.kinds.standings import Standings
+from etlimport.read.label_book import LabelBook
 
-READERS = {reader.describes.name: reader for reader in (Players, Schedules, Standings, MatchLines, Ratings)}
-"""By the name of the kind."""
+CONVERTERS: dict[str, type[RowConverter] | type[EntryConverter]] = {
+    converter.describes.name: converter for converter in (Players, Schedules, Standings, MatchLines, Ratings)
+}
+"""By the name of the kind of file."""
 
-__all__ = ["READERS", "KindReader", "Leagues"]
+
+def make_converter(kind: str, book: LabelBook, leagues: LeagueNumbers) -> RowConverter | EntryConverter:
+    return CONVERTERS[kind](book, leagues)
+
+
+__all__ = ["CONVERTERS", "Converter", "EntryConverter", "LeagueNumbers", "RowConverter", "make_converter"]

@@ -1,29 +1,35 @@
 from hashlib import blake2b
 from typing import Any
 
-from etlimport.kinds import MATCH_HISTORY
-from etlimport.read.kinds.kind import KindReader, Leagues
+from etlimport.kinds import MATCH_HISTORY, StagedRow
+from etlimport.read.kinds.converter import LeagueNumbers, RowConverter
 from etlimport.read.label_book import LabelBook
 
+TeamsOfRow = tuple[int, str | None, str | None]
+"""(number of the league, home team, away team) as a row spells them."""
 
-class MatchLines(KindReader):
+NumberedTeams = tuple[int, int, str, str, str]
+"""(number of the home team's label, of the away team's, home team, away team, key of both)."""
+
+
+class MatchLines(RowConverter):
     describes = MATCH_HISTORY
     parsed = ("line", "winner")
 
-    def __init__(self, book: LabelBook, leagues: Leagues):
+    def __init__(self, book: LabelBook, leagues: LeagueNumbers) -> None:
         super().__init__(book, leagues)
-        self.pairing: dict[tuple, tuple] = {}
+        self.numbered: dict[TeamsOfRow, NumberedTeams] = {}
         self.line, self.winner = self.parser("line"), self.parser("winner")
 
     def check_team(self, series: str, team: str) -> None:
-        """A line without its teams is a line all the same."""
+        """A match line without teams is not rejected."""
 
-    def convert(self, idx: int, row: Any) -> tuple | None:
+    def convert(self, idx: int, row: Any) -> StagedRow | None:
         league_no = self.leagues[row.league]
         if league_no is None:
             return None
-        pair = (league_no, row.home_team, row.away_team)
-        home_no, away_no, home, away, pair_key = self.pairing.get(pair) or self.number_pair(pair)
+        teams = (league_no, row.home_team, row.away_team)
+        home_no, away_no, home, away, teams_key = self.numbered.get(teams) or self.number_teams(teams)
         date, facts = self.day(row.date), self.facts(row)
         id_1, id_2 = (row.home_player_1_id or "").strip(), (row.home_player_2_id or "").strip()
         id_3, id_4 = (row.away_player_1_id or "").strip(), (row.away_player_2_id or "").strip()
@@ -38,16 +44,15 @@ class MatchLines(KindReader):
         if d < c:
             c, d = d, c
         people = (id_1, id_2, id_3, id_4, name_1, name_2, name_3, name_4)
-        key = digest(f"{pair_key}\n{date}\n{a}\n{b}\n{c}\n{d}")
+        key = digest(f"{teams_key}\n{date}\n{a}\n{b}\n{c}\n{d}")
         rest = (scores, won, source_id)
         whole = digest("\n".join((key, home, away, *people, *rest, str(line), *map(str, facts))))
         return idx, league_no, home_no, away_no, date, line, home, away, *people, *rest, key, whole, *facts
 
-    def number_pair(self, pair: tuple) -> tuple:
-        league_no, home, away = pair[0], (pair[1] or "").strip(), (pair[2] or "").strip()
-        numbers = (self.number_label((league_no, "", team, "")) for team in (home, away))
-        pair_key = f"{folded(home)}\n{folded(away)}"
-        found = self.pairing[pair] = (*numbers, home, away, pair_key)
+    def number_teams(self, teams: TeamsOfRow) -> NumberedTeams:
+        league_no, home, away = teams[0], (teams[1] or "").strip(), (teams[2] or "").strip()
+        home_no, away_no = (self.number_label((league_no, "", team, "")) for team in (home, away))
+        found = self.numbered[teams] = home_no, away_no, home, away, f"{folded(home)}\n{folded(away)}"
         return found
 
 

@@ -1,21 +1,21 @@
 from functools import lru_cache
 from typing import Any
 
-from etlimport.kinds import PLAYERS
-from etlimport.read.kinds.kind import KindReader, Leagues
+from etlimport.kinds import PLAYERS, StagedRow
+from etlimport.read.kinds.converter import LeagueNumbers, RowConverter
 from etlimport.read.label_book import LabelBook
 from etlimport.read.rejected import Rejected
 from leagues.names import name_key
 
 
-class Players(KindReader):
+class Players(RowConverter):
     describes = PLAYERS
 
-    def __init__(self, book: LabelBook, leagues: Leagues):
+    def __init__(self, book: LabelBook, leagues: LeagueNumbers) -> None:
         super().__init__(book, leagues)
         facts, label_no = self.facts, self.label_no
 
-        def convert(idx: int, row: Any) -> tuple | None:
+        def convert(idx: int, row: Any) -> StagedRow | None:
             league_no = leagues[row.league]
             if league_no is None:
                 return None
@@ -26,18 +26,18 @@ class Players(KindReader):
             if not first and not last:
                 raise Rejected("no name: First Name and Last Name are empty")
             read = facts(row)
-            # Last, as a row that is rejected must not bring a team into being.
+            # The label is numbered last, so that a row that is rejected does not add a team.
             label = (league_no, row.series, row.team, row.club)
             number = label_no.get(label)
             if number is None:
                 number = self.number_label(label)
             return idx, league_no, number, external_id, first, last, quick_name_key(first, last), *read
 
-        self.convert = convert  # a closure, as it runs for every row of the longest file but one
+        self.convert = convert  # a closure instead of a method, because that is faster and there are many players
 
 
 def quick_name_key(first: str, last: str) -> str:
-    """`name_key`, without its care for the plain names that most people have."""
+    """The same as `name_key`, but faster for names of unaccented letters only, which most people have."""
     if first.isalpha() and last.isalpha() and first.isascii() and last.isascii():
         return f"{first} {last}".lower()[:300]
     return remembered_name_key(first, last)

@@ -1,17 +1,14 @@
 from typing import Any
 
-from etlimport.kinds import PLAYER_HISTORY
-from etlimport.read.kinds.kind import KindReader
+from etlimport.kinds import PLAYER_HISTORY, StagedRow
+from etlimport.read.kinds.converter import EntryConverter
 from etlimport.read.rejected import Rejected
 
 
-class Ratings(KindReader):
-    """Reads the entries of a player's matches; `player` tells whose they are."""
-
+class Ratings(EntryConverter):
     describes = PLAYER_HISTORY
 
     def player(self, row: Any) -> tuple[int, str] | None:
-        """(league_no, external_id); None for a league that was not asked for. Raises Rejected."""
         league_no = self.leagues[row.league]
         if league_no is None:
             return None
@@ -20,6 +17,6 @@ class Ratings(KindReader):
             raise Rejected("no player_id")
         return league_no, external_id
 
-    def convert(self, idx: int, entry: Any, league_no: int, external_id: str) -> tuple:
+    def convert(self, idx: int, entry: Any, league_no: int, external_id: str) -> StagedRow:
         date = self.dates.get(entry.date) or self.checked_day(entry.date)
         return idx, league_no, external_id, date, *self.facts(entry)

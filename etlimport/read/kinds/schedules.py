@@ -1,22 +1,22 @@
 from typing import Any
 
-from etlimport.kinds import SCHEDULES
-from etlimport.read.kinds.kind import KindReader, Leagues
+from etlimport.kinds import SCHEDULES, StagedRow
+from etlimport.read.kinds.converter import LabelOfRow, LeagueNumbers, RowConverter
 from etlimport.read.label_book import LabelBook
 from etlimport.read.rejected import Rejected
 
 SEPARATORS = " -#–—:/\t"
 
 
-class Schedules(KindReader):
+class Schedules(RowConverter):
     describes = SCHEDULES
     parsed = ("time",)
 
-    def __init__(self, book: LabelBook, leagues: Leagues):
+    def __init__(self, book: LabelBook, leagues: LeagueNumbers) -> None:
         super().__init__(book, leagues)
         self.time = self.parser("time")
 
-    def convert(self, idx: int, row: Any) -> tuple | None:
+    def convert(self, idx: int, row: Any) -> StagedRow | None:
         league_no = self.leagues[row.league]
         if league_no is None:
             return None
@@ -28,25 +28,26 @@ class Schedules(KindReader):
             home_no, away_no = self.number_teams(home, away)
         return idx, league_no, home_no, away_no, date, time, *facts
 
-    def number_teams(self, home: tuple, away: tuple) -> tuple[int, int]:
-        named = [names_a_team(series or "", team or "") for _, series, team, _ in (home, away)]
-        if not all(named):
-            missing = "neither team" if not any(named) else "only one team"
-            spelled = ", ".join(
-                f"{side}_team is {(team[2] or '')[:60]!r}"
-                for side, team, names in zip(("home", "away"), (home, away), named, strict=True)
-                if not names
+    def number_teams(self, home: LabelOfRow, away: LabelOfRow) -> tuple[int, int]:
+        """The numbers of both labels. Raises Rejected if one of them names no team."""
+        name_teams = [names_a_team(series or "", team or "") for _, series, team, _ in (home, away)]
+        if not all(name_teams):
+            missing = "neither team" if not any(name_teams) else "only one team"
+            labels = ", ".join(
+                f"{side}_team is {(label[2] or '')[:60]!r}"
+                for side, label, names_team in zip(("home", "away"), (home, away), name_teams, strict=True)
+                if not names_team
             )
-            raise Rejected(f"names {missing}: {spelled}")
+            raise Rejected(f"names {missing}: {labels}")
         return self.number_label(home), self.number_label(away)
 
 
 def names_a_team(series: str, team: str) -> bool:
-    """Not an empty label, ` - 9 SW` of the series `Chicago 9 SW`, or `BYE`."""
-    said = team.strip(SEPARATORS).casefold()
-    if not said or said == "bye":
+    """Whether a label names a team. An empty one, `BYE`, and ` - 9 SW` in the series `Chicago 9 SW` do not."""
+    text = team.strip(SEPARATORS).casefold()
+    if not text or text == "bye":
         return False
     if team.strip()[:1] not in SEPARATORS:
         return True
-    words, series_words = said.split(), series.casefold().split()
+    words, series_words = text.split(), series.casefold().split()
     return words != series_words[-len(words) :]

@@ -1,13 +1,13 @@
 from typing import Any
 
-from etlimport.kinds import SERIES_STATS
-from etlimport.read.kinds.kind import KindReader
+from etlimport.kinds import SERIES_STATS, StagedRow
+from etlimport.read.kinds.converter import RowConverter
 
 
-class Standings(KindReader):
+class Standings(RowConverter):
     describes = SERIES_STATS
 
-    def convert(self, idx: int, row: Any) -> tuple | None:
+    def convert(self, idx: int, row: Any) -> StagedRow | None:
         league_no = self.leagues[row.league]
         if league_no is None:
             return None

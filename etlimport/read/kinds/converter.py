@@ -1,0 +1,157 @@
+"""What the converters of all kinds of files share."""
+
+from collections.abc import Callable
+from typing import Any, cast
+
+from etlimport.kinds import Field, Kind, StagedRow
+from etlimport.kinds.values import Memo, Unreadable
+from etlimport.read.label_book import LabelBook
+from etlimport.read.rejected import Rejected
+
+LabelOfRow = tuple[int, str | None, str | None, str | None]
+"""(number of the league, series, team, club) as a row spells them."""
+
+
+class LeagueNumbers(dict[str | None, int | None]):
+    """The number of a league by its code as a row spells it; None for a league that is not selected for the import."""
+
+    def __init__(self, book: LabelBook, is_selected: Callable[[str], bool]) -> None:
+        super().__init__()
+        self.book, self.is_selected = book, is_selected
+
+    def __missing__(self, spelled: str | None) -> int | None:
+        code = (spelled or "").strip()
+        if not code:
+            raise Rejected("no League")
+        number = None
+        if self.is_selected(code):
+            number = self.book.league(code)
+        else:
+            self.book.skip(code)
+        self[spelled] = number
+        return number
+
+
+class Converter:
+    """Converts the row objects of one kind of file into tuples in the order of the kind's staged columns.
+
+    Subclasses fill the columns that identify the thing a row is about. `facts` reads the columns of the facts.
+    `parsed` names the fields of the identity that a row may lack, so that a row is imported without a value of them
+    that is unreadable.
+    """
+
+    describes: Kind
+    parsed: tuple[str, ...] = ()
+
+    def __init__(self, book: LabelBook, leagues: LeagueNumbers) -> None:
+        self.book, self.leagues = book, leagues
+        self.label_no: dict[LabelOfRow, int] = {}
+        self.memos: dict[Callable[[Any], Any], Memo] = {}
+        self.fields = {field.name: field for field in self.describes.fields}
+        facts = self.describes.facts()
+        self.dates = self.memo(self.fields["date"]) if "date" in self.fields else {}
+        self.optional_fields = [*(self.fields[name] for name in self.parsed), *facts]
+        self.facts = facts_reader([self.place(field) for field in facts], [self.reading(field) for field in facts])
+
+    def place(self, field: Field) -> tuple[str, str]:
+        """(attribute of the row object, part of that attribute) in which a field's value stands.
+
+        The part is empty if the attribute itself is the value.
+        """
+        return (field.part, "") if self.describes.entries and field.part else (field.attribute, field.part)
+
+    def parser(self, name: str) -> Callable[[Any], Any]:
+        """The function that reads the values of a field. It remembers what it made of each value, if that pays."""
+        reading = self.reading(self.fields[name])
+        return reading.__getitem__ if isinstance(reading, Memo) else reading
+
+    def reading(self, field: Field) -> Callable[[Any], Any] | Memo:
+        return field.type.parse if field.type.length else self.memo(field)
+
+    def memo(self, field: Field) -> Memo:
+        parse = field.type.parse
+        if parse not in self.memos:
+            self.memos[parse] = Memo(parse)
+        return self.memos[parse]
+
+    def number_label(self, label: LabelOfRow) -> int:
+        """Add a label to the book when it is met for the first time. Raises Rejected if it names no team."""
+        league_no, *texts = label
+        series, team, club = ((text or "").strip() for text in texts)
+        self.check_team(series, team)
+        number = self.label_no[label] = self.book.label(league_no, self.describes.name, series, team, club)
+        return number
+
+    def check_team(self, series: str, team: str) -> None:
+        if not team:
+            raise Rejected("no team")
+
+    def repair(self, row: Any) -> list[str]:
+        """Set the unreadable values of the row's optional fields to None; returns a sentence about each of them."""
+        complaints = {}
+        for field in self.optional_fields:
+            attribute, part = self.place(field)
+            holder, name = (getattr(row, attribute), part) if part else (row, attribute)
+            value = getattr(holder, name, None)
+            try:
+                self.parser(field.name)(value)
+            except Unreadable as error:
+                setattr(holder, name, None)
+                complaints[attribute, part] = f"{self.display_name(field)} {str(value)[:60]!r} {error}"
+        return list(complaints.values())
+
+    def display_name(self, field: Field) -> str:
+        return field.part if self.describes.entries else (field.read_from or field.name).replace("_", " ")
+
+    def day(self, value: Any) -> str:
+        return self.dates.get(value) or self.checked_day(value)
+
+    def checked_day(self, value: Any) -> str:
+        """Raises Rejected if there is no date."""
+        try:
+            day: str | None = self.dates[value]
+        except Unreadable as error:
+            raise Rejected(f"date {str(value)[:60]!r} {error}") from None
+        if day is None:
+            raise Rejected("no date")
+        return day
+
+
+class RowConverter(Converter):
+    """Converts the elements of files in which each element is a row."""
+
+    convert: Callable[[int, Any], StagedRow | None]
+    """The tuple of a row, given its index in the file; None for a row of a league that is not selected.
+
+    Raises Rejected, or Unreadable if `repair` can remove the reason.
+    """
+
+
+class EntryConverter(Converter):
+    """Converts the entries of a list in files in which each element is a player with such a list."""
+
+    def player(self, row: Any) -> tuple[int, str] | None:
+        """(number of the league, player id) of an element; None for a league that is not selected. Raises Rejected."""
+        raise NotImplementedError
+
+    def convert(self, idx: int, entry: Any, league_no: int, external_id: str) -> StagedRow:
+        """The tuple of an entry. Raises Rejected, or Unreadable if `repair` can remove the reason."""
+        raise NotImplementedError
+
+
+FactsReader = Callable[[Any], tuple[Any, ...]]
+
+
+def facts_reader(places: list[tuple[str, str]], parsers: list[Callable[[Any], Any] | Memo]) -> FactsReader:
+    """A function that reads the facts of a row object, in the order of `places`.
+
+    It is compiled from the description, as a dataclass compiles its `__init__`, because it runs for every row: reading
+    takes twice as long with a loop over the fields.
+    """
+    values = [f'getattr(row.{name}, "{part}", None)' if part else f"row.{name}" for name, part in places]
+    calls = [
+        f"read_{number}[{value}]" if isinstance(parser, Memo) else f"read_{number}({value})"
+        for number, (parser, value) in enumerate(zip(parsers, values, strict=True))
+    ]
+    names = {f"read_{number}": parser for number, parser in enumerate(parsers)}
+    return cast(FactsReader, eval(f"lambda row: ({''.join(f'{call}, ' for call in calls)})", names))
