@@ -1,4 +1,4 @@
-"""How a run can end other than by publishing, each with the exit code of the command."""
+"""The exceptions that end a run without publishing, and the exit codes of the commands."""
 
 from etlimport.models import ImportRun
 
@@ -7,21 +7,21 @@ Cause = ImportRun.Cause
 
 
 class Refused(Exception):
-    """A safety check says no: nothing was touched. `cause` is the kind of check."""
+    """A safety check failed before anything was changed. `reasons` holds one sentence for each of its findings."""
 
-    def __init__(self, reasons: list[str], cause: ImportRun.Cause = Cause.UNSAFE):
+    def __init__(self, reasons: list[str], cause: ImportRun.Cause = Cause.UNSAFE) -> None:
         super().__init__("; ".join(reasons))
         self.reasons = reasons
         self.cause = cause
 
 
 class AuditFailed(Exception):
-    """The catalogue or what users own would not be right: everything is rolled back."""
+    """The changed catalogue, or what users own, is not consistent, so everything is rolled back."""
 
-    def __init__(self, reasons: list[str]):
+    def __init__(self, reasons: list[str]) -> None:
         super().__init__("; ".join(reasons))
         self.reasons = reasons
 
 
 class DryRun(Exception):
-    """Raised at the end of a dry run to roll everything back."""
+    """Not an error: raised at the end of a dry run to roll everything back."""

@@ -1,14 +1,15 @@
-"""A full rebuild with restore, in a transaction that is always rolled back: what would be lost, before it is."""
+"""Rehearses a rebuild in a transaction that is always rolled back, to learn what it would lose."""
 
 from dataclasses import dataclass, replace
 
 from etlimport.models import ImportRun
 from etlimport.pipeline import Options, run_import
+from etlimport.run.progress import Display
 
 
 @dataclass(frozen=True)
 class Rehearsal:
-    """`lost`: what the rebuild would have lost, in words; empty where everything would come through."""
+    """A rehearsed rebuild. `lost`: a sentence about each kind of reference of which it would have lost rows."""
 
     run: ImportRun
     lost: list[str]
@@ -18,8 +19,8 @@ class Rehearsal:
         return self.run.status == ImportRun.Status.PREVIEWED and not self.lost
 
 
-def rehearse_restore(options: Options, display=None) -> Rehearsal:
-    """Rebuild from a source as `run_etl --rebuild` would, keep nothing of it, and say what would be lost."""
+def rehearse_restore(options: Options, display: Display | None = None) -> Rehearsal:
+    """Rebuild from a source as `run_etl --rebuild` would, roll everything back, and report what would be lost."""
     run = run_import(replace(options, rebuild=True, dry_run=True), display)
     before, after = run.protection.get("before", {}), run.protection.get("after", {})
     lost = [

@@ -1,4 +1,4 @@
-"""The named checks: each counts what is wrong with one thing, in one statement, and runs alone."""
+"""The health checks: each counts the rows that have one certain fault. They can be run by name."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -9,6 +9,7 @@ from etlimport.database.references import (
     Reference,
     catalogue_models,
     has_activity,
+    named_columns,
     owned_references,
     references_of,
     tables,
@@ -20,9 +21,9 @@ from leagues.sql import dicts
 
 @dataclass(frozen=True)
 class Check:
-    """`sql` gives one number, 0 where all is well. A critical check that fails rolls an import back.
+    """`sql`: a query of one number, which is 0 if the check passes. `critical`: whether a failure rolls an import back.
 
-    `tables`: those whose rows it is about; where all of them are empty there is nothing to check.
+    `tables`: the tables whose rows it counts. If all of them are empty the check passes without being run.
     """
 
     name: str
@@ -41,23 +42,23 @@ class CheckResult:
     def passed(self) -> bool:
         return self.number == 0
 
-    def __str__(self):
+    def __str__(self) -> str:
         verdict = "ok" if self.passed else "CRITICAL" if self.check.critical else "warning"
         return f"{verdict}: {self.check.name}: {self.number:,} {self.check.description}"
 
 
 class UnknownCheck(LookupError):
-    """No check has this name."""
+    """There is no check of this name."""
 
 
 def all_checks() -> dict[str, Check]:
-    """By name. Made anew each time, since it is derived from the models that are installed."""
+    """By name. Most are derived from the models of all installed apps."""
     checks = [*orphans(), *duplicates(), *held_on_inactive(), *PEOPLE, *CATALOGUE]
     return {check.name: check for check in checks}
 
 
 def run_check(name: str) -> CheckResult:
-    """One check by name; UnknownCheck where there is none."""
+    """Run the check of this name. Raises UnknownCheck."""
     checks = all_checks()
     if name not in checks:
         raise UnknownCheck(f"There is no check “{name}”. The checks are: {', '.join(checks)}.")
@@ -69,7 +70,7 @@ def run_all() -> list[CheckResult]:
 
 
 def failing_critical_checks() -> list[CheckResult]:
-    """What forbids an import to publish; empty where all is well."""
+    """The failures that forbid an import to publish."""
     results = run_together([check for check in all_checks().values() if check.critical])
     return [result for result in results if not result.passed]
 
@@ -80,7 +81,7 @@ def run(check: Check) -> CheckResult:
 
 
 def run_together(checks: list[Check]) -> list[CheckResult]:
-    """All in one statement: dozens of checks would be dozens of journeys to the database."""
+    """Run all these checks in one statement, which saves a round trip to the database for each."""
     filled = tables_with_rows({table for check in checks for table in check.tables})
     parts = [
         f"SELECT {no} AS check_no, ({check.sql}) AS number"
@@ -97,7 +98,7 @@ def tables_with_rows(tables: set[str]) -> set[str]:
 
 
 def checked_models() -> Iterator[type[Model]]:
-    """The models of leagues, and any other app's that refer to the catalogue."""
+    """The models of the app leagues, and those of any other app that refer to the catalogue."""
     for model in tables():
         if model._meta.app_label == League._meta.app_label or any(r.owned for r in references_of(model)):
             yield model
@@ -109,6 +110,7 @@ def orphan_check_name(model: type[Model]) -> str:
 
 
 def orphans() -> Iterator[Check]:
+    """References to rows that do not exist."""
     for model in checked_models():
         if references := references_of(model):
             yield Check(
@@ -121,6 +123,7 @@ def orphans() -> Iterator[Check]:
 
 
 def dangling(reference: Reference) -> str:
+    """SQL for a query of the number of rows whose reference leads to no row."""
     column, target_column = f"holder.{reference.column}", f"target.{reference.target_column}"
     filled = f"{column} IS NOT NULL AND" if reference.nullable else ""
     return f"""
@@ -131,6 +134,7 @@ def dangling(reference: Reference) -> str:
 
 
 def duplicates() -> Iterator[Check]:
+    """Natural keys that several rows have."""
     for model in catalogue_models():
         columns = ", ".join(natural_key_columns(model))
         yield Check(
@@ -147,13 +151,12 @@ def duplicates() -> Iterator[Check]:
 
 
 def natural_key_columns(model: type[CatalogueModel]) -> list[str]:
-    """The model's own columns behind its natural key: a parent's uniqueness is the parent's check."""
-    fields = dict.fromkeys(lookup.partition("__")[0] for lookup in model.natural_key_lookups)
-    return [model._meta.get_field(field).column for field in fields]
+    """The model's own columns in its natural key. That a parent row is unique is checked for the parent's model."""
+    return named_columns(model, dict.fromkeys(lookup.partition("__")[0] for lookup in model.natural_key_lookups))
 
 
 def held_on_inactive() -> Iterator[Check]:
-    """Contexts have checks of their own: a user moves on from a league, but not from what they wrote."""
+    """User-owned rows that refer to inactive rows, except inactive leagues, which checks of contexts are about."""
     targets: dict[type[Model], list[Reference]] = {}
     for reference in owned_references():
         if reference.target is not League and has_activity(reference.target):
@@ -176,6 +179,7 @@ def held_on_inactive() -> Iterator[Check]:
 
 
 def total(counts: Iterable[str]) -> str:
+    """SQL for a query of the sum of several counts, each an SQL query."""
     return "SELECT " + " + ".join(f"({count})" for count in counts)
 
 

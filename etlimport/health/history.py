@@ -1,4 +1,4 @@
-"""Health scores over time: thinned for a chart, forgotten when old."""
+"""The recorded health scores: reduced to one per hour for a chart, and deleted when they are old."""
 
 from datetime import datetime, timedelta
 
@@ -10,17 +10,17 @@ from etlimport.models import HealthSnapshot
 
 CHART_DAYS = 14
 KEPT_DAYS = 90
-"""How long the scores between runs are kept; those of a run live as long as the run."""
+"""How long scores recorded between runs are kept. The score of a run is kept as long as the run."""
 
 
 def trend(days: int = CHART_DAYS) -> list[tuple[datetime, float]]:
-    """(hour, lowest score in it), oldest first."""
+    """(hour, lowest score of that hour), oldest first."""
     since = timezone.now() - timedelta(days=days)
     hours = HealthSnapshot.objects.filter(created_at__gte=since).annotate(hour=TruncHour("created_at"))
     return list(hours.order_by("hour").values_list("hour").annotate(lowest=Min("score")))
 
 
 def forget_old_health(days: int = KEPT_DAYS) -> int:
-    """Delete the scores between runs older than that; how many there were."""
+    """Delete scores recorded between runs that are older than this many days. Returns how many."""
     before = timezone.now() - timedelta(days=days)
     return HealthSnapshot.objects.filter(run=None, created_at__lt=before).delete()[0]

@@ -1,4 +1,4 @@
-"""The health score: the share of users whose league is one they are active in, less what is orphaned."""
+"""The health score, 0–100: the share of users who are in a league they play in, minus the share of orphaned rows."""
 
 import math
 from dataclasses import dataclass
@@ -14,7 +14,10 @@ WARN_BELOW = 95
 
 @dataclass(frozen=True)
 class Health:
-    """`score` is 0–100, rounded down to a tenth, so that only a perfect one reads 100.0."""
+    """`score` is 0–100, rounded down to a tenth, so that only a perfect one is shown as 100.0.
+
+    `band`: the score in one word. `counts`: the numbers it is computed from, and those of the checks by name.
+    """
 
     score: float
     band: str
@@ -35,7 +38,7 @@ class Health:
 
     @property
     def warning(self) -> str:
-        """What to do about a low score; empty where nothing needs doing."""
+        """Why the score is low and what to do; empty if it is not low."""
         if self.score >= WARN_BELOW:
             return ""
         astray = self.counts["users"] - self.counts["users_at_home"]
@@ -45,13 +48,13 @@ class Health:
             "repair with: python manage.py fix_league_contexts"
         )
 
-    def __str__(self):
+    def __str__(self) -> str:
         passed = len(self.checks) - len(self.failing)
         return f"health {passed}/{len(self.checks)}, score {self.score:.1f} % ({self.band})"
 
 
-# Who has no active player is active in no league: nothing could put them into one, so they do not count.
-USERS_AT_HOME = """
+# Users without an active player are not counted, as there is no league they could be in.
+USERS_IN_THEIR_LEAGUE = """
 SELECT COUNT(*) AS users, COALESCE(SUM(at_home), 0) AS users_at_home FROM (
     SELECT person.id, MAX(CASE WHEN player.league_id = person.league_context_id THEN 1 ELSE 0 END) AS at_home
     FROM leagues_user person
@@ -65,9 +68,9 @@ SELECT COUNT(*) AS users, COALESCE(SUM(at_home), 0) AS users_at_home FROM (
 
 
 def compute_health() -> Health:
-    """The score with all checks, from the database as this transaction sees it."""
+    """Run all checks and compute the score, on the database as this transaction sees it."""
     checks = run_all()
-    counts = {**dicts(USERS_AT_HOME)[0], **owned_and_orphaned(checks)}
+    counts = {**dicts(USERS_IN_THEIR_LEAGUE)[0], **owned_and_orphaned(checks)}
     score = score_of(**counts)
     counts |= {result.check.name: result.number for result in checks}
     return Health(score, band_of(score), counts, checks)
@@ -84,7 +87,7 @@ def band_of(score: float) -> str:
 
 
 def owned_and_orphaned(checks: list[CheckResult]) -> dict[str, int]:
-    """How many references into the catalogue users' rows hold, and how many of these rows dangle."""
+    """How many references from user-owned rows into the catalogue there are, and how many lead to no row."""
     references = owned_references()
     names = {orphan_check_name(reference.model) for reference in references}
     held = " + ".join(f"(SELECT COUNT({r.column if r.nullable else '*'}) FROM {r.table})" for r in references)
@@ -95,7 +98,7 @@ def owned_and_orphaned(checks: list[CheckResult]) -> dict[str, int]:
 
 
 def record_health(run: ImportRun | None = None) -> HealthSnapshot:
-    """Compute the health and keep it, after a run or on demand."""
+    """Compute the health and keep the score, of a run or of the time between two runs."""
     return keep(compute_health(), run)
 
 
@@ -104,7 +107,7 @@ def keep(health: Health, run: ImportRun | None = None) -> HealthSnapshot:
 
 
 def note_health(run: ImportRun, health: Health) -> list[str]:
-    """Record the health a run leaves behind; a warning where it is low."""
+    """Record the health after a run. Returns a warning if it is low, else an empty list."""
     run.health_before = HealthSnapshot.objects.values_list("score", flat=True).first()
     run.health_after = health.score
     keep(health, run)

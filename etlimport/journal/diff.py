@@ -1,7 +1,9 @@
-"""What a run changed, in words and grouped: for a preview, for its report, for its page in the admin.
+"""What a run changed, as grouped lines of text for its preview, its report and its page in the admin.
 
-Read from what undo keeps, in the open transaction as long after it.
+It is computed from the undo log, both within the transaction of the run and long after it.
 """
+
+from typing import TypedDict
 
 from etlimport import database
 from etlimport.database import dialect
@@ -13,10 +15,10 @@ INSERTED = InsertedRange._meta.db_table
 REKEYED = ReKey._meta.db_table
 
 TRUE = "('true', '1')"
-"""How the two databases write a boolean as text."""
+"""How the two databases write the boolean true as text."""
 
 ITEMS_KEPT = 50
-"""How many lines of a group are kept with the run; the full list is made for a preview that asks for it."""
+"""How many lines of each group are kept with the run. A preview can ask for all of them."""
 
 IDENTITY = {
     "leagues re-keyed": "league",
@@ -46,7 +48,7 @@ THINGS = {
     ),
     "leagues_matchscore": ("match lines", LINE, ""),
 }
-"""By table: what its rows are called, SQL for one of them in words, and the joins that needs."""
+"""By table: what its rows are called, SQL for a text about one of them, and SQL for the joins this needs."""
 
 FACTS_IN = {
     ("players", "player"): "leagues_player",
@@ -55,7 +57,7 @@ FACTS_IN = {
     ("schedules", "scheduled match"): "leagues_scheduledmatch",
     ("match_history", ""): "leagues_matchscore",
 }
-"""The table of what a kind of file states, by the thing it is a fact of."""
+"""By kind of file and the thing a field of it is a fact about: the table the field is written to."""
 
 CORRECTIONS = {
     field.change: (FACTS_IN[kind.name, field.fact_of], field.name)
@@ -63,35 +65,48 @@ CORRECTIONS = {
     for field in kind.fields
     if field.change
 }
-"""By group: a table, and the column of it that changed."""
+"""By group: the table and the column whose changes it lists."""
 
-GONE = {
+DELETED = {
     "leagues_team": dialect.json_text("c.before", "name"),
     "leagues_player": " || ' ' || ".join(dialect.json_text("c.before", part) for part in ("first_name", "last_name")),
 }
-"""By table: a row that was deleted, in words."""
+"""By table: SQL for a text about a row that was deleted."""
 
 
 TOUCHED = f"""
     SELECT DISTINCT 'identity', kind FROM {IdentityChange._meta.db_table} WHERE run_id = %s
     UNION ALL SELECT 'inserted', table_name FROM {INSERTED} WHERE run_id = %s
     UNION ALL SELECT DISTINCT 'changed', table_name FROM {BEFORE} WHERE run_id = %s"""
-"""What a run did (renamed or re-keyed a kind of thing; inserted or changed rows of a table), to ask for no more."""
+"""SQL for a query of the kinds of things a run renamed or re-keyed, and the tables it inserted or changed rows of."""
 
 
-def describe_changes(run_id: int, *, full: bool = False) -> dict[str, dict]:
-    """{group: {"count": n, "items": [lines]}} of what the run under way changed, empty groups left out."""
-    found = {title: counted(sql, full) for title, sql in groups(run_id, is_last=True).items()}
+class Group(TypedDict):
+    """`count`: how many changes there are; `items`: a line about each, or about the first ones."""
+
+    count: int
+    items: list[str]
+
+
+def describe_changes(run_id: int, *, full: bool = False) -> dict[str, Group]:
+    """What the run in progress changed, by the title of the group, without empty groups.
+
+    At most ITEMS_KEPT lines of a group are returned unless `full`.
+    """
+    found = {title: group_of(sql, full) for title, sql in groups(run_id, is_last=True).items()}
     return {title: group for title, group in found.items() if group["count"]}
 
 
-def counted(sql: str, full: bool) -> dict:
+def group_of(sql: str, full: bool) -> Group:
     found = database.rows(f"SELECT line, count(*) OVER () FROM ({sql}) x {'' if full else f'LIMIT {ITEMS_KEPT}'}")
     return {"count": found[0][1] if found else 0, "items": [line for line, _ in found]}
 
 
 def groups(run_id: int, *, is_last: bool = False) -> dict[str, str]:
-    """{group: SQL giving its lines}; `is_last`: no run came after this one, so rows are as it left them."""
+    """SQL for queries of the lines of each group, by title.
+
+    `is_last`: whether no run came after this one, so that the rows in the catalogue are as this run left them.
+    """
     touched = set(database.rows(TOUCHED, [run_id] * 3))
     found = {
         title: f"""SELECT old_label || ' → ' || new_label || ' (' || layer || ')' AS line
@@ -112,7 +127,7 @@ def groups(run_id: int, *, is_last: bool = False) -> dict[str, str]:
 
 
 def joined(run_id: int, table: str, label: str, joins: str) -> str:
-    """Rows the run inserted, but for those a rebuild only made anew."""
+    """Rows the run inserted, except those that a rebuild inserted in place of an old row."""
     return f"""SELECT {label} AS line FROM {table} t
                JOIN {INSERTED} r ON r.run_id = {int(run_id)} AND r.table_name = '{table}'
                     AND t.id > r.after_id AND t.id <= r.last_id {joins}
@@ -121,29 +136,34 @@ def joined(run_id: int, table: str, label: str, joins: str) -> str:
 
 
 def left(run_id: int, table: str, label: str, joins: str, is_last: bool) -> str:
-    """Rows the run deactivated, and those a rebuild deleted for good."""
+    """Rows the run deactivated, and those a rebuild deleted without inserting a new one in their place."""
     was_active = f"{dialect.json_text('c.before', 'is_active')} IN {TRUE}"
     deactivated = f"""SELECT {label} AS line FROM {changed_rows(run_id, table, is_last)} {joins}
                       WHERE {was_active} AND {after("is_active")} NOT IN {TRUE}"""
     if table == "leagues_matchscore":
         return f"SELECT {label} AS line FROM {table} t WHERE false"
-    if table not in GONE:
+    if table not in DELETED:
         return deactivated
     return f"""{deactivated} UNION ALL
-               SELECT {GONE[table]} FROM {BEFORE} c
+               SELECT {DELETED[table]} FROM {BEFORE} c
                WHERE c.run_id = {int(run_id)} AND c.table_name = '{table}' AND c.deleted AND {was_active}
                  AND NOT EXISTS (SELECT 1 FROM {REKEYED} k WHERE k.run_id = c.run_id
                                  AND k.table_name = c.table_name AND k.old_id = c.row_id)"""
 
 
 def corrected(run_id: int, table: str, label: str, column: str, joins: str, is_last: bool) -> str:
+    """Rows of which the run changed one column, with the old and the new value."""
     old = f"coalesce({dialect.json_text('c.before', column)}, 'none')"
     return f"""SELECT {label} || ': ' || {old} || ' → ' || {after(column)} AS line
                FROM {changed_rows(run_id, table, is_last)} {joins} WHERE {old} <> {after(column)}"""
 
 
 def changed_rows(run_id: int, table: str, is_last: bool) -> str:
-    """c: the row before the run, t: as it is, n: as it was before the next run that changed it, if any."""
+    """SQL for a table expression of the rows the run changed.
+
+    `c` is the row as it was before the run, `t` the row as it is now, and `n` the row as it was before the next run
+    that changed it, if there was one.
+    """
     next_change = f"""SELECT * FROM (
         SELECT later.*, row_number() OVER (PARTITION BY row_id ORDER BY run_id) AS nth
         FROM {BEFORE} later WHERE run_id > {int(run_id)} AND table_name = '{table}') later WHERE nth = 1"""
@@ -154,6 +174,6 @@ def changed_rows(run_id: int, table: str, is_last: bool) -> str:
 
 
 def after(column: str) -> str:
-    """SQL for the value a column had after the run."""
+    """SQL for the value that a column had after the run, as text."""
     then = dialect.json_text("n.before", column)
     return f"coalesce(CASE WHEN n.run_id IS NULL THEN CAST(t.{column} AS text) ELSE {then} END, 'none')"

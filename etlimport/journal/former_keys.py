@@ -1,4 +1,4 @@
-"""Old addresses lead on: the keys that a run changes are remembered."""
+"""Remembers the keys that a run changes, so that old addresses lead to the same things."""
 
 from leagues.former_keys import remember_former_keys
 
@@ -21,9 +21,9 @@ SELECT 'player', l.key, t.external_id, w.external_id
 FROM w_player w JOIN w_league l ON l.no = w.league_no JOIN leagues_player t ON t.id = w.target_id
 WHERE t.external_id <> w.external_id
 """
-"""The keys of what keeps its row, as they are before the merge and as it will write them."""
+"""SQL for a query of the keys of rows that the merge is about to change, as they are and as they will be."""
 
 
 def remember_changed_keys() -> int:
-    """Remember what the merge is about to change; how many keys."""
+    """To be called before the merge. Returns how many keys were remembered."""
     return remember_former_keys(CHANGED)

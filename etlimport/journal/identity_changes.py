@@ -1,4 +1,4 @@
-"""What a run writes down about identities: what was renamed or re-keyed, and what stayed ambiguous."""
+"""Records which existing things a run found under a new name or key, and which of its matches were ambiguous."""
 
 from django.db.models import Count
 
@@ -30,9 +30,12 @@ CHANGES = {
                  FROM w_player w JOIN w_league l ON l.no = w.league_no JOIN leagues_player t ON t.id = w.target_id
                  WHERE t.external_id <> w.external_id OR t.name_key <> w.name_key""",
 }
-"""By kind of thing: rows that stay the same row under another label, as they are before the merge."""
+"""By kind of thing: SQL for a query of the rows that get another name or key, to be asked before the merge."""
 
 NO_CHANGES = dict.fromkeys(CHANGES, 0)
+
+AmbiguousPair = tuple[str, int, int, str, str, str]
+"""(key of the league, id of the old row, number of the new thing, old label, new label, reason)."""
 
 AMBIGUOUS = {
     "player": f"""
@@ -41,7 +44,7 @@ AMBIGUOUS = {
         FROM (SELECT n.no, o.id, 'the same name, but nothing else says that they are the same person' AS reason
               FROM w_new_player n JOIN w_old_player o ON o.league_id = n.league_id AND o.name_key = n.name_key
               UNION ALL SELECT h.no, h.old_id, 'the same id and last name, but another given name'
-              FROM w_changed_hands h JOIN leagues_player p ON p.id = h.old_id JOIN w_player w ON w.no = h.no
+              FROM w_reassigned_id h JOIN leagues_player p ON p.id = h.old_id JOIN w_player w ON w.no = h.no
               WHERE {dialect.last_word("p.name_key")} = {dialect.last_word("w.name_key")}) pair
         JOIN leagues_player p ON p.id = pair.id
         JOIN w_player w ON w.no = pair.no AND w.target_id IS NULL JOIN w_league l ON l.no = w.league_no
@@ -53,14 +56,17 @@ AMBIGUOUS = {
         JOIN w_league l ON l.no = w.league_no JOIN leagues_team t ON t.id = s.team_id AND t.is_active
         WHERE 3 * s.shared >= s.old_size AND t.id NOT IN (SELECT target_id FROM w_team WHERE target_id IS NOT NULL)""",
 }
-"""By kind: (league, old row, staged thing, labels, why) of what may be the same and was not taken to be."""
+"""By kind of thing: SQL for a query of the unmatched pairs that may be the same thing.
 
-MOST_AMBIGUITIES = 1000
-"""Beyond this many an operator would settle none; the report says how many there were."""
+It gives (key of the league, id of the old row, number of the new thing, old label, new label, reason).
+"""
+
+MAX_AMBIGUITIES = 1000
+"""How many ambiguous pairs of a kind of thing are recorded. An operator would not go through more."""
 
 
 def note_changes(run: ImportRun) -> dict[str, int]:
-    """Record what keeps its row under a new label; how many of each kind."""
+    """Record the rows that get another name or key. Returns how many there are of each kind of thing."""
     every = " UNION ALL ".join(
         f"SELECT '{kind}' AS kind, {kind}.* FROM ({sql}) {kind}" for kind, sql in CHANGES.items()
     )
@@ -75,13 +81,13 @@ def note_changes(run: ImportRun) -> dict[str, int]:
     return NO_CHANGES | dict(noted)
 
 
-def find_ambiguous() -> dict[str, list[tuple]]:
-    """What stayed ambiguous, to be recorded by `note_ambiguous` once the new rows have their ids."""
-    return {kind: database.rows(f"{sql} LIMIT {MOST_AMBIGUITIES}") for kind, sql in AMBIGUOUS.items()}
+def find_ambiguous() -> dict[str, list[AmbiguousPair]]:
+    """The ambiguous pairs by kind of thing. `note_ambiguous` records them once the new rows have their ids."""
+    return {kind: database.rows(f"{sql} LIMIT {MAX_AMBIGUITIES}") for kind, sql in AMBIGUOUS.items()}
 
 
 def rekey_questions(model: type[CatalogueModel], mapping: str) -> None:
-    """Questions and their answers follow the rows they are about; `mapping` is SQL giving old_id, new_id."""
+    """Set the new ids of rows in the questions about them. `mapping`: SQL for a query of (old_id, new_id)."""
     table = AmbiguousIdentity._meta.db_table
     for column in ("old_id", "new_id"):
         database.execute(
@@ -91,8 +97,8 @@ def rekey_questions(model: type[CatalogueModel], mapping: str) -> None:
         )
 
 
-def note_ambiguous(run: ImportRun, found: dict[str, list[tuple]]) -> int:
-    """Record the ambiguous pairs; one an operator has already decided stays decided."""
+def note_ambiguous(run: ImportRun, found: dict[str, list[AmbiguousPair]]) -> int:
+    """Record the ambiguous pairs as questions; one that an operator has decided is not asked again."""
     new_ids = {
         kind: dict(database.rows(f"SELECT no, target_id FROM w_{kind}")) for kind, pairs in found.items() if pairs
     }

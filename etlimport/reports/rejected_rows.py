@@ -1,7 +1,8 @@
-"""The rows a run could not import as they stood: for a person, for a spreadsheet, for scripts."""
+"""The rows that a run rejected, repaired or found to contradict others: as a table, as CSV and as JSON."""
 
 import csv
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from django.db.models import QuerySet
 
@@ -9,7 +10,7 @@ from etlimport.models import ImportRun, RejectedRow
 
 COLUMNS = ("file", "index", "kind", "reason", "content")
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
-"""How a cell begins that a spreadsheet would compute."""
+"""How a cell begins that a spreadsheet would evaluate as a formula."""
 
 
 class UnknownRun(LookupError):
@@ -17,7 +18,7 @@ class UnknownRun(LookupError):
 
 
 def find_run(number: int | None = None) -> ImportRun:
-    """The run of that number, else the latest. Raises UnknownRun with what to do."""
+    """The run of this number; the latest one if none is given. Raises UnknownRun, which says what to do."""
     if number is None:
         run = ImportRun.objects.exclude(status=ImportRun.Status.RUNNING).first()
         if run is None:
@@ -35,12 +36,12 @@ def rows_of(run: ImportRun) -> QuerySet[RejectedRow]:
     return run.rejected_rows.order_by("file", "index", "pk")
 
 
-def as_dicts(run: ImportRun) -> Iterator[dict]:
-    return rows_of(run).values(*COLUMNS).iterator()
+def as_dicts(run: ImportRun) -> Iterator[dict[str, Any]]:
+    yield from rows_of(run).values(*COLUMNS).iterator()
 
 
 def as_csv(run: ImportRun) -> Iterator[str]:
-    """The lines of a CSV file, a header first. No cell of it is a formula to a spreadsheet."""
+    """The lines of a CSV file, beginning with a header. No spreadsheet evaluates any of its cells as a formula."""
     writer = csv.writer(Lines())
     yield writer.writerow(COLUMNS)
     for row in rows_of(run).values_list(*COLUMNS).iterator():
@@ -48,7 +49,7 @@ def as_csv(run: ImportRun) -> Iterator[str]:
 
 
 class Lines:
-    """A file that hands each line back to who writes it."""
+    """A file whose `write` returns the line instead of storing it."""
 
     def write(self, line: str) -> str:
         return line
@@ -59,7 +60,7 @@ def harmless(cell: object) -> object:
 
 
 def as_table(rows: Iterable[RejectedRow], content_width: int = 100) -> Iterator[str]:
-    """Lines for a person, grouped by file: place and reason, then what the row held, cut to the width."""
+    """Lines of text, grouped by file: for each row its index, kind and reason, then its content, cut to the width."""
     file = None
     for row in rows:
         if row.file != file:
@@ -71,5 +72,5 @@ def as_table(rows: Iterable[RejectedRow], content_width: int = 100) -> Iterator[
 
 
 def printable(text: str) -> str:
-    """The text on one line and without what would steer a terminal."""
+    """The text on one line and without control characters, which a terminal might obey."""
     return "".join(letter if letter.isprintable() else " " for letter in text)

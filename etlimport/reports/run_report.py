@@ -1,4 +1,6 @@
-"""What a run came to, for people and as one object for scripts."""
+"""The report of a run: as text for people and as one JSON object for scripts."""
+
+from typing import Any
 
 from django.utils import timezone
 
@@ -7,22 +9,22 @@ from etlimport.models import ImportRun
 
 Status = ImportRun.Status
 
-EXIT_CODES = {
+EXIT_CODES: dict[str, int] = {
     Status.PUBLISHED: errors.EXIT_OK,
     Status.UNCHANGED: errors.EXIT_OK,
     Status.PREVIEWED: errors.EXIT_OK,
     Status.UNREADABLE: errors.EXIT_UNREADABLE,
     Status.REFUSED: errors.EXIT_REFUSED,
 }
-"""The exit code of a run's outcome; any other outcome is a failure."""
+"""The exit codes of commands by the status of their run. Any other status is a failure."""
 
 FORCIBLE = {ImportRun.Cause.DROPS, ImportRun.Cause.SOURCE}
-"""The causes for refusing that --force overrides."""
+"""The causes of a refusal that --force overrides."""
 
 FILE_COLUMNS = ("read", "inserted", "updated", "unchanged", "duplicate", "rejected", "repaired")
 THING_COLUMNS = ("inserted", "updated", "unchanged", "deactivated")
 
-HEADLINES = {
+HEADLINES: dict[str, str] = {
     Status.PUBLISHED: "Published.",
     Status.UNCHANGED: "Nothing to change: these files are already published.",
     Status.PREVIEWED: "Dry run: nothing was changed. This is what a run would do.",
@@ -36,8 +38,8 @@ def exit_code(run: ImportRun) -> int:
     return EXIT_CODES.get(run.status, errors.EXIT_FAILED)
 
 
-def as_json(run: ImportRun) -> dict:
-    """The run as one JSON-safe object."""
+def as_json(run: ImportRun) -> dict[str, Any]:
+    """The run as an object that can be encoded as JSON."""
     return {
         "run": run.pk,
         "status": run.status,
@@ -64,7 +66,7 @@ def seconds(run: ImportRun) -> float:
 
 
 def as_text(run: ImportRun, *, diff: bool = False) -> str:
-    """The run as a person wants to read it."""
+    """The report for people. `diff`: whether to show the first changes of each group."""
     parts = [f"Run {run.pk or '(not recorded)'}: {HEADLINES.get(run.status, run.get_status_display())}"]
     if run.reasons:
         parts.append("\n".join(f"  {reason}" for reason in run.reasons))
