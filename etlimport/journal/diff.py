@@ -98,7 +98,8 @@ def describe_changes(run_id: int, *, full: bool = False) -> dict[str, Group]:
 
 
 def group_of(sql: str, full: bool) -> Group:
-    found = database.rows(f"SELECT line, count(*) OVER () FROM ({sql}) x {'' if full else f'LIMIT {ITEMS_KEPT}'}")
+    limit = "" if full else f"LIMIT {ITEMS_KEPT}"
+    found = database.rows(f"SELECT line, count(*) OVER () FROM ({sql}) x ORDER BY line {limit}")
     return {"count": found[0][1] if found else 0, "items": [line for line, _ in found]}
 
 
