@@ -3,15 +3,15 @@
 import csv
 
 import pytest
+from playwright.sync_api import Locator, Page, expect
 
 from etlimport.sample import make_next, make_snapshot
+from rally.tests.chromium import DESK, PHONE, chromium, log_in, overflow
 from rally.tests.processes import free_port, production_environment, run, running, wait_until
 from rally.tests.test_entry_points import fetch
 
 pytestmark = pytest.mark.browser
 
-DESK = {"width": 1280, "height": 900}
-PHONE = {"width": 390, "height": 844}
 PASSWORD = "tennis-elbow-9"
 
 MAKE_PEOPLE = f"""
@@ -56,42 +56,35 @@ def site(tmp_path_factory):
 @pytest.fixture
 def open_as(site, browser_path):
     """open_as(role) → the page of a browser in which somebody of that role is logged in."""
-    from playwright.sync_api import sync_playwright
+    with chromium(browser_path, site) as open_page:
 
-    with sync_playwright() as playwright:
-        arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        browser = playwright.chromium.launch(executable_path=browser_path, args=arguments)
-
-        def open_as(role: str):
-            page = browser.new_page(base_url=site, viewport=DESK)
-            page.complaints = []
-            page.on("pageerror", lambda error: page.complaints.append(str(error)))
-            page.on("console", lambda line: page.complaints.append(line.text) if line.type == "error" else None)
-            page.goto("/admin/login/")
-            page.get_by_label("Email").fill(f"{role}@example.com")
-            page.get_by_label("Password").fill(PASSWORD)
-            page.keyboard.press("Enter")
-            page.wait_for_url("**/admin/")
+        def open_as(role: str) -> Page:
+            page = open_page(DESK)
+            log_in(page, "/admin/login/", f"{role}@example.com", PASSWORD, then="**/admin/")
             return page
 
         yield open_as
-        browser.close()
 
 
-def overflow(page) -> int:
-    return page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+def has_heading(page: Page, name: str) -> None:
+    """Waits for the page that was asked for."""
+    expect(page.get_by_role("heading", name=name)).to_be_visible()
+
+
+def links(page: Page, name: str) -> Locator:
+    return page.get_by_role("link", name=name, exact=True)
 
 
 def test_an_operator_starts_an_import_watches_it_reads_its_changes_and_undoes_it(open_as):
     page = open_as("operator")
     page.get_by_role("link", name="Start an import").first.click()
-    offered = page.get_by_label("Source").locator("option").all_text_contents()
-    page.get_by_label("Source").select_option(next(source for source in offered if source.endswith("tuesday")))
+    tuesday = page.get_by_label("Source").locator("option", has_text="tuesday")
+    page.get_by_label("Source").select_option(tuesday.text_content())
     page.get_by_role("button", name="Start the import").click()
 
     # It moves by itself, from waiting to the finished run.
-    page.get_by_role("heading", name="Changes").wait_for(timeout=60_000)
-    assert "published" in page.locator("h1").inner_text()
+    has_heading(page, "Changes")
+    expect(page.locator("h1")).to_contain_text("published")
     run_page = page.url
 
     page.get_by_role("link", name="Players left").click()
@@ -109,24 +102,25 @@ def test_an_operator_starts_an_import_watches_it_reads_its_changes_and_undoes_it
     assert rows
     assert all(row["reason"] for row in rows)
 
-    page.get_by_role("link", name="Undo", exact=True).click()
+    links(page, "Undo").click()
     page.get_by_role("button", name="Undo run").click()
-    page.get_by_text("Undo", exact=True).first.wait_for(timeout=60_000)
-    wait_until(lambda: "published" in page.locator("h1").inner_text(), seconds=60)
+    page.wait_for_url("**/change/")
+    expect(page.locator("h1")).to_contain_text("published")
     page.goto(run_page)
-    assert "undone" in page.locator("h1").inner_text()
-    assert page.get_by_role("link", name="Undo", exact=True).count() == 0
+    expect(page.locator("h1")).to_contain_text("undone")
+    assert links(page, "Undo").count() == 0
     assert page.complaints == []
 
 
 def test_a_viewer_sees_the_room_and_finds_nothing_to_press(open_as):
     page = open_as("viewer")
-    assert page.get_by_role("heading", name="Last runs").is_visible()
+    has_heading(page, "Last runs")
     for name in ("Start an import", "Run again", "Undo", "Same", "Different"):
-        assert page.get_by_role("link", name=name, exact=True).count() == 0
+        assert links(page, name).count() == 0
     page.locator("table a").first.click()
-    assert page.get_by_role("heading", name="Time per step").is_visible()
-    assert page.get_by_role("link", name="Run again").count() == 0
+    page.wait_for_url("**/change/")
+    has_heading(page, "Time per step")
+    assert links(page, "Run again").count() == 0
     assert page.goto("/admin/etlimport/importrun/start/").status == 403
 
 
