@@ -76,13 +76,14 @@ def test_every_management_command_called_exists():
     assert called <= set(get_commands())
 
 
-def test_every_program_called_is_installed_by_the_requirements():
+def test_every_program_called_is_installed_by_the_lock():
     programs = {SERVICES[name]["command"][0] for name in OURS if "command" in SERVICES[name]} | {"gunicorn"}
     assert programs == {"celery", "gunicorn"}
-    requirements = (ROOT / "requirements.txt").read_text()
+    assert "pip install --require-hashes -r requirements.lock" in called_commands()
+    lock = (ROOT / "requirements.lock").read_text()
     for program in programs:
         assert shutil.which(program, path=production_environment()["PATH"])
-        assert re.search(rf"^{program}\b", requirements, flags=re.MULTILINE)
+        assert re.search(rf"^{program}==", lock, flags=re.MULTILINE)
 
 
 @pytest.mark.parametrize("name", SERVICES)
