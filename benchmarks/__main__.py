@@ -5,6 +5,7 @@ Needs PostgreSQL at DATABASE_URL and the right to create databases beside that o
 
 import argparse
 import os
+import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
@@ -18,6 +19,7 @@ from benchmarks import outcomes, table
 from benchmarks.measure import Measured, Server, measured_process, median_of
 from benchmarks.owned import give_users_things
 from benchmarks.samples import indented, make_players, make_sample, rewrite, rotated
+from scripts.sections import write_section
 
 CASES = {
     "a": "the floor",
@@ -27,6 +29,7 @@ CASES = {
     "d": "again, identical files",
     "e": "a players file, against peers",
     "p": "as o, with 100,000 rows of users",
+    "s": "what a session costs",
 }
 PEERS = ("ours", "bulk_create", "bulk_load", "import_export", "dlt_merge")
 LARGE = 500_000
@@ -43,19 +46,20 @@ def main() -> None:
     parser.add_argument("--peer-sizes", default="10000,100000", help="rows of the players file")
     parser.add_argument("--only", default=",".join(CASES), help="cases by letter (all)")
     parser.add_argument("--rounds", type=int, help="how often each is measured (5, 3 at a million rows)")
-    parser.add_argument("--readme", type=Path, help="file to write the tables into, between its markers")
+    parser.add_argument("--write", type=Path, help="document to write the tables into, each into its section")
     options = parser.parse_args()
     only = options.only.split(",")
     server = Server(os.environ["DATABASE_URL"])
     server.migrate()
     try:
-        parts = list(run(server, only, numbers(options.sizes), numbers(options.peer_sizes), options.rounds))
+        imports = "\n\n".join(run(server, only, numbers(options.sizes), numbers(options.peer_sizes), options.rounds))
     finally:
         server.clean_up()
-    text = "\n\n".join(parts)
-    print(text)
-    if options.readme:
-        table.write_between_markers(options.readme, text)
+    sessions = measure_sessions() if "s" in only else ""
+    for section, text in {"imports": imports, "sessions": sessions}.items():
+        print(text)
+        if text and options.write:
+            write_section(options.write, section, text)
 
 
 def numbers(text: str) -> list[int]:
@@ -139,6 +143,13 @@ def measure_peers(server: Server, source: Path, rounds: int) -> dict[str, Measur
             print(f"{name} {found.seconds:8.3f} s  {found.outcome}", file=sys.stderr, flush=True)
             runs[name].append(found)
     return {name: median_of(measured) for name, measured in runs.items()}
+
+
+def measure_sessions() -> str:
+    """Its table, made by a process of its own, which needs settings of its own."""
+    return subprocess.run(
+        [sys.executable, "-m", "benchmarks.sessions"], stdout=subprocess.PIPE, text=True, check=True
+    ).stdout.strip()
 
 
 if __name__ == "__main__":

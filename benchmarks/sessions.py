@@ -36,6 +36,7 @@ from django.test import RequestFactory, override_settings
 from django.test.utils import CaptureQueriesContext, setup_databases, teardown_databases
 from django.urls import path
 
+from benchmarks.table import markdown
 from leagues.tests.factories import PlayerAssociationFactory, RosterSpotFactory, UserFactory
 from sessionsync import refresh
 from sessionsync.models import RefreshSignal
@@ -217,11 +218,14 @@ def publish_to_everybody() -> None:
 
 
 def as_table(results: list[Result]) -> str:
-    lines = [f"{connection.display_name}, sessions by {settings.SESSION_ENGINE}"]
-    for name, value, unit, limit in results:
-        verdict = "" if limit == float("inf") else f"at most {limit:g} {unit}: {'ok' if value <= limit else 'TOO MUCH'}"
-        lines.append(f"{name:<44} {value:>8.2f} {unit:<2}  {verdict}".rstrip())
-    return "\n".join(lines)
+    header = [f"{connection.display_name}, sessions by `{settings.SESSION_ENGINE}`", "measured", "at most"]
+    return markdown(header, [line_of(*result) for result in results])
+
+
+def line_of(name: str, value: float, unit: str, limit: float) -> list[str]:
+    verdict = "✓" if value <= limit else "**missed**"
+    at_most = "" if limit == float("inf") else " ".join(f"{limit:g} {unit} {verdict}".split())
+    return [name, f"{value:.2f} {unit}".strip(), at_most]
 
 
 def as_json(results: list[Result]) -> str:

@@ -1,13 +1,10 @@
 """Medians as Markdown tables, with the targets and whether they are met."""
 
-from pathlib import Path
-
 from benchmarks.measure import Measured
 
 Results = dict[int, dict[str, Measured]]
 """Rows of a snapshot → case → its medians."""
 
-BEGIN, END = "<!-- benchmarks -->", "<!-- /benchmarks -->"
 MEMORY = 1500  # MB
 
 
@@ -97,10 +94,3 @@ def of_peers(rows: int, medians: dict[str, Measured]) -> str:
 def markdown(header: list[str], lines: list[list[str]]) -> str:
     rows = [header, ["---", *["---:"] * (len(header) - 1)], *lines]
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
-
-
-def write_between_markers(path: Path, text: str) -> None:
-    """Put the text between the markers of the file. Raises ValueError where it has none."""
-    before, rest = path.read_text().split(BEGIN)
-    _, after = rest.split(END)
-    path.write_text(f"{before}{BEGIN}\n{text}\n{END}{after}")
