@@ -13,7 +13,7 @@ def secret_key_is_given(**_kwargs: Any) -> list[CheckMessage]:
     return [
         Error(
             "SECRET_KEY is not set, so this machine made one of its own.",
-            hint="Set SECRET_KEY to the same long random value on every machine; the README says how.",
+            hint="Set SECRET_KEY to the same long random value on every machine; docs/settings.md says how.",
             id="rally.E001",
         )
     ]

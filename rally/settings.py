@@ -1,4 +1,4 @@
-"""The one settings file, driven by the environment. The README's table lists every variable."""
+"""The one settings file, driven by the environment. docs/settings.md lists every variable."""
 
 import os
 import secrets

@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -10,19 +9,13 @@ from pathlib import Path
 import pytest
 
 from etlimport.tests.sources import player
-
-ROOT = Path(__file__).resolve().parents[2]
-CODE = ("etlimport", "leagues", "rally", "sessionsync", "templates", "static", "manage.py")
+from rally.tests.checkouts import copy_of_project
 
 
 @pytest.fixture
 def copy(tmp_path) -> Path:
-    """The project's code in a folder of its own."""
-    for name in CODE:
-        source = ROOT / name
-        ignored = shutil.ignore_patterns("tests", "__pycache__")
-        shutil.copytree(source, tmp_path / name, ignore=ignored) if source.is_dir() else shutil.copy(source, tmp_path)
-    return tmp_path
+    """A checkout of its own."""
+    return copy_of_project(tmp_path / "rally")
 
 
 def insert_after(path: Path, line: str, added: str) -> None:
