@@ -50,6 +50,7 @@ def runnable_marks() -> dict[str, bool]:
     return {
         "postgresql": "postgresql" in settings.DATABASES["default"]["ENGINE"],
         "redis": bool(settings.REDIS_URL),
+        "rabbitmq": bool(os.environ.get("RABBITMQ_URL")),
         "browser": find_browser() is not None,
         "cluster": find_postgresql_programs() is not None,
     }

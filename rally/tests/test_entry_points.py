@@ -1,12 +1,13 @@
 """The commands of the image and of compose.yaml, started as processes."""
 
 import json
+import os
 import urllib.error
 import urllib.request
 import uuid
 
 import pytest
-from django.conf import settings
+from kombu import Connection
 
 from rally.tests.processes import free_port, production_environment, run, running, wait_until
 from rally.tests.test_containers import SERVICES, dockerfile_lines
@@ -87,13 +88,25 @@ def test_three_replicas_may_migrate_an_empty_database_at_once(empty_database, tm
     assert sum("No migrations to apply" in output for output in outputs) == 2
 
 
+@pytest.fixture(
+    params=[
+        pytest.param("REDIS_URL", marks=pytest.mark.redis),
+        pytest.param("RABBITMQ_URL", marks=pytest.mark.rabbitmq),
+    ]
+)
+def broker(request):
+    """Its address and a queue of our own there, gone afterwards."""
+    url, queue = os.environ[request.param], f"test-{uuid.uuid4().hex[:8]}"
+    yield {"CELERY_BROKER_URL": url, "CELERY_QUEUE": queue}
+    with Connection(url) as connection:
+        connection.default_channel.queue_delete(queue)
+
+
 @pytest.mark.postgresql
-@pytest.mark.redis
-def test_the_worker_and_beat_commands_start_and_their_health_checks_pass(empty_database, tmp_path):
+def test_the_worker_and_beat_commands_start_and_their_health_checks_pass(broker, empty_database, tmp_path):
     environment = production_environment(
+        **broker,
         DATABASE_URL=empty_database,
-        CELERY_BROKER_URL=settings.REDIS_URL,
-        CELERY_QUEUE=f"test-{uuid.uuid4().hex[:8]}",
         HOSTNAME=f"test-{uuid.uuid4().hex[:8]}",
     )
     assert run(MIGRATE, environment).returncode == 0
