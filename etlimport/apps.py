@@ -6,7 +6,7 @@ class EtlImportConfig(AppConfig):
     name = "etlimport"
     verbose_name = "Import"
 
-    def ready(self):
+    def ready(self) -> None:
         from etlimport.database.dialect import add_to_sqlite
 
         connection_created.connect(add_to_sqlite, dispatch_uid="etlimport")

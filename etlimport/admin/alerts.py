@@ -1,6 +1,8 @@
-"""What was wrong, since when, until when, and who was told."""
+"""The pages of alerts in the admin: what was wrong, from when until when, and which notices were sent."""
 
 from django.contrib import admin
+from django.db.models import Model
+from django.http import HttpRequest
 
 from etlimport.models import AlertIncident, AlertNotice
 from leagues.admin.base import ReadOnlyAdmin
@@ -12,10 +14,10 @@ class NoticeInline(admin.TabularInline):
     can_delete = False
     extra = 0
 
-    def has_add_permission(self, request, obj=None):
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
 
-    def has_change_permission(self, request, obj=None):
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
 
 

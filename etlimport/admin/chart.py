@@ -1,4 +1,4 @@
-"""A line of scores over time, drawn in SVG: no script, nothing to load, the same on paper."""
+"""A line chart of health scores as SVG, which needs no script and prints like everything else."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,7 +11,7 @@ LEFT, RIGHT, TOP, BOTTOM = 46, 14, 14, 30
 
 @dataclass(frozen=True)
 class Chart:
-    """`scores`: (when, 0–100), oldest first. The scale ends at 100 and begins at a ten below the lowest score."""
+    """`scores`: (time, score 0–100), oldest first. The vertical axis goes from a multiple of ten up to 100."""
 
     scores: list[tuple[datetime, float]]
     days: int
@@ -41,7 +41,7 @@ class Chart:
 
     @property
     def line(self) -> str:
-        """For `<polyline points="…">`."""
+        """The value of the attribute `points` of a `<polyline>`."""
         return " ".join(f"{x},{y}" for x, y, *_ in self.points)
 
     @property

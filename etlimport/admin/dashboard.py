@@ -1,8 +1,10 @@
-"""What the first page of the admin shows: the state of everything in one look."""
+"""The contents of the first page of the admin, which shows the state of imports, health, sessions and alerts."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone
 from django_celery_beat.models import PeriodicTask
 
@@ -15,6 +17,7 @@ from etlimport.health.score import WARN_BELOW
 from etlimport.models import AmbiguousIdentity, HealthSnapshot, ImportRun
 from etlimport.operations import roles
 from etlimport.operations.schedule import OURS
+from leagues.models import User
 from sessionsync.models import RefreshSignal
 from sessionsync.sessions import live_sessions
 
@@ -29,12 +32,12 @@ REPAIRS = (
     ("roster_spots_astray", "run_etl --source … --rebuild"),
     ("teams_across_leagues", "run_etl --source … --rebuild"),
 )
-"""How the name of a check begins, and the command that repairs what it counts or tells more."""
+"""The command that repairs what a check counts, or shows more about it, by the beginning of the check's name."""
 
 
 @dataclass(frozen=True)
-class Found:
-    """A check's number as of the last look."""
+class RecordedCheck:
+    """A check with the number it had when the health score was last recorded."""
 
     name: str
     number: int
@@ -47,10 +50,10 @@ class Found:
         return command and f"python manage.py {command}"
 
 
-def dashboard(user) -> dict:
-    """The context of `dashboard.html`."""
+def dashboard(user: User | AnonymousUser) -> dict[str, Any]:
+    """The context of the template `dashboard.html`."""
     snapshot = HealthSnapshot.objects.first()
-    checks = found_by_checks(snapshot.counts if snapshot else {})
+    checks = recorded_checks(snapshot.counts if snapshot else {})
     questions = AmbiguousIdentity.objects.filter(status=AmbiguousIdentity.Status.OPEN)
     return {
         "health": snapshot,
@@ -73,14 +76,14 @@ def dashboard(user) -> dict:
     }
 
 
-def found_by_checks(counts: dict[str, int]) -> list[Found]:
+def recorded_checks(counts: dict[str, int]) -> list[RecordedCheck]:
     return [
-        Found(check.name, counts[check.name], check.description, check.critical)
+        RecordedCheck(check.name, counts[check.name], check.description, check.critical)
         for check in all_checks().values()
         if check.name in counts
     ]
 
 
-def last_runs() -> list[dict]:
+def last_runs() -> list[dict[str, Any]]:
     runs = ImportRun.objects.select_related("started_by").defer("diff", "protection", "counts")[:RUNS_SHOWN]
     return [{"run": run, "outcome": short_outcome(run), "health": health_change(run)} for run in runs]

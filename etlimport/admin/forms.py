@@ -1,4 +1,5 @@
 from pathlib import Path
+from typing import Any
 
 from django import forms
 
@@ -7,7 +8,7 @@ from etlimport.operations import launch
 
 
 class StartForm(forms.Form):
-    """What to import and how. The sources offered are those the environment allows, never a path typed in."""
+    """What to import and how. Only sources that the environment allows can be chosen; no path can be typed in."""
 
     source = forms.ChoiceField()
     leagues = forms.CharField(
@@ -23,15 +24,17 @@ class StartForm(forms.Form):
         required=False, label="Dry run", help_text="Do everything, change nothing, show what would change."
     )
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["source"].choices = [(source, source) for source in self.sources()]
+        choice = self.fields["source"]
+        assert isinstance(choice, forms.ChoiceField)
+        choice.choices = [(source, source) for source in self.sources()]
 
     def sources(self) -> list[str]:
-        """With that of the run to be repeated, where it is allowed and still there."""
+        """The sources to choose from, including that of a run to be repeated, if it is allowed and still exists."""
         found = launch.sources()
         asked = self.data.get("source") or self.initial.get("source") or ""
-        if asked and asked not in found and launch.is_allowed(asked) and launch.holds_files(asked):
+        if asked and asked not in found and launch.is_allowed(asked) and launch.holds_files(Path(asked)):
             found.append(asked)
         return found
 
@@ -39,8 +42,8 @@ class StartForm(forms.Form):
         return [code for code in map(str.strip, self.cleaned_data["leagues"].split(",")) if code]
 
 
-def as_of(run: ImportRun, *, dry_run: bool) -> dict:
-    """The initial values that repeat a run. Force is never repeated: the reason may be another one today."""
+def as_of(run: ImportRun, *, dry_run: bool) -> dict[str, Any]:
+    """The initial values of a form that repeats a run, except `force`, which might now override another check."""
     return {
         "source": str(Path(run.source).resolve()),
         "leagues": ", ".join(run.leagues),

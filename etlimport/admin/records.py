@@ -1,4 +1,4 @@
-"""What imports wrote down, to look at and search. Aliases are an operator's own words, and theirs to write."""
+"""The pages in the admin of what imports recorded, which are read only, and of aliases, which operators edit."""
 
 from django.contrib import admin
 

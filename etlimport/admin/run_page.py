@@ -1,6 +1,9 @@
-"""What the page of one run shows."""
+"""The contents of the page of one run."""
+
+from typing import Any
 
 from django.apps import apps
+from django.contrib.auth.models import AnonymousUser
 from django.db.models import Count
 from django.urls import reverse
 from django.utils import timezone
@@ -10,10 +13,11 @@ from etlimport.operations import roles
 from etlimport.reports import run_report
 from etlimport.run.progress import STEPS
 from etlimport.run.watch import live
+from leagues.models import User
 
 Status, Mode = ImportRun.Status, ImportRun.Mode
 
-SHORT = {
+SHORT_OUTCOMES: dict[str, str] = {
     Status.FAILED: "failed",
     Status.REFUSED: "refused",
     Status.UNREADABLE: "unreadable",
@@ -22,12 +26,12 @@ SHORT = {
 
 
 def short_outcome(run: ImportRun) -> str:
-    """The outcome in a word or two."""
-    return SHORT.get(run.status, run.get_status_display()).lower()
+    """The outcome in one or two words."""
+    return SHORT_OUTCOMES.get(run.status, run.get_status_display()).lower()
 
 
-def context(run: ImportRun, user) -> dict:
-    """Everything of the template `run.html` but the run itself."""
+def context(run: ImportRun, user: User | AnonymousUser) -> dict[str, Any]:
+    """The context of the template `run.html`, without the run itself."""
     is_import = run.mode in (Mode.MERGE, Mode.REBUILD)
     rejected = run.rejected_rows.order_by("kind").values_list("kind").annotate(Count("pk"))
     return {
@@ -53,8 +57,8 @@ def context(run: ImportRun, user) -> dict:
     }
 
 
-def table(title: str, columns: tuple[str, ...], rows: dict[str, dict[str, int]] | None) -> dict:
-    """Title, columns and lines of numbers; only the columns in which something stands."""
+def table(title: str, columns: tuple[str, ...], rows: dict[str, dict[str, int]] | None) -> dict[str, Any]:
+    """The title, columns and lines of a table, without columns that have only zeros."""
     rows = rows or {}
     used = [column for column in columns if any(counts.get(column) for counts in rows.values())] or columns[:1]
     lines = [(name, [counts.get(column, 0) for column in used]) for name, counts in rows.items()]
@@ -62,13 +66,13 @@ def table(title: str, columns: tuple[str, ...], rows: dict[str, dict[str, int]] 
 
 
 def owned(run: ImportRun) -> dict[str, dict[str, int]]:
-    """Users' rows by kind and what they point at, before and after."""
+    """How many user-owned rows hold each kind of reference, before and after the run."""
     before, after = run.protection.get("before", {}), run.protection.get("after", {})
     return {in_words(name): {"before": count, "after": after.get(name, 0)} for name, count in before.items() if count}
 
 
 def in_words(reference: str) -> str:
-    """`leagues.PracticeTime.team_id` as people say it; as it stands where its model is no longer installed."""
+    """`leagues.PracticeTime.team_id` → `practice times (team)`; unchanged if the model is no longer installed."""
     try:
         app, model, column = reference.split(".")
         return (
@@ -79,7 +83,7 @@ def in_words(reference: str) -> str:
 
 
 def bars(run: ImportRun) -> list[tuple[str, float, float]]:
-    """(step, seconds, percent of the longest)."""
+    """(step, its seconds, its percentage of the longest step), for a bar chart."""
     longest = max(run.timings.values(), default=0) or 1
     return [(STEPS.get(step, step), took, round(100 * took / longest, 1)) for step, took in run.timings.items()]
 
@@ -96,8 +100,8 @@ def health_change(run: ImportRun) -> str:
     return f"{run.health_before:.1f} → {run.health_after:.1f}"
 
 
-def progress(run: ImportRun) -> dict:
-    """How far a run is, for who watches: the step it is in, rows read, seconds, and where to look when done."""
+def progress(run: ImportRun) -> dict[str, Any]:
+    """How far a run is: its step among all steps, the rows read and the seconds passed so far."""
     step, details = live(run)
     names = list(STEPS)
     at = names.index(step) if step in names else -1
@@ -117,8 +121,8 @@ def progress(run: ImportRun) -> dict:
     }
 
 
-def started(user, after: int) -> dict:
-    """Where the run is that came of what this user just started; empty until there is one."""
+def started(user: User, after: int) -> dict[str, Any]:
+    """The address of the first run after number `after` that this user started; empty until there is one."""
     run = ImportRun.objects.filter(pk__gt=after, started_by=user).order_by("pk").first()
     url = reverse("admin:etlimport_importrun_change", args=[run.pk]) if run else ""
     return {"url": url, "done": bool(run)}

@@ -1,14 +1,18 @@
-"""Import runs: the list, one run's page, and what may be done: start, run again, dry run, undo."""
+"""The pages of import runs in the admin: their list, each run, and starting, repeating and undoing one."""
 
+from typing import Any
+
+from celery import Task
 from django.contrib import admin, messages
 from django.contrib.admin.models import ADDITION, CHANGE, LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import HttpRequest, JsonResponse, StreamingHttpResponse
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
-from django.urls import path, reverse
+from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 
@@ -22,6 +26,7 @@ from etlimport.reports import run_report
 from etlimport.reports.changes import find_changes, is_kept_whole
 from etlimport.reports.rejected_rows import as_csv
 from leagues.admin.base import ReadOnlyAdmin
+from leagues.requests import Request
 
 LINES_A_PAGE = 100
 
@@ -33,40 +38,40 @@ class ImportRunAdmin(ReadOnlyAdmin):
     list_filter = ["status", "mode", "started_at"]
     search_fields = ["=id", "source", "reasons", "started_by__email"]
 
-    def get_queryset(self, request):
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ImportRun]:
         return super().get_queryset(request).defer("diff", "protection", "warnings")
 
     @admin.display(description="run", ordering="id")
-    def number(self, run):
+    def number(self, run: ImportRun) -> int:
         return run.pk
 
     @admin.display(ordering="status")
-    def outcome(self, run):
+    def outcome(self, run: ImportRun) -> str:
         return format_html('<span class="badge badge-{}">{}</span>', run.status, run_page.short_outcome(run))
 
     @admin.display(ordering="started_at")
-    def started(self, run):
+    def started(self, run: ImportRun) -> str:
         return f"{timezone.localtime(run.started_at):%b %d, %H:%M}"
 
     @admin.display
-    def took(self, run):
+    def took(self, run: ImportRun) -> str:
         return f"{run_report.seconds(run):,.1f} s"
 
     @admin.display
-    def rows(self, run):
+    def rows(self, run: ImportRun) -> str:
         return f"{run_page.total(run.counts.get('files', {}), ['read']):,}"
 
     @admin.display
-    def changed(self, run):
+    def changed(self, run: ImportRun) -> str:
         return f"{run_page.total(run.counts.get('things', {}), ['inserted', 'updated', 'deactivated']):,}"
 
     @admin.display(ordering="health_after")
-    def health(self, run):
+    def health(self, run: ImportRun) -> str:
         return run_page.health_change(run)
 
     # Pages
 
-    def get_urls(self):
+    def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view
         return [
             path("start/", view(self.start), name="start_import"),
@@ -78,18 +83,20 @@ class ImportRunAdmin(ReadOnlyAdmin):
             *super().get_urls(),
         ]
 
-    def changelist_view(self, request, extra_context=None):
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         may_start = request.user.has_perm(roles.START_IMPORT)
         return super().changelist_view(request, {"may_start": may_start, **(extra_context or {})})
 
-    def change_view(self, request, object_id, form_url="", extra_context=None):
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
         if request.method == "POST":
             raise PermissionDenied
         run = self.run_or_404(request, int(object_id) if object_id.isdigit() else 0)
         context = run_page.context(run, request.user)
         return self.page(request, "run.html", f"Run {run.pk}", run=run, **context)
 
-    def changes(self, request, pk: int):
+    def changes(self, request: HttpRequest, pk: int) -> HttpResponse:
         run = self.run_or_404(request, pk)
         group, words = request.GET.get("group", ""), request.GET.get("q", "")[:200].replace("\0", "")
         lines = Paginator(find_changes(run, group, words), LINES_A_PAGE).get_page(request.GET.get("page"))
@@ -105,14 +112,14 @@ class ImportRunAdmin(ReadOnlyAdmin):
             whole=is_kept_whole(run),
         )
 
-    def rejected(self, request, pk: int):
+    def rejected(self, request: HttpRequest, pk: int) -> StreamingHttpResponse:
         run = self.run_or_404(request, pk)
         response = StreamingHttpResponse(as_csv(run), content_type="text/csv; charset=utf-8")
         response["Content-Disposition"] = f'attachment; filename="rejected-rows-of-run-{run.pk}.csv"'
         return response
 
-    def live(self, request):
-        """How far a run is: `?run=` its number, or `?after=` that of the last one before somebody started it."""
+    def live(self, request: Request) -> JsonResponse:
+        """The progress of run number `?run=`, or the address of the run the user started after run number `?after=`."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         if "after" in request.GET:
@@ -122,8 +129,8 @@ class ImportRunAdmin(ReadOnlyAdmin):
 
     # Actions
 
-    def start(self, request):
-        """Ask what to import and how, which is the confirmation, too; then start it and go to watch it."""
+    def start(self, request: Request) -> HttpResponse:
+        """A form for what to import and how, which needs no further confirmation; it starts the import."""
         require(request, roles.START_IMPORT)
         if request.method == "POST":
             form = StartForm(request.POST)
@@ -138,21 +145,23 @@ class ImportRunAdmin(ReadOnlyAdmin):
             form = StartForm(initial=as_of(again, dry_run="dry_run" in request.GET) if again else None)
         return self.page(request, "start.html", "Start an import", form=form)
 
-    def undo(self, request, pk: int):
+    def undo(self, request: Request, pk: int) -> HttpResponse:
         require(request, roles.UNDO_RUN)
         run = self.run_or_404(request, pk)
         if request.method == "POST":
             return self.launch(request, tasks.undo_run, run, f"Started the undo of run {run.pk}.", run=run.pk)
         return self.page(request, "undo.html", f"Undo run {run.pk}?", run=run)
 
-    def launch(self, request, task, about: ImportRun | None, what: str, **arguments):
-        """Write down who asked for what, start it, and go to where it can be watched."""
+    def launch(
+        self, request: Request, task: Task[..., Any], about: ImportRun | None, what: str, **arguments: Any
+    ) -> HttpResponse:
+        """Log who asked for what, start the task, and redirect to where its progress is shown."""
         after = ImportRun.objects.values_list("pk", flat=True).first() or 0
-        # Before it starts: on SQLite an import under way would let nobody else write.
+        # It is logged before the task starts, because on SQLite nobody else can write while an import runs.
         entry = LogEntry.objects.create(
             user=request.user,
             content_type=ContentType.objects.get_for_model(ImportRun),
-            object_id=about and str(about.pk),
+            object_id=str(about.pk) if about else None,
             object_repr=str(about or arguments["source"])[:200],
             action_flag=CHANGE if about else ADDITION,
             change_message=what,
@@ -165,8 +174,8 @@ class ImportRunAdmin(ReadOnlyAdmin):
             return redirect(request.get_full_path())
         return redirect("admin:wait_for_import", after)
 
-    def wait(self, request, after: int):
-        """Until the job that was just started has its run; then that run's page."""
+    def wait(self, request: Request, after: int) -> HttpResponse:
+        """The page shown until the task that was just started has recorded its run; then it redirects to that run."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         found = run_page.started(request.user, after)
@@ -174,14 +183,14 @@ class ImportRunAdmin(ReadOnlyAdmin):
             return redirect(found["url"])
         return self.page(request, "wait.html", "Starting …", live=f"{reverse('admin:live_import')}?after={after}")
 
-    # What they share
+    # Used by several pages
 
-    def run_or_404(self, request, pk: int) -> ImportRun:
+    def run_or_404(self, request: HttpRequest, pk: int) -> ImportRun:
         if not self.has_view_permission(request):
             raise PermissionDenied
         return get_object_or_404(ImportRun.objects.select_related("started_by", "undone_by"), pk=pk)
 
-    def page(self, request, template: str, title: str, **context):
+    def page(self, request: HttpRequest, template: str, title: str, **context: Any) -> TemplateResponse:
         shared = {**self.admin_site.each_context(request), "title": title, "opts": self.opts}
         return TemplateResponse(request, f"admin/etlimport/{template}", {**shared, **context})
 
@@ -192,6 +201,6 @@ def require(request: HttpRequest, permission: str) -> None:
 
 
 def number(request: HttpRequest, name: str) -> int:
-    """A number of the query, 0 where it is none."""
+    """A parameter of the query as a number; 0 if it is missing or not a number."""
     text = request.GET.get(name, "")
     return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0

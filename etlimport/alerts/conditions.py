@@ -1,4 +1,4 @@
-"""What is worth telling somebody about. Each condition says in words what is wrong, or nothing."""
+"""The conditions that are alerts while they hold. Each is a function that returns a text about what is wrong."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db.migrations.recorder import MigrationRecorder
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from etlimport.health import Health
@@ -21,7 +22,7 @@ OVERDUE_AFTER = timedelta(hours=26)
 
 @dataclass(frozen=True)
 class Condition:
-    """`find` returns what is wrong, empty when all is well; `patience`: how long it may be so before it counts."""
+    """`find`: returns what is wrong, or an empty text. `patience`: how long that must last before it is announced."""
 
     key: str
     find: Callable[[], str]
@@ -29,7 +30,7 @@ class Condition:
 
 
 def import_failed() -> str:
-    """The last import to end did not publish. One that somebody only rehearsed does not count."""
+    """What happened if the last import that ended did not publish. A dry run does not count."""
     last = imports().filter(status__in=(*GOOD, *BAD)).order_by("-finished_at").first()
     if last is None or last.status in GOOD:
         return ""
@@ -39,7 +40,7 @@ def import_failed() -> str:
     ).strip()
 
 
-OUTCOMES = {
+OUTCOMES: dict[str, str] = {
     Status.FAILED: "failed and was rolled back.",
     Status.REFUSED: "was refused by a safety check.",
     Status.UNREADABLE: "found its source unreadable.",
@@ -61,12 +62,13 @@ def import_overdue() -> str:
 
 
 def last_good_import() -> datetime:
-    """When an import last ended well; before the first one, when the site was set up."""
+    """When an import last succeeded; when the site was set up, if none has."""
     ended = imports().filter(status__in=GOOD).order_by("-finished_at").values_list("finished_at", flat=True).first()
     return ended or MigrationRecorder.Migration.objects.get(app="etlimport", name="0001_initial").applied
 
 
-def imports():
+def imports() -> QuerySet[ImportRun]:
+    """The runs that imported a source and were not dry runs."""
     return ImportRun.objects.filter(mode__in=(ImportRun.Mode.MERGE, ImportRun.Mode.REBUILD), dry_run=False)
 
 

@@ -1,14 +1,14 @@
-"""Getting notices out: mail to ADMINS, JSON to ALERT_WEBHOOK. One that fails is tried again at the next check."""
+"""Sends notices: by mail to ADMINS and as JSON to ALERT_WEBHOOK. One that fails is sent again at the next check."""
 
 import json
 import logging
 import urllib.request
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.core.mail import mail_admins
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from etlimport.models import AlertNotice
@@ -18,7 +18,8 @@ Channel = AlertNotice.Channel
 
 WEBHOOK_SECONDS = 5
 SENDING = timedelta(minutes=2)
-"""How long a check may be at sending a notice before another takes it that the check was killed."""
+"""How long sending a notice may take before another check assumes that the one sending it was killed."""
+
 GIVE_UP_AFTER = timedelta(days=1)
 
 
@@ -35,13 +36,14 @@ def deliver() -> None:
             send(notice)
 
 
-def unsent():
+def unsent() -> QuerySet[AlertNotice]:
+    """The notices that are not sent and that no other check is just sending."""
     free = Q(tried_at=None) | Q(tried_at__lt=timezone.now() - SENDING)
     return AlertNotice.objects.filter(free, sent_at=None)
 
 
 def take(notice: AlertNotice) -> bool:
-    """Whether this check is the one to send it."""
+    """Claim the notice for this check. Returns whether it is the one to send it."""
     return bool(unsent().filter(pk=notice.pk).update(tried_at=timezone.now()))
 
 
@@ -64,17 +66,17 @@ def headline(notice: AlertNotice) -> str:
 def send_mail(notice: AlertNotice) -> None:
     incident = notice.incident
     lines = [incident.message, f"Since {local(incident.first_seen)}."]
-    if notice.event == AlertNotice.Event.OVER:
+    if incident.closed_at and notice.event == AlertNotice.Event.OVER:
         lines = [f"Over since {local(incident.closed_at)}. It was:", *lines]
     mail_admins(headline(notice), "\n\n".join(lines))
 
 
-def local(moment) -> str:
+def local(moment: datetime) -> str:
     return f"{timezone.localtime(moment):%Y-%m-%d %H:%M %Z}"
 
 
 def send_webhook(notice: AlertNotice) -> None:
-    """POST one JSON object; `text` is what chat services show. Raises OSError for any answer but 2xx."""
+    """POST one JSON object, of which chat services show `text`. Raises OSError if the answer is not 2xx."""
     incident = notice.incident
     body = {
         "text": f"{headline(notice)}. {incident.message}",

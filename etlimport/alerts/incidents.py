@@ -1,4 +1,4 @@
-"""Incidents: opened once while a condition holds, closed once when it no longer does, told by every channel."""
+"""Opens an incident when a condition begins to hold, closes it when it no longer does, and has both announced once."""
 
 import logging
 
@@ -17,10 +17,10 @@ Event = AlertNotice.Event
 
 
 def check_alerts() -> list[AlertIncident]:
-    """Look at every condition, open and close incidents, send what is to be sent; the open incidents.
+    """Check every condition, open and close incidents, and send the notices. Returns the open incidents.
 
-    May be called by several at once and as often as one likes: nobody is told twice. Raises OperationalError
-    where the database does not answer; that is told, too, once it has been so for five minutes.
+    Several processes may call it at the same time, and as often as they like: no notice is sent twice. Raises
+    OperationalError if the database does not answer; once that has lasted five minutes, it is announced, too.
     """
     try:
         lifecycle.find_dead()
@@ -32,7 +32,7 @@ def check_alerts() -> list[AlertIncident]:
         try:
             message = condition.find()
         except Exception:
-            # What cannot be judged stays as it is, and keeps no other condition from being judged.
+            # The incident of this condition stays as it is, and the other conditions are still checked.
             log.exception("The alert “%s” could not be checked", condition.key)
             continue
         note(condition, message)
@@ -45,9 +45,10 @@ def open_incidents() -> QuerySet[AlertIncident]:
 
 
 def note(condition: Condition, message: str) -> None:
+    """Open, update or close the incident of a condition. The message is empty if all is well."""
     incident = AlertIncident.objects.filter(key=condition.key, closed_at=None).first()
     if message:
-        incident = incident or first_sight(condition, message)
+        incident = incident or find_or_create(condition, message)
         if incident.message != message:
             AlertIncident.objects.filter(pk=incident.pk).update(message=message)
         if not incident.opened_at and timezone.now() - incident.first_seen >= condition.patience:
@@ -58,11 +59,11 @@ def note(condition: Condition, message: str) -> None:
         incident.delete()
 
 
-def first_sight(condition: Condition, message: str) -> AlertIncident:
+def find_or_create(condition: Condition, message: str) -> AlertIncident:
     try:
         with transaction.atomic():
             return AlertIncident.objects.create(key=condition.key, message=message)
-    except IntegrityError:  # another check saw it in the same moment
+    except IntegrityError:  # another check created it in the meantime
         return AlertIncident.objects.get(key=condition.key, closed_at=None)
 
 
@@ -81,7 +82,7 @@ def close_incident(incident: AlertIncident) -> None:
 
 
 def announce(incident: AlertIncident, event: str) -> None:
-    """Notices are written with the incident and sent later: a lost connection loses none."""
+    """Record a notice for each channel, in the transaction of the incident. `deliver` sends them after that."""
     AlertNotice.objects.bulk_create(
         AlertNotice(incident=incident, event=event, channel=channel) for channel in channels()
     )

@@ -6,7 +6,7 @@ from django.utils import timezone
 class AlertIncident(models.Model):
     """Something that is wrong, from when it was first seen until it is over.
 
-    `opened_at` is empty while the trouble is younger than it must be to tell anybody.
+    `opened_at` is when it had lasted long enough to notify somebody; empty until then.
     """
 
     key = models.CharField(max_length=50)
@@ -20,12 +20,12 @@ class AlertIncident(models.Model):
         verbose_name = "alert"
         constraints = [models.UniqueConstraint(fields=["key"], condition=Q(closed_at=None), name="one_open_incident")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.key}: {'over' if self.closed_at else 'open'}"
 
 
 class AlertNotice(models.Model):
-    """A message about an incident that must go out once by one channel; tried again until it has."""
+    """A message about an incident, to be sent once over one channel. Sending is repeated until it succeeds."""
 
     class Event(models.TextChoices):
         OPENED = "opened"
@@ -47,5 +47,5 @@ class AlertNotice(models.Model):
         constraints = [models.UniqueConstraint(fields=["incident", "event", "channel"], name="unique_alert_notice")]
         indexes = [models.Index(fields=["created_at"], condition=Q(sent_at=None), name="alert_notice_unsent")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.incident.key} {self.event} by {self.channel}"

@@ -16,5 +16,5 @@ class HealthSnapshot(models.Model):
     class Meta:
         ordering = ["-created_at"]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.score:.1f} % ({self.band})"

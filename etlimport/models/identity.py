@@ -14,7 +14,10 @@ class Kind(models.TextChoices):
 
 
 class Alias(models.Model):
-    """An operator's word that a label of the source means a known thing. Speaks labels, never ids."""
+    """An operator's statement that a label of the source stands for a known thing, which is named by its label.
+
+    Because it holds no ids of rows, it stays valid after a rebuild.
+    """
 
     kind = models.CharField(max_length=10, choices=Kind)
     league_key = models.CharField(max_length=100, blank=True, help_text="Empty for leagues and clubs everywhere.")
@@ -25,12 +28,12 @@ class Alias(models.Model):
         verbose_name_plural = "aliases"
         constraints = [models.UniqueConstraint(fields=["kind", "league_key", "label"], name="unique_alias")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.label} means {self.means}"
 
 
 class IdentityChange(models.Model):
-    """The source renamed or re-keyed a thing and the row stayed the same row."""
+    """A thing that the source renamed or gave another key, and that kept its row."""
 
     Kind = Kind
 
@@ -55,12 +58,12 @@ class IdentityChange(models.Model):
     class Meta:
         indexes = [models.Index(fields=["run", "kind"], name="identity_change_run_kind")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.old_label} → {self.new_label} ({self.layer})"
 
 
 class AmbiguousIdentity(models.Model):
-    """A new row that may be an old one; an operator says which. `same` merges the two."""
+    """A question for an operator: whether a new row is the same thing as an old one. If so, the two are merged."""
 
     Kind = Kind
 
@@ -88,5 +91,5 @@ class AmbiguousIdentity(models.Model):
         verbose_name_plural = "ambiguous identities"
         constraints = [models.UniqueConstraint(fields=["kind", "old_id", "new_id"], name="unique_ambiguous_identity")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.old_label} = {self.new_label}? {self.status}"

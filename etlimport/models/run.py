@@ -4,7 +4,7 @@ from django.utils import timezone
 
 
 class ImportRun(models.Model):
-    """One import, with its numbers, its changes and its outcome. Survives a rollback."""
+    """One import, undo or settling: its numbers, its changes and its outcome. Its row survives a rollback."""
 
     class Status(models.TextChoices):
         RUNNING = "running"
@@ -18,7 +18,7 @@ class ImportRun(models.Model):
         UNDONE = "undone"
 
     class Cause(models.TextChoices):
-        """Why a run did not publish, for whoever has to act on it."""
+        """The kind of reason for which a run did not publish."""
 
         BUSY = "busy", "somebody else holds what it needs"
         DROPS = "drops", "would lose too much at once"
@@ -64,29 +64,32 @@ class ImportRun(models.Model):
     class Meta:
         ordering = ["-pk"]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"run {self.pk} ({self.get_status_display()})"
 
     @property
     def error(self) -> str:
-        """The reasons as one text."""
+        """All reasons in one text."""
         return "; ".join(self.reasons)
 
 
 class RunProgress(models.Model):
-    """How far a running import is. A row of its own, as the import's transaction holds its run's row."""
+    """How far a running import is.
+
+    It is a table of its own because the row of the run itself is locked by the import's transaction.
+    """
 
     run = models.OneToOneField(ImportRun, on_delete=models.CASCADE, primary_key=True, related_name="progress")
     step = models.CharField(max_length=20)
     details = models.JSONField(default=dict)
     noted_at = models.DateTimeField(default=timezone.now)
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"run {self.run_id}: {self.step}"
 
 
 class RejectedRow(models.Model):
-    """An input row that was not imported as it stood, with what it held and why."""
+    """A row of a file that was not imported, or not as it is in the file, with its content and the reason."""
 
     class Kind(models.TextChoices):
         REJECTED = "rejected"
@@ -103,12 +106,12 @@ class RejectedRow(models.Model):
     class Meta:
         ordering = ["run", "file", "index"]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.file}[{self.index}]: {self.reason}"
 
 
 class SourceFile(models.Model):
-    """What a file of the last published snapshot held, so an identical one need not be read again."""
+    """A file of the published snapshot, by which an identical file of a later snapshot is recognised."""
 
     path = models.CharField(max_length=500, unique=True, help_text="Relative to the source.")
     digest = models.CharField(max_length=64)
@@ -117,5 +120,5 @@ class SourceFile(models.Model):
     labels = models.JSONField(default=list, help_text="The distinct labels it holds.")
     run = models.ForeignKey(ImportRun, on_delete=models.CASCADE, related_name="source_files")
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.path

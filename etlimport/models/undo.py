@@ -4,11 +4,11 @@ from etlimport.models.run import ImportRun
 
 
 class RowChange(models.Model):
-    """A catalogue row as it was, by column, before a run updated or deleted it; a user's row that it deleted.
+    """A row of the catalogue as it was before a run updated or deleted it, or a user's row that the run deleted.
 
-    A night may write hundreds of thousands of these, so each costs as little as can be: `before` is a JSON object as
-    text, which is written twice as fast as one the database takes apart, the key is the only index, and the database
-    does not look up the run of every single row.
+    `before` is a JSON object of its columns. An import may write hundreds of thousands of these rows, so they are made
+    cheap: `before` is a text, which is written twice as fast as a JSON column; the primary key is the only index; and
+    there is no constraint by which the database would look up the run of every row.
     """
 
     pk = models.CompositePrimaryKey("run_id", "table_name", "row_id")
@@ -20,14 +20,14 @@ class RowChange(models.Model):
     deleted = models.BooleanField(default=False, db_default=False)
     before = models.TextField()
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.table_name} {self.row_id} before run {self.run_id}"
 
 
 class InsertedRange(models.Model):
-    """The ids a run inserted into a table: more than `after_id`, at most `last_id`.
+    """The ids of the rows that a run inserted into a table: those above `after_id` and up to `last_id`.
 
-    Only an import writes the catalogue and only one runs at a time, so a range says it all.
+    A range is enough, because only imports insert rows into the catalogue, and only one import runs at a time.
     """
 
     run = models.ForeignKey(ImportRun, on_delete=models.CASCADE, related_name="inserted_ranges", db_index=False)
@@ -38,7 +38,7 @@ class InsertedRange(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["run", "table_name"], name="unique_inserted_range")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.table_name} {self.after_id + 1}–{self.last_id} by run {self.run_id}"
 
 
@@ -53,15 +53,15 @@ class ReKey(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["run", "table_name", "old_id"], name="unique_rekey")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.table_name} {self.old_id} → {self.new_id} by run {self.run_id}"
 
 
 class OwnedChange(models.Model):
-    """A user's reference into the catalogue that a run itself changed: by a repair, or by settling who is who.
+    """A user-owned reference into the catalogue that a run changed by a repair, or by merging two rows.
 
-    Empty `before_id` or `after_id`: it led nowhere. `inserted`: the run made the row. `row_id` is text, since
-    an app's own table may be keyed by anything.
+    `before_id` and `after_id` are the ids it held before and after; empty for none. `inserted`: whether the run made
+    the row. `row_id` is a text, because the table of another app may have a primary key of any type.
     """
 
     run = models.ForeignKey(ImportRun, on_delete=models.CASCADE, related_name="owned_changes", db_index=False)
@@ -77,5 +77,5 @@ class OwnedChange(models.Model):
             models.UniqueConstraint(fields=["run", "table_name", "column_name", "row_id"], name="unique_owned_change")
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.table_name}.{self.column_name} of {self.row_id}: {self.before_id} → {self.after_id}"

@@ -1,9 +1,10 @@
-"""Starting what takes long, from a page: by a worker where there is a broker, else in a process of its own."""
+"""Starts long tasks from a page: in a worker if there is a broker, else in a process of its own."""
 
 import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 from celery import Task
 from django.conf import settings
@@ -12,11 +13,11 @@ from kombu.exceptions import OperationalError
 from etlimport.read import SourceUnreadable
 from etlimport.read.files import find_files
 
-TAKEN_UP_WITHIN = 900
-"""Seconds after which a job nobody took up is dropped: whoever asked for it is no longer watching."""
+EXPIRES_AFTER = 900
+"""Seconds after which a task that no worker has started is dropped, as nobody is waiting for it any more."""
 
-MOST_SOURCES = 200
-"""Folders offered on the page."""
+MAX_SOURCES = 200
+"""How many folders the page offers."""
 
 
 class SourceNotAllowed(Exception):
@@ -27,19 +28,19 @@ class CannotLaunch(Exception):
     """The job was not started; the message says why and what to do."""
 
 
-def launch(task: Task, **arguments) -> None:
-    """Start a task and return at once. Raises CannotLaunch when the broker does not answer."""
+def launch(task: Task[..., Any], **arguments: Any) -> None:
+    """Start a task and return without waiting for it. Raises CannotLaunch if the broker does not answer."""
     if settings.CELERY_TASK_ALWAYS_EAGER:
         launch_process(task, arguments)
         return
     try:
-        task.apply_async(kwargs=arguments, expires=TAKEN_UP_WITHIN, retry=False)
+        task.apply_async(kwargs=arguments, expires=EXPIRES_AFTER, retry=False)
     except (OperationalError, OSError) as error:
         raise CannotLaunch(f"The broker does not answer ({error}); try again when it does.") from error
 
 
-def launch_process(task: Task, arguments: dict) -> None:
-    """A process that outlives this one and the browser that asked for it."""
+def launch_process(task: Task[..., Any], arguments: dict[str, Any]) -> None:
+    """Start the task in a process that keeps running when this one ends."""
     settings.VAR_DIR.mkdir(exist_ok=True)
     name = task.name.rpartition(".")[2]
     command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "run_task", name, json.dumps(arguments)]
@@ -55,13 +56,13 @@ def launch_process(task: Task, arguments: dict) -> None:
 
 
 def source_roots() -> list[Path]:
-    """The folders a page may import, or import from below: what the environment names, nothing else."""
+    """The folders named by the environment. A page may import these and folders inside them, and no others."""
     named = [settings.IMPORT_SOURCE, *settings.IMPORT_ROOTS]
     return list(dict.fromkeys(Path(folder).resolve() for folder in named if folder))
 
 
 def is_allowed(source: str | Path) -> bool:
-    # Resolved, so that neither `..` nor a link leads out of the folder.
+    # The path is resolved, so that neither `..` nor a symbolic link leads out of the allowed folders.
     resolved = Path(source).resolve()
     return any(resolved.is_relative_to(root) for root in source_roots())
 
@@ -72,10 +73,10 @@ def require_allowed(source: str) -> None:
 
 
 def sources() -> list[str]:
-    """The snapshots a page offers: the roots that are one, and the folders right below IMPORT_ROOTS that are."""
+    """The sources a page offers: allowed folders, and folders directly inside IMPORT_ROOTS, that hold files."""
     below = [folder for root in settings.IMPORT_ROOTS for folder in subfolders(Path(root).resolve())]
     candidates = dict.fromkeys([*source_roots(), *below])
-    return [str(folder) for folder in candidates if is_allowed(folder) and holds_files(folder)][:MOST_SOURCES]
+    return [str(folder) for folder in candidates if is_allowed(folder) and holds_files(folder)][:MAX_SOURCES]
 
 
 def subfolders(root: Path) -> list[Path]:

@@ -1,6 +1,7 @@
-"""What Prometheus reads of imports, health, signals, sessions and alerts: a handful of queries a reading."""
+"""The metrics about imports, health, signals, sessions and alerts that Prometheus reads."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from django.db.models import Count, Max, Q
 from django.utils import timezone
@@ -32,7 +33,7 @@ def figures() -> Iterator[Metric]:
 
 def of_all_runs() -> Iterator[Metric]:
     outcomes = ImportRun.objects.order_by().values("status").annotate(runs=Count("pk"), ended=Max("finished_at"))
-    rows = {row["status"]: row for row in outcomes}
+    rows: dict[str, dict[str, Any]] = {row["status"]: dict(row) for row in outcomes}
     counts = {outcome: rows.get(outcome, {}).get("runs", 0) for outcome in ImportRun.Status.values}
     yield gauge("rally_import_runs", "Import runs on record, by outcome.", "outcome", counts)
     ended = {outcome: row["ended"].timestamp() for outcome, row in rows.items() if row["ended"]}
@@ -40,7 +41,7 @@ def of_all_runs() -> Iterator[Metric]:
 
 
 def of_the_last_import() -> Iterator[Metric]:
-    """Rows and times of the last run that published."""
+    """The rows and times of the last import that published."""
     run = imports().filter(status=ImportRun.Status.PUBLISHED).first()
     if run is None:
         return
@@ -63,7 +64,7 @@ def of_health() -> Iterator[Metric]:
     yield gauge("rally_health_count", "The counts behind the score, a check each.", "count", snapshot.counts)
 
 
-def gauge(name: str, text: str, label: str, values: dict[str, float]) -> Metric:
+def gauge(name: str, text: str, label: str, values: Mapping[str, float]) -> Metric:
     family = GaugeMetricFamily(name, text, labels=[label])
     for value, number in values.items():
         family.add_metric([value], number)

@@ -1,8 +1,8 @@
-"""Who may do what in the admin: three groups, each with what the one before may do.
+"""Who may do what in the admin: three groups, each of which may also do what the one before it may.
 
-viewer         sees imports, alerts, the catalogue, signals and the schedule; nothing that is people's own
-operator       starts, repeats and undoes imports, settles identities, writes aliases, sees to signals and sessions
-administrator  everything, people and their groups included
+viewer         sees imports, alerts, the catalogue, signals and the schedule, but nothing that users own
+operator       starts, repeats and undoes imports, settles identities, edits aliases, manages signals and sessions
+administrator  does everything, including changing users and their groups
 """
 
 from django.apps import apps
@@ -17,10 +17,10 @@ START_IMPORT = "etlimport.add_importrun"
 UNDO_RUN = "etlimport.change_importrun"
 SETTLE = "etlimport.change_ambiguousidentity"
 
-SEEN = ("etlimport", "django_celery_beat")
-"""The apps a viewer looks into; of others, see `permissions_of_roles`."""
+VIEWED_APPS = ("etlimport", "django_celery_beat")
+"""The apps of which a viewer sees everything. Of other apps a viewer sees only some models."""
 
-OPERATE = {
+OPERATOR_PERMISSIONS = {
     "etlimport": [
         "add_importrun",
         "change_importrun",
@@ -34,22 +34,25 @@ OPERATE = {
 
 
 def permissions_of_roles() -> dict[str, Q]:
-    """{group: which permissions}."""
-    facts = [f"view_{model._meta.model_name}" for model in CatalogueModel.__subclasses__()]
+    """By group: a filter for its permissions."""
+    catalogue = [f"view_{model._meta.model_name}" for model in CatalogueModel.__subclasses__()]
     view = (
-        Q(content_type__app_label__in=SEEN, codename__startswith="view_")
-        | Q(content_type__app_label="leagues", codename__in=facts)
+        Q(content_type__app_label__in=VIEWED_APPS, codename__startswith="view_")
+        | Q(content_type__app_label="leagues", codename__in=catalogue)
         | Q(content_type__app_label="sessionsync", codename__in=["view_refreshsignal", "view_systemsetting"])
     )
     operate = Q(pk__in=[])
-    for app, codenames in OPERATE.items():
+    for app, codenames in OPERATOR_PERMISSIONS.items():
         operate |= Q(content_type__app_label=app, codename__in=codenames)
     return {"viewer": view, "operator": view | operate, "administrator": Q()}
 
 
 @transaction.atomic
 def setup_roles() -> dict[str, int]:
-    """Make the groups what the code says; {group: number of permissions}. Who is in them stays as it is."""
+    """Create the groups, or correct their permissions, without changing who is in them.
+
+    Returns the number of permissions by group.
+    """
     for config in apps.get_app_configs():
         create_permissions(config, verbosity=0)
     counts = {}

@@ -1,21 +1,22 @@
 import json
 import sys
+from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandParser
 
 from etlimport.alerts import check_alerts
 
 
 class Command(BaseCommand):
     help = (
-        "Look for what is wrong, tell ADMINS and ALERT_WEBHOOK once, and once more when it is over. "
+        "Check whether anything is wrong; notify ADMINS and ALERT_WEBHOOK once, and once more when it is over. "
         "Exit codes: 0 all is well, 1 something is wrong."
     )
 
-    def add_arguments(self, parser):
+    def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--json", action="store_true", help="Print one JSON object.")
 
-    def handle(self, **options):
+    def handle(self, *args: Any, **options: Any) -> None:
         incidents = check_alerts()
         if options["json"]:
             found = [

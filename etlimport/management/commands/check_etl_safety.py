@@ -1,6 +1,7 @@
 import json
 import sys
 from dataclasses import asdict
+from typing import Any
 
 from etlimport.check.preconditions import owned_counts, validate
 from etlimport.repair.command import RepairCommand
@@ -11,7 +12,7 @@ UNSAFE = 3
 class Command(RepairCommand):
     help = "Check whether an import may start. It changes nothing. Exit codes: 0 safe, 3 not safe."
 
-    def handle(self, **options):
+    def handle(self, *args: Any, **options: Any) -> None:
         problems, counts = validate(), owned_counts()
         if options["json"]:
             found = {"safe": not problems, "problems": [asdict(each) for each in problems], "owned": counts}

@@ -1,7 +1,8 @@
 import json
 import sys
+from typing import Any
 
-from django.core.management.base import CommandError
+from django.core.management.base import CommandError, CommandParser
 
 from etlimport.health import CheckResult, Health, UnknownCheck, compute_health, keep, run_check
 from etlimport.repair.command import USAGE_ERROR, RepairCommand
@@ -12,11 +13,11 @@ UNHEALTHY = 1
 class Command(RepairCommand):
     help = "Compute and keep the health score. Exit codes: 0 healthy, 1 a warning or worse, 2 usage."
 
-    def add_arguments(self, parser):
+    def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
-        parser.add_argument("--check", metavar="NAME", help="Only this check; fails where its number is not 0.")
+        parser.add_argument("--check", metavar="NAME", help="Only this check; it fails if its number is not 0.")
 
-    def handle(self, **options):
+    def handle(self, *args: Any, **options: Any) -> None:
         if options["check"]:
             ok = self.one(options["check"], options["json"])
         else:
@@ -44,7 +45,7 @@ class Command(RepairCommand):
         return health.ok
 
 
-def as_dict(result: CheckResult) -> dict:
+def as_dict(result: CheckResult) -> dict[str, Any]:
     return {
         "name": result.check.name,
         "number": result.number,
@@ -53,7 +54,7 @@ def as_dict(result: CheckResult) -> dict:
     }
 
 
-def summary(health: Health) -> dict:
+def summary(health: Health) -> dict[str, Any]:
     return {
         "score": health.score,
         "band": health.band,

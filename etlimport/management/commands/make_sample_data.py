@@ -1,5 +1,6 @@
 import time
 from pathlib import Path
+from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from rich.console import Console
@@ -11,7 +12,7 @@ SHOW_PROGRESS_AFTER = 2  # seconds
 
 
 class Command(BaseCommand):
-    help = "Invent leagues with the quirks of real sources, or the next snapshot of such leagues with its truth."
+    help = "Write a snapshot of invented leagues with the irregularities of real sources, or the snapshot after it."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
@@ -23,7 +24,7 @@ class Command(BaseCommand):
             default=300,
             help="about how many people, default 300; each gives about 29 rows, 2.6 with --history 0",
         )
-        parser.add_argument("--seed", type=int, default=1, help="another seed, other leagues (default 1)")
+        parser.add_argument("--seed", type=int, default=1, help="each seed gives other leagues (default 1)")
         parser.add_argument(
             "--history",
             type=int,
@@ -31,13 +32,13 @@ class Command(BaseCommand):
             help="rating entries per rated player, on average; 0 for none (default 30)",
         )
         parser.add_argument(
-            "--next-of", type=Path, help="write what the sources of this sample say next, and truth.json"
+            "--next-of", type=Path, help="write the snapshot that follows this sample, and truth.json about it"
         )
         parser.add_argument(
-            "--common-tail", action="store_true", help="with --next-of: new player ids keep the old ones' end"
+            "--common-tail", action="store_true", help="with --next-of: new player ids end like the old ones"
         )
 
-    def handle(self, *, out: Path, players: int, seed: int, history: int, **options) -> None:
+    def handle(self, *args: Any, out: Path, players: int, seed: int, history: int, **options: Any) -> None:
         if players < 1 or history < 0:
             raise CommandError("--players must be at least 1, --history at least 0")
         started = time.perf_counter()
@@ -56,9 +57,9 @@ class Command(BaseCommand):
 
 
 class LateProgress:
-    """A count of rows on stderr, for what takes long enough to wonder."""
+    """A count of rows on stderr, which is shown only if writing takes longer than two seconds."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         columns = (SpinnerColumn(), TextColumn("{task.completed:,} rows"), TimeElapsedColumn())
         self.display = Progress(*columns, console=Console(stderr=True), transient=True)
         self.task = self.display.add_task("rows", total=None)
@@ -72,5 +73,5 @@ class LateProgress:
     def __enter__(self) -> "LateProgress":
         return self
 
-    def __exit__(self, *_) -> None:
+    def __exit__(self, *_: object) -> None:
         self.display.stop()

@@ -1,15 +1,19 @@
+from typing import Any
+
+from django.core.management.base import CommandParser
+
 from etlimport.repair import re_associate_users
 from etlimport.repair.command import RepairCommand, users_by_email
 
 
 class Command(RepairCommand):
-    help = "Link users again to players who left and are back under a new row; report those who stay away."
+    help = "Link users whose player is inactive to the same person's active player; report those who have none."
 
-    def add_arguments(self, parser):
+    def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
         parser.add_argument("--specific-user", metavar="EMAIL", help="Only this user.")
 
-    def handle(self, **options):
+    def handle(self, *args: Any, **options: Any) -> None:
         user_ids = users_by_email(options["specific_user"])
         findings = re_associate_users(user_ids, dry_run=options["dry_run"])
         findings.sort(key=lambda finding: not finding.restored)

@@ -1,8 +1,9 @@
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandParser
 
 from etlimport import errors
 from etlimport.pipeline import Options
@@ -16,13 +17,13 @@ class Command(BaseCommand):
         "Exit codes: 0 nothing would be lost, 1 something would, 2 unreadable source, 3 refused."
     )
 
-    def add_arguments(self, parser):
+    def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--source", required=True, type=Path, help="folder with the files, or one of folders")
         parser.add_argument("--league", action="append", default=[], help="only this league's code; repeatable")
         parser.add_argument("--dry-run", action="store_true", help="accepted for symmetry: a rehearsal always is one")
         parser.add_argument("--json", action="store_true", help="print one JSON object instead of the report")
 
-    def handle(self, **options):
+    def handle(self, *args: Any, **options: Any) -> None:
         rehearsal = rehearse_restore(Options(source=Path(options["source"]), leagues=tuple(options["league"])))
         if options["json"]:
             found = {"safe": rehearsal.safe, "lost": rehearsal.lost, "run": run_report.as_json(rehearsal.run)}

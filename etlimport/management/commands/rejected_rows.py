@@ -1,8 +1,10 @@
 import json
 from pathlib import Path
+from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from etlimport.models import ImportRun
 from etlimport.repair.command import USAGE_ERROR
 from etlimport.reports import rejected_rows
 
@@ -13,13 +15,13 @@ class Command(BaseCommand):
         "Exit codes: 0 shown, 2 unknown run or a file that cannot be written."
     )
 
-    def add_arguments(self, parser):
+    def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("run", nargs="?", type=int, metavar="RUN", help="number of the run; the latest if absent")
         output = parser.add_mutually_exclusive_group()
         output.add_argument("--csv", type=Path, metavar="FILE", help="write all of them to this file")
         output.add_argument("--json", action="store_true", help="print one JSON object")
 
-    def handle(self, *, run, csv, **options):
+    def handle(self, *args: Any, run: int | None, csv: Path | None, **options: Any) -> None:
         try:
             found = rejected_rows.find_run(run)
         except rejected_rows.UnknownRun as error:
@@ -31,7 +33,7 @@ class Command(BaseCommand):
         else:
             self.print_table(found)
 
-    def write_csv(self, run, path: Path) -> None:
+    def write_csv(self, run: ImportRun, path: Path) -> None:
         try:
             with path.open("w", encoding="utf-8", newline="") as file:
                 file.writelines(rejected_rows.as_csv(run))
@@ -39,10 +41,10 @@ class Command(BaseCommand):
             raise CommandError(f"{path} cannot be written: {error.strerror}.", returncode=USAGE_ERROR) from error
         self.stdout.write(f"Run {run.pk}: {run.rejected_rows.count():,} rows written to {path}.")
 
-    def print_json(self, run) -> None:
+    def print_json(self, run: ImportRun) -> None:
         self.stdout.write(json.dumps({"run": run.pk, "rows": list(rejected_rows.as_dicts(run))}, indent=2))
 
-    def print_table(self, run) -> None:
+    def print_table(self, run: ImportRun) -> None:
         self.stdout.write(f"Run {run.pk} of {run.source or 'no source'}: {run.rejected_rows.count():,} rows")
         for line in rejected_rows.as_table(rejected_rows.rows_of(run).iterator()):
             self.stdout.write(line)

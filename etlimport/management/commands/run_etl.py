@@ -2,12 +2,13 @@ import contextlib
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandParser
 
 from etlimport.pipeline import Options, run_import
 from etlimport.reports import run_report
-from etlimport.run.progress import Lines, Silent, bars
+from etlimport.run.progress import Display, Lines, Silent, bars
 
 
 class Command(BaseCommand):
@@ -17,7 +18,7 @@ class Command(BaseCommand):
         "2 usage or unreadable source, 3 refused by a safety check."
     )
 
-    def add_arguments(self, parser):
+    def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--source", required=True, type=Path, help="folder with the files, or one of folders")
         parser.add_argument("--league", action="append", default=[], help="only this league's code; repeatable")
         parser.add_argument("--dry-run", action="store_true", help="do everything, commit nothing")
@@ -27,7 +28,7 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print one JSON object instead of the report")
         parser.add_argument("--no-progress", action="store_true", help="do not show progress")
 
-    def handle(self, **options):
+    def handle(self, *args: Any, **options: Any) -> None:
         asked = Options(
             source=Path(options["source"]),
             leagues=tuple(options["league"]),
@@ -45,7 +46,7 @@ class Command(BaseCommand):
         if code := run_report.exit_code(run):
             sys.exit(code)
 
-    def display(self, *, quiet: bool):
+    def display(self, *, quiet: bool) -> contextlib.AbstractContextManager[Display]:
         if quiet:
             return contextlib.nullcontext(Silent())
         if sys.stderr.isatty():

@@ -1,7 +1,8 @@
 import json
+from typing import Any
 
 from celery import Task
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from etlimport import tasks
 
@@ -11,11 +12,11 @@ USAGE_ERROR = 2
 class Command(BaseCommand):
     help = "Run one of the scheduled tasks in this process, as a worker would; without a name, list them."
 
-    def add_arguments(self, parser):
+    def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("name", nargs="?", help="such as check_health")
         parser.add_argument("arguments", nargs="?", default="{}", help="a JSON object")
 
-    def handle(self, name, arguments, **options):
+    def handle(self, *args: Any, name: str | None, arguments: str, **options: Any) -> None:
         known = {key: task for key, task in vars(tasks).items() if isinstance(task, Task)}
         if name is None:
             for key, task in known.items():

@@ -1,7 +1,8 @@
 import json
 import sys
+from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from etlimport import errors
 from etlimport.models import AmbiguousIdentity, ImportRun
@@ -9,7 +10,7 @@ from etlimport.reports import run_report
 from etlimport.settle import settle_different, settle_same
 
 USAGE_ERROR = 2
-NOTHING_CHANGED = " (dry run: nothing was changed; it can be settled so)"
+DRY_RUN_NOTE = " (dry run: nothing was changed; it can be settled so)"
 
 
 class Command(BaseCommand):
@@ -18,15 +19,15 @@ class Command(BaseCommand):
         "Exit codes: 0 listed or settled, 1 failed and rolled back, 2 unknown question, 3 refused."
     )
 
-    def add_arguments(self, parser):
+    def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("question", type=int, nargs="?", help="its number; without one the open ones are listed")
         answer = parser.add_mutually_exclusive_group()
         answer.add_argument("--same", action="store_true", help="the two are the same: merge them")
-        answer.add_argument("--different", action="store_true", help="the two are two: ask no more")
+        answer.add_argument("--different", action="store_true", help="the two are different: do not ask again")
         parser.add_argument("--dry-run", action="store_true", help="do everything, commit nothing")
         parser.add_argument("--json", action="store_true", help="print JSON instead of lines for people")
 
-    def handle(self, *, question, same, different, **options):
+    def handle(self, *args: Any, question: int | None, same: bool, different: bool, **options: Any) -> None:
         if question is None:
             self.list_open(as_json=options["json"])
             return
@@ -48,21 +49,21 @@ class Command(BaseCommand):
         for ambiguity in found:
             self.stdout.write(f"{ambiguity.pk}: {ambiguity.kind} {ambiguity} ({ambiguity.reason})")
 
-    def merge(self, ambiguity: AmbiguousIdentity, options: dict) -> None:
+    def merge(self, ambiguity: AmbiguousIdentity, options: dict[str, Any]) -> None:
         run = settle_same(ambiguity, dry_run=options["dry_run"])
         self.tell(ambiguity, merged(run, ambiguity), as_json=options["json"], run=run_report.as_json(run))
         if code := run_report.exit_code(run):
             sys.exit(code)
 
-    def keep_apart(self, ambiguity: AmbiguousIdentity, options: dict) -> None:
+    def keep_apart(self, ambiguity: AmbiguousIdentity, options: dict[str, Any]) -> None:
         try:
             settle_different(ambiguity, dry_run=options["dry_run"])
         except errors.Refused as refused:
             raise CommandError(str(refused), returncode=errors.EXIT_REFUSED) from refused
-        words = f"{ambiguity}{NOTHING_CHANGED if options['dry_run'] else ''}"
+        words = f"{ambiguity}{DRY_RUN_NOTE if options['dry_run'] else ''}"
         self.tell(ambiguity, words, as_json=options["json"])
 
-    def tell(self, ambiguity: AmbiguousIdentity, words: str, *, as_json: bool, **more) -> None:
+    def tell(self, ambiguity: AmbiguousIdentity, words: str, *, as_json: bool, **more: Any) -> None:
         self.stdout.write(json.dumps(described(ambiguity) | more, indent=2) if as_json else words)
 
 
@@ -70,12 +71,12 @@ def merged(run: ImportRun, ambiguity: AmbiguousIdentity) -> str:
     if run_report.exit_code(run):
         return run.error
     if run.dry_run:
-        return f"{ambiguity}{NOTHING_CHANGED}"
+        return f"{ambiguity}{DRY_RUN_NOTE}"
     return f"{ambiguity}, as run {run.pk}; undo_run {run.pk} undoes it."
 
 
-def described(ambiguity: AmbiguousIdentity) -> dict:
-    """The question as one JSON-safe object."""
+def described(ambiguity: AmbiguousIdentity) -> dict[str, Any]:
+    """The question as an object that can be encoded as JSON."""
     return {
         "question": ambiguity.pk,
         "kind": ambiguity.kind,

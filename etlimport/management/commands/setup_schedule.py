@@ -1,6 +1,7 @@
 import json
+from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandParser
 from django_celery_beat.models import PeriodicTask
 
 from etlimport.operations.schedule import setup_schedule
@@ -9,10 +10,10 @@ from etlimport.operations.schedule import setup_schedule
 class Command(BaseCommand):
     help = "Write the schedule that the settings ask for; to be repeated whenever they change."
 
-    def add_arguments(self, parser):
+    def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--json", action="store_true", help="Print one JSON object.")
 
-    def handle(self, **options):
+    def handle(self, *args: Any, **options: Any) -> None:
         done = setup_schedule()
         if options["json"]:
             self.stdout.write(json.dumps(done))

@@ -1,7 +1,8 @@
 import json
 import sys
+from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from etlimport import errors
 from etlimport.models import ImportRun
@@ -17,12 +18,12 @@ class Command(BaseCommand):
         "Exit codes: 0 undone, 1 failed and rolled back, 2 unknown run, 3 refused, with the reasons."
     )
 
-    def add_arguments(self, parser):
+    def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("run", type=int, help="the number of the run")
         parser.add_argument("--dry-run", action="store_true", help="do everything, commit nothing")
         parser.add_argument("--json", action="store_true", help="print one JSON object instead of the report")
 
-    def handle(self, **options):
+    def handle(self, *args: Any, **options: Any) -> None:
         run = ImportRun.objects.filter(pk=options["run"]).first()
         if run is None:
             raise CommandError(f"There is no run {options['run']}.", returncode=UNKNOWN_RUN)
