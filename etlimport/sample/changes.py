@@ -1,4 +1,4 @@
-"""What a source does to a league between two snapshots: labels, codes, ids, names and who plays where."""
+"""What changes in a league between two snapshots: labels, codes, ids, names, and who plays for which team."""
 
 import re
 from base64 import urlsafe_b64encode
@@ -6,7 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 from random import Random
+from typing import TypeGuard
 
+from etlimport.sample.files import Row
 from etlimport.sample.plan import DIVISION_WORDS, LADDER_WORDS, SEPARATORS, LeaguePlan
 from etlimport.sample.words import CLUB_TAGS, MIDDLE, NICKNAMES, surname
 
@@ -19,7 +21,8 @@ ROLES = (
     {"ladder": "restyled", "stars": "recoded", "divisions": "rekeyed"},
     {"divisions": "restyled", "stars": "recoded", "ladder": "rekeyed"},
 )
-"""Which league changes how: labels; the code's case, series and match ids; all player ids."""
+"""How the kinds of leagues change: `restyled` its labels and two clubs, `recoded` its code, series and match ids,
+`rekeyed` all player ids."""
 
 BROKEN_DATES = ("13/45/2025", "yesterday")
 BROKEN_NUMBER = "9e999"
@@ -34,18 +37,18 @@ def digest(*parts: object) -> bytes:
     return blake2b("|".join(map(str, parts)).encode(), digest_size=16).digest()
 
 
-def share(*parts: object) -> float:
-    """A number in 0…1 that is always the same for the same parts: fates need no memory."""
+def pseudo_random(*parts: object) -> float:
+    """A number from 0 to 1 that is always the same for the same parts, so that no decision has to be remembered."""
     return int.from_bytes(digest(*parts)[:6]) / (1 << 48)
 
 
 def roles(seed: int) -> dict[str, str]:
-    """Which kind of league changes how, by kind."""
+    """How each kind of league changes."""
     return Random(f"roles {seed}").choice(ROLES)
 
 
 def changed_plan(plan: LeaguePlan, role: str, seed: int) -> LeaguePlan:
-    """The league's habits after a change of that role."""
+    """How the league writes its files after it has changed in this way."""
     random = Random(f"change {seed} {plan.folder}")
     if role == "restyled":
         words = [word for word in (*LADDER_WORDS, *DIVISION_WORDS) if word not in (plan.word, plan.other_word)]
@@ -65,11 +68,11 @@ def changed_plan(plan: LeaguePlan, role: str, seed: int) -> LeaguePlan:
 
 @dataclass(frozen=True)
 class Labels:
-    """Rewrites one league's labels from its old habits to its new ones, renamed clubs included."""
+    """Changes the labels of one league from its old plan to its new one. `renamed`: the new names of clubs, by old."""
 
     old: LeaguePlan
     new: LeaguePlan
-    renamed: dict[str, str]  # clubs
+    renamed: dict[str, str]
 
     def series(self, label: str) -> str:
         for old, new in ((self.old.word, self.new.word), (self.old.other_word, self.new.other_word)):
@@ -96,7 +99,7 @@ class Labels:
         return label
 
     def club_of_player(self, label: str) -> str:
-        """The club's column, which in a league of divisions holds the team's label."""
+        """The value of a player's field `Club`, which in a league with divisions is the label of the team."""
         return self.team(label) if self.old.kind == "divisions" else self.club(label)
 
     def location(self, label: str) -> str:
@@ -106,7 +109,7 @@ class Labels:
 
 
 def renamed_clubs(clubs: Iterable[str], seed: int) -> dict[str, str]:
-    """Two of these clubs and their new names: one changes its kind, the other its whole name."""
+    """The new names of two of these clubs: one changes the end of its name, the other its whole name."""
     known = sorted(clubs)
     chosen = Random(f"renamed {seed}").sample(known, min(2, len(known)))
     names = {}
@@ -123,16 +126,16 @@ def new_id(plan: LeaguePlan, seed: int, old_id: str, common_tail: bool) -> str:
 
 
 def altered_name(role: str, seed: int, player: str, first: str, last: str) -> tuple[str, str]:
-    """The name as the next snapshot spells it: mostly the same, else as real sources alter names.
+    """The name as the next snapshot spells it: in most cases the same, else changed as real sources change names.
 
-    A league that issues new ids never changes a surname at once: nothing could tell the two are one.
+    In a league that issues new ids no surname changes at the same time, as nobody could recognise such a player.
     """
     if role == "restyled":
         return first, last
     middle, _, rest = last.partition(" ")
     if middle in MIDDLE and rest:
-        return (f"{first} {middle}", rest) if share(seed, "split", player) < 0.7 else (first, last)
-    chance = share(seed, "name", player)
+        return (f"{first} {middle}", rest) if pseudo_random(seed, "split", player) < 0.7 else (first, last)
+    chance = pseudo_random(seed, "name", player)
     if role == "recoded":
         return (first, surname(Random(f"married {seed} {player}"))) if chance < 0.005 else (first, last)
     if chance < 0.04 and " - " not in last:
@@ -144,21 +147,21 @@ def altered_name(role: str, seed: int, player: str, first: str, last: str) -> tu
     return first, last
 
 
-def broken_player(row: dict, which: int) -> object:
-    """A row that cannot be imported at all: no id, no name, no team, or no object."""
-    nobody = {"Player ID": None, "First Name": "", "Last Name": ""}
-    return {5: row | {"Player ID": ""}, 9: row | nobody, 14: "not an object", 20: ["nor", "this"]}[which]
+def broken_player(row: Row, which: int) -> object:
+    """A row that cannot be imported, because it has no id or no name, or because it is no object."""
+    nameless = {"Player ID": None, "First Name": "", "Last Name": ""}
+    return {5: row | {"Player ID": ""}, 9: row | nameless, 14: "not an object", 20: ["nor", "this"]}[which]
 
 
-def is_sound(kind: str, row: object) -> bool:
-    """Whether this is none of the rows that a transition breaks on purpose."""
+def is_valid(row: object, kind: str) -> TypeGuard[Row]:
+    """Whether this is none of the rows that `make_next` breaks on purpose."""
     if not isinstance(row, dict) or row.get("PTI") == BROKEN_NUMBER:
         return False
     return all(row[field] and row[field] not in BROKEN_DATES for field in NEEDED.get(kind, ()))
 
 
 def corrected(scores: str) -> str:
-    """The same winner with another first set."""
+    """Scores with another first set and the same winner."""
     first, *rest = scores.split(", ")
     home, away = first.split(" ")[0].split("-")
     sets = ("6-2", "6-1") if int(home) > int(away) else ("2-6", "1-6")
@@ -172,24 +175,24 @@ class TeamLabel:
     club: str
 
 
-class Fates:
-    """What becomes of the players and teams of one league; built from the old roster's spots.
+class Moves:
+    """Which players of one league leave or change teams, and which teams are dissolved.
 
-    `numbers` numbers the teams from 0; `spots` holds, by player id, the numbers of the teams they are on.
+    `numbers`: the teams of the old snapshot, numbered from 0. `spots`: the numbers of a player's teams, by player id.
     """
 
-    def __init__(self, seed: int, folder: str, numbers: dict[TeamLabel, int], spots: dict[str, list[int]]):
+    def __init__(self, seed: int, folder: str, numbers: dict[TeamLabel, int], spots: dict[str, list[int]]) -> None:
         self.seed, self.folder, self.numbers, self.spots = seed, folder, numbers, spots
         self.teams = teams = list(numbers)
-        by_chance = sorted(range(len(teams)), key=lambda n: share(seed, folder, "dissolved", teams[n].team))
+        by_chance = sorted(range(len(teams)), key=lambda n: pseudo_random(seed, folder, "dissolved", teams[n].team))
         self.dissolved = set(by_chance[: max(1, round(DISSOLVE * len(teams)))])
         self.remaining = by_chance[len(self.dissolved) :]
 
     def chance(self, what: str, player: str) -> float:
-        return share(self.seed, self.folder, what, player)
+        return pseudo_random(self.seed, self.folder, what, player)
 
     def next_spots(self, player: str) -> dict[int, int]:
-        """The player's next team for each present one; none for who leaves, or left before."""
+        """The number of the player's next team, by the number of the present one; empty for a player who leaves."""
         stay = [number for number in self.spots.get(player, ()) if number not in self.dissolved]
         if not stay or self.chance("leave", player) < LEAVE:
             return {}

@@ -1,10 +1,14 @@
-"""JSON arrays on disk, one row a line, written and read as streams so that memory stays bounded."""
+"""Writes and reads JSON arrays with one row per line, as streams, so that memory does not grow with their size."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import msgspec
+
+Row = dict[str, Any]
+"""A row of a file, as the JSON object it is written as."""
 
 KINDS = ("players", "schedules", "series_stats", "match_history", "player_history")
 
@@ -13,9 +17,9 @@ decode = msgspec.json.Decoder().decode
 
 
 class JsonArray:
-    """A JSON array that grows on disk; `count` rows so far."""
+    """A JSON array that is written to a file. `count`: how many rows it has so far."""
 
-    def __init__(self, path: Path):
+    def __init__(self, path: Path) -> None:
         self.file = path.open("wb", buffering=1 << 20)
         self.count = 0
         self.file.write(b"[")
@@ -34,7 +38,7 @@ class JsonArray:
 
 @contextmanager
 def json_arrays(folder: Path, kinds: Iterable[str]) -> Iterator[dict[str, JsonArray]]:
-    """Open `folder/KIND.json` for every kind, by kind; whole JSON files once the block is left."""
+    """Open a file `folder/KIND.json` for each kind. They are complete when the `with` block ends."""
     folder.mkdir(parents=True, exist_ok=True)
     arrays = {kind: JsonArray(folder / f"{kind}.json") for kind in kinds}
     try:
@@ -45,7 +49,7 @@ def json_arrays(folder: Path, kinds: Iterable[str]) -> Iterator[dict[str, JsonAr
 
 
 def rows_of(path: Path) -> Iterator[object]:
-    """The rows of an array that `JsonArray` wrote."""
+    """The rows of a file that a `JsonArray` wrote."""
     with path.open("rb") as file:
         for line in file:
             row = line.strip().rstrip(b",")

@@ -1,16 +1,19 @@
-"""Invented players: names with the oddities real rosters have, ids, figures, rating histories."""
+"""Invented players: names with the irregularities of real rosters, ids, records and rating histories."""
 
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import accumulate
 from random import Random
 
+from etlimport.sample.files import Row
 from etlimport.sample.words import CLUB_TAGS, GIVEN, MIDDLE, surname
 
 ID_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 RATINGS = [f"{tenths / 10:.1f}" for tenths in range(-300, 1001)]
 RATING_STEPS = tuple(range(-12, 13))
-REMEMBERED = 2000  # names, for namesakes
+REMEMBERED = 2000
+"""How many recent names are remembered, from which namesakes are made."""
+
 SEASON_START = date(2024, 9, 24)
 HISTORY_DATES = [f"{SEASON_START - timedelta(days=3 * n):%m/%d/%Y}" for n in range(400)]
 
@@ -20,7 +23,7 @@ class Person:
     id: str
     first: str
     last: str
-    rating: int | None  # tenths; None is written N/A
+    rating: int | None  # in tenths; files have N/A for None
     wins: int
     losses: int
     captain: str = ""  # "", "C" or "CC"
@@ -32,12 +35,15 @@ class Person:
 
 @dataclass
 class Population:
-    """Makes the people of one league; remembers few of them, so that memory stays bounded."""
+    """Makes the people of one league. It remembers only a few of them, so that memory does not grow with their number.
+
+    `elsewhere`: names of people of other leagues, by the place of their club. Each may play in this league once, too.
+    """
 
     random: Random
     id_prefix: str
     rated: bool
-    elsewhere: dict[str, list[tuple[str, str]]]  # names at a place in other leagues: some play here too, once
+    elsewhere: dict[str, list[tuple[str, str]]]
     recent: list[tuple[str, str]] = field(default_factory=list)
     count: int = 0
 
@@ -55,7 +61,7 @@ class Population:
     def name(self, place: str) -> tuple[str, str]:
         random = self.random
         chance = random.random()
-        if chance < 0.008 and self.recent:  # a namesake: another person of the same name
+        if chance < 0.008 and self.recent:  # another person of the same name
             return random.choice(self.recent)
         if chance < 0.08 and (names := self.elsewhere.get(place)):
             return names.pop()
@@ -68,7 +74,7 @@ class Population:
 
 
 def odd_name(random: Random) -> tuple[str, str]:
-    """A name as rosters spell them when nobody checks."""
+    """A name with one of the irregularities that real rosters have."""
     first, last = random.choice(GIVEN), surname(random)
     kind = random.random()
     if kind < 0.35:
@@ -89,15 +95,15 @@ def odd_name(random: Random) -> tuple[str, str]:
 
 
 def placeholder(population: Population, number: int) -> Person:
-    """A row that holds a place on court and is nobody."""
+    """A row that reserves a place on a team and is not a person."""
     person = population.person()
     person.first, person.last = ("Court", f"{number} No Player 1")
     person.rating, person.wins, person.losses = None, 0, 0
     return person
 
 
-def rating_history(random: Random, person: Person, series: str, average: int) -> list[dict]:
-    """About `average` entries (half as many to half as many more), newest first, one date each."""
+def rating_history(random: Random, person: Person, series: str, average: int) -> list[Row]:
+    """Between half and one and a half times `average` entries, each of another date, the newest first."""
     length = random.randint(average // 2, average + average // 2)
     newest = random.randrange(20)
     start = (300 if person.rating is None else person.rating) + 300

@@ -1,4 +1,4 @@
-"""Which leagues a sample has and how each of them writes its labels: other seeds, other habits."""
+"""The leagues of a sample and how each of them writes its labels, which depends on the seed."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,25 +21,34 @@ DIVISION_WORDS = ("Division", "Tier", "Bracket")
 
 @dataclass(frozen=True)
 class LeaguePlan:
-    """One league's habits. `folder` stays, the rest may change from one snapshot to the next."""
+    """How one league writes its files. Everything but `folder` may change from one snapshot to the next.
+
+    `word`, `other_word`: the word before the series in the players file, and in all other files.
+    `separator`: between club and series in the team labels of a ladder.
+    `tag`: the mark of the series of a second ladder, as in `9 SW`.
+    `other_spelling`: whether the fields are `Team`, `Career Wins`, `Yes` and `No`, and numbers are no texts.
+    `doubled_tail`: whether schedules have ` - 99 A - 99` instead of ` 99 A - 99`.
+    `spaced_squads`: whether standings have `H (1)` instead of the `H(1)` of other files.
+    `match_ids`: whether matches have ids.
+    """
 
     kind: Kind
     folder: str
     code: str
     region: str
-    word: str  # before the series in the players' file
-    other_word: str  # before the series in the other files
-    separator: str  # between club and series in a ladder's team labels
-    tag: str  # a second ladder's mark: `9 SW`
+    word: str
+    other_word: str
+    separator: str
+    tag: str
     id_prefix: str
-    other_spelling: bool  # `Team`, `Career Wins`, `Yes`/`No` and numbers as numbers
-    doubled_tail: bool  # schedules write ` - 99 A - 99` rather than ` 99 A - 99`
-    spaced_squads: bool  # standings write `H (1)` where the others write `H(1)`
+    other_spelling: bool
+    doubled_tail: bool
+    spaced_squads: bool
     match_ids: bool = False
 
 
 def plan_leagues(seed: int) -> list[LeaguePlan]:
-    """Four leagues, one of each kind, with labels, codes and spellings of this seed's choosing."""
+    """Four leagues, one of each kind. The seed chooses their labels, codes and spellings."""
     random = Random(f"leagues {seed}")
     region = random.choice(REGIONS)
     separator = random.choice(SEPARATORS)
@@ -80,13 +89,13 @@ class SavedPlans(msgspec.Struct):
 
 
 def save_plans(folder: Path, plans: list[LeaguePlan]) -> None:
-    """Remember the leagues' habits, for the next snapshot; no import reads this file."""
+    """Keep the plans, from which the next snapshot is made, in a file that no import reads."""
     text = msgspec.json.format(msgspec.json.encode(SavedPlans(plans)))
     (folder / PLAN_FILE).write_bytes(text + b"\n")
 
 
 def saved_plans(folder: Path) -> list[LeaguePlan]:
-    """The habits of the sample in this folder; ValueError where there is none."""
+    """The plans of the sample in this folder. Raises ValueError if there is none."""
     try:
         return msgspec.json.decode((folder / PLAN_FILE).read_bytes(), type=SavedPlans).leagues
     except FileNotFoundError as error:
@@ -96,7 +105,7 @@ def saved_plans(folder: Path) -> list[LeaguePlan]:
 
 
 def make_room(folder: Path) -> None:
-    """Remove the sample that this folder holds, and nothing else; ValueError where its JSON is no sample."""
+    """Remove the sample in this folder and nothing else. Raises ValueError if the folder holds other JSON files."""
     if not (folder / PLAN_FILE).is_file():
         if any(folder.glob("*.json")) or any(folder.glob("*/*.json")):
             raise ValueError(f"{folder} holds JSON that is no sample: choose another folder")

@@ -1,4 +1,4 @@
-"""A season of one series: who meets whom, who plays on which line, where everybody stands."""
+"""A season of one series: its matches, the lines of each match, and the figures of its standings."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of a match; an absent player is None."""
+    """One line of a match. A player who is absent is None."""
 
     match: Match
     number: int
@@ -32,7 +32,7 @@ class Line:
 
 
 def round_robin(teams: list[Team], start: date, rounds: int) -> Iterator[Match]:
-    """Everybody against everybody, one round a week, home and away swapped each time around."""
+    """Every team against every other, one round per week; home and away are swapped in each further round robin."""
     circle: list[Team | None] = [*teams, None] if len(teams) % 2 else [*teams]
     half = len(circle) // 2
     for number in range(rounds):
@@ -50,12 +50,12 @@ def lines_of(random: Random, match: Match) -> list[Line]:
     away = random.sample(match.away.roster, 2 * lines)
     pairs = range(0, 2 * lines, 2)
     return [
-        Line(match, 1 + at // 2, tuple(home[at : at + 2]), tuple(away[at : at + 2]), *result(random)) for at in pairs
+        Line(match, 1 + at // 2, (home[at], home[at + 1]), (away[at], away[at + 1]), *result(random)) for at in pairs
     ]
 
 
 def result(random: Random) -> tuple[str, str]:
-    """(scores from home's side, winner); one in a hundred was broken off."""
+    """(scores as seen by the home team, winner). One match in a hundred was broken off."""
     chance = random.random()
     if chance < 0.01:
         return f"{random.choice(SETS_WON)}, 3-3", "unknown"
@@ -67,7 +67,7 @@ def result(random: Random) -> tuple[str, str]:
 
 
 def figures(random: Random) -> dict[str, object]:
-    """What a standing says besides whose it is."""
+    """The fields of a standing, without those that name its team."""
 
     def part(won: int, lost: int, **more: int) -> dict[str, object]:
         return {"won": won, "lost": lost, **more, "percentage": f"{100 * won / max(1, won + lost):.1f}%"}

@@ -1,4 +1,4 @@
-"""Writes a first snapshot, series by series, so that memory does not grow with its size."""
+"""Writes a first snapshot series by series, so that memory does not grow with its size."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from random import Random
 
-from etlimport.sample.files import KINDS, JsonArray, json_arrays
+from etlimport.sample.files import KINDS, JsonArray, Row, json_arrays
 from etlimport.sample.people import SEASON_START, Person, Population, placeholder
 from etlimport.sample.plan import LeaguePlan, make_room, plan_leagues, save_plans
 from etlimport.sample.rows import history_row, line_row, player_row, schedule_row, standing_row
@@ -15,7 +15,8 @@ from etlimport.sample.teams import Team, teams_of
 from etlimport.sample.words import club_names
 
 SHARES = {"ladder": 0.6, "divisions": 0.27, "stars": 0.13, "indoor": 0.1}
-"""A league's share of the players; of an indoor league, which names none, the size it would have."""
+"""By kind of league: its share of all players. An indoor league has no players file, but as many teams."""
+
 ROUNDS = {"ladder": 18, "divisions": 9, "stars": 7, "indoor": 10}
 TEAM_SIZE = 12
 SEVERAL_TEAMS = 0.08
@@ -31,7 +32,7 @@ Progress = Callable[[int], None]
 
 @dataclass
 class Counts:
-    """What a snapshot holds: people, and rows by kind of file; history counts entries, not players."""
+    """How many people a snapshot has, and how many rows by kind of file. Rating histories count by their entries."""
 
     players: int = 0
     rows: dict[str, int] = field(default_factory=lambda: dict.fromkeys(KINDS, 0))
@@ -44,12 +45,12 @@ class Counts:
 def make_snapshot(
     out: Path, players: int, seed: int = 1, history: int = 30, progress: Progress | None = None
 ) -> Counts:
-    """Write leagues of about `players` people under `out`, a folder per league, the same for the same seed.
+    """Write leagues with about `players` people into `out`, in one folder for each league.
 
-    `history` is the average number of rating entries of a player in the two leagues that rate; 0 writes
-    no such file. That makes about 29 rows a player, 2.6 without history. An earlier sample in `out` is
-    replaced. `progress` is told the rows written so far. Raises OSError where `out` cannot be written,
-    ValueError where it holds JSON of another origin.
+    The same arguments always give the same files. `history`: the average number of rating entries of a player in the
+    two leagues with ratings; with 0 there is no such file. There are about 29 rows for each player, 2.6 without
+    histories. An earlier sample in `out` is replaced. `progress` is called with the number of rows written so far.
+    Raises OSError if `out` cannot be written, ValueError if it holds JSON files that are not a sample.
     """
     make_room(out)
     counts = Counts()
@@ -73,7 +74,7 @@ def make_snapshot(
 
 
 class LeagueWriter:
-    """Fills one league's files, a series at a time; keeps only what the next series needs."""
+    """Writes one league's files, one series after the other, and remembers only what the next series needs."""
 
     def __init__(
         self,
@@ -83,17 +84,17 @@ class LeagueWriter:
         history: int,
         elsewhere: dict[str, list[tuple[str, str]]],
         counts: Counts,
-    ):
+    ) -> None:
         self.plan, self.random, self.files, self.history, self.counts = plan, random, files, history, counts
         rated = plan.kind in ("ladder", "divisions")
         self.population = Population(random, plan.id_prefix, rated, elsewhere)
         self.names_at: dict[str, list[tuple[str, str]]] = {}
         self.club_mates: dict[str, list[Person]] = {}
         self.placeholders = 0
-        self.quirks_left = {"bye", "twice a day"}
+        self.irregularities_left = {"bye", "twice a day"}
 
     def write(self, group: list[Team], wanted: int) -> None:
-        """One series: rosters and histories, schedule and lines, standings."""
+        """Write one series: its rosters, histories, scheduled matches, match lines and standings."""
         for team in group:
             if team.has_players:
                 self.write_roster(team, wanted)
@@ -109,7 +110,7 @@ class LeagueWriter:
         for team in group:
             team.roster.clear()
 
-    def put(self, kind: str, rows: list[dict]) -> None:
+    def put(self, kind: str, rows: list[Row]) -> None:
         self.files[kind].extend(rows)
         self.counts.rows[kind] += len(rows)
 
@@ -137,23 +138,23 @@ class LeagueWriter:
             self.files["player_history"].extend(entries)
             self.counts.rows["player_history"] += sum(len(entry["matches"]) for entry in entries)
 
-    def roster_rows(self, team: Team) -> Iterator[dict]:
+    def roster_rows(self, team: Team) -> Iterator[Row]:
         for place, person in enumerate(team.roster):
             person.captain = "C" if place == 0 else "CC" if place == 1 and self.random.random() < 0.6 else ""
             yield player_row(self.plan, team, person)
 
     def matches(self, teams: list[Team]) -> Iterator[Match]:
         start = SEASON_START + timedelta(days=self.random.randrange(5))
-        if len(teams) == 1:  # the legends play each other
+        if len(teams) == 1:  # the teams of Legends have one label and play each other
             return (Match(start + timedelta(weeks=4 * n), teams[0], teams[0]) for n in range(6))
         return round_robin(teams, start, min(ROUNDS[self.plan.kind], 2 * (len(teams) - 1)))
 
     def write_bye(self, teams: list[Team]) -> None:
-        """A free evening, written as a match against a team without a name."""
+        """Write a bye as some sources do: as a match against a team without a name."""
         plan = self.plan
-        if "bye" not in self.quirks_left or plan.kind not in ("ladder", "indoor") or not teams:
+        if "bye" not in self.irregularities_left or plan.kind not in ("ladder", "indoor") or not teams:
             return
-        self.quirks_left.remove("bye")
+        self.irregularities_left.remove("bye")
         team = teams[0]
         series = team.other_series.removeprefix(f"{plan.other_word} ")
         row = schedule_row(plan, Match(date(2025, 2, 26), team, team)) | {"time": "", "location": "BYE"}
@@ -168,18 +169,18 @@ class LeagueWriter:
             lines = lines_of(self.random, match)
             if self.plan.kind == "stars":
                 lines = [self.with_absences(line) for line in lines]
-                if lines and "twice a day" in self.quirks_left:
-                    self.quirks_left.remove("twice a day")
+                if lines and "twice a day" in self.irregularities_left:
+                    self.irregularities_left.remove("twice a day")
                     lines.append(Line(match, len(lines) + 1, lines[0].home, lines[0].away, "6-1, 3-3", "unknown"))
             yield from lines
 
     def with_absences(self, line: Line) -> Line:
-        """One line in twelve lacks players, or a player's id."""
+        """The line, of which one in twelve lacks its away players, or the id of one of them."""
         chance = self.random.random()
         if chance > 0.08:
             return line
-        if chance > 0.04:
-            first, second = line.away
+        first, second = line.away
+        if chance > 0.04 and first:
             return Line(line.match, line.number, line.home, (without_id(first), second), line.scores, line.winner)
         return Line(line.match, line.number, line.home, (None, None), line.scores, line.winner)
 
@@ -189,13 +190,13 @@ def without_id(person: Person) -> Person:
 
 
 def indoor_lines(random: Random, match: Match) -> Iterator[Line]:
-    """Names without ids; where something was not entered, clubs for players and a date for a score."""
+    """Lines with names but no ids. Some have clubs instead of players and a date instead of scores."""
     names = Population(random, "", rated=False, elsewhere={})
     for number in range(1, 5):
-        four = [without_id(names.person()) for _ in range(4)]
+        one, two, three, four = (without_id(names.person()) for _ in range(4))
         scores = random.choice(("3-6, 6-2, 10-7", "6-4, 6-1", "7-6 [7-3], 6-4", "2-6, 6-3, 8-10"))
         winner = "away" if scores.endswith("8-10") else "home"
-        yield Line(match, number, tuple(four[:2]), tuple(four[2:]), scores, winner)
+        yield Line(match, number, (one, two), (three, four), scores, winner)
     if random.random() < 0.3:
         home, away = (Person("", team.club, "", None, 0, 0) for team in (match.home, match.away))
         scores = f"{match.date:%B} {match.date.day}, {match.date.year}"

@@ -1,4 +1,4 @@
-"""The teams of a league, series by series, under the labels each file knows them by."""
+"""The teams of a league, series by series, with the labels that each kind of file uses for them."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -15,7 +15,7 @@ LETTERS = "ABCDEFGHIJK"
 
 @dataclass
 class Team:
-    """One team and its labels: `team` in players and match history, `scheduled` in schedules, …"""
+    """One team and its labels: `team` in the players file, `scheduled` in the schedules, and so on."""
 
     club: str
     team: str
@@ -31,13 +31,13 @@ class Team:
 
 
 def teams_of(plan: LeaguePlan, random: Random, clubs: list[str], teams: int) -> Iterator[list[Team]]:
-    """About `teams` teams with players, one list a series, and the odd series without."""
+    """About `teams` teams with players, in one list for each series, and some series without players."""
     makers = {"ladder": ladder, "divisions": divisions, "stars": stars, "indoor": indoor}
     yield from makers[plan.kind](plan, random, clubs, teams)
 
 
 def split_in_series(teams: int) -> tuple[int, int]:
-    """(number of series, teams in each): few small ones where there are few teams, never above 12."""
+    """(number of series, teams in each of them, at most 12)."""
     size = min(12, len(LETTERS), max(4, round(teams**0.5)))
     return max(2, ceil(teams / size)), size
 
@@ -63,7 +63,7 @@ def ladder(plan: LeaguePlan, random: Random, clubs: list[str], teams: int) -> It
 
 
 def extra_teams(plan: LeaguePlan, clubs: list[str]) -> list[Team]:
-    """Series 99: squads by letter, no players, and a schedule that says the series twice."""
+    """The series 99: squads with letters, without players; schedules may repeat the series in the labels."""
     series = f"{plan.other_word} 99"
     group = []
     for club, letter in product(clubs[1:3], "ABC"):

@@ -1,4 +1,4 @@
-"""Writes the next snapshot of one `make_snapshot` wrote, and `truth.json`: what became of whom."""
+"""Writes the snapshot that follows one of `make_snapshot`, and `truth.json`, which tells what has changed."""
 
 from collections.abc import Iterator
 from itertools import islice
@@ -9,21 +9,21 @@ from etlimport.sample.changes import (
     BROKEN_DATES,
     BROKEN_NUMBER,
     NEWCOMER_EVERY,
-    Fates,
     Labels,
+    Moves,
     TeamLabel,
     altered_name,
     broken_player,
     changed_plan,
     corrected,
     digest,
-    is_sound,
+    is_valid,
     new_id,
+    pseudo_random,
     renamed_clubs,
     roles,
-    share,
 )
-from etlimport.sample.files import KINDS, encode, json_arrays, rows_of
+from etlimport.sample.files import KINDS, Row, encode, json_arrays, rows_of
 from etlimport.sample.people import ID_LETTERS
 from etlimport.sample.plan import TRUTH_FILE, LeaguePlan, make_room, save_plans, saved_plans
 from etlimport.sample.snapshot import Counts, Progress
@@ -37,11 +37,11 @@ CHUNK = 2000
 def make_next(
     of: Path, out: Path, seed: int = 1, common_tail: bool = False, progress: Progress | None = None
 ) -> Counts:
-    """Write under `out` what the sources of `of` say next, and `out/truth.json`; an earlier sample goes.
+    """Write the snapshot that follows the sample in `of` into `out`, with `truth.json`. It replaces an earlier sample.
 
-    `common_tail`: the league that issues new ids keeps the end of the old ones. `progress` is told the rows
-    written so far. Raises ValueError where `of` is no sample or is `out` itself, or
-    where `out` holds JSON of another origin; OSError where it cannot be written.
+    `common_tail`: whether new player ids keep the end of the old ones. `progress` is called with the number of rows
+    written so far. Raises ValueError if `of` is no sample or is `out` itself, or if `out` holds JSON files that are not
+    a sample; OSError if `out` cannot be written.
     """
     plans = saved_plans(of)
     if of.resolve() == out.resolve():
@@ -67,51 +67,51 @@ def make_next(
     return counts
 
 
-def entries(row: dict) -> int:
+def entries(row: Row) -> int:
     return len(row["matches"])
 
 
 class NextLeague:
-    """One league's next snapshot, a stream of rows per kind of file (methods named like the files)."""
+    """The next snapshot of one league: for each kind of file, a method of its name yields the rows."""
 
-    def __init__(self, plan: LeaguePlan, role: str, seed: int, common_tail: bool, of: Path, truth: Truth):
+    def __init__(self, plan: LeaguePlan, role: str, seed: int, common_tail: bool, of: Path, truth: Truth) -> None:
         self.old, self.role, self.seed, self.common_tail = plan, role, seed, common_tail
         self.folder, self.truth = of / plan.folder, truth
         self.new = changed_plan(plan, role, seed)
         self.team_field = "Team" if plan.other_spelling else "Series Mapping ID"
         self.league_field = "source_league" if plan.other_spelling else "league_id"
         self.random = Random(f"next {seed} {plan.folder}")
-        self.fates = self.survey()
-        clubs = {self.plain_club(team) for team in self.fates.teams}
+        self.moves = self.survey()
+        clubs = {self.plain_club(team) for team in self.moves.teams}
         renamed = renamed_clubs(clubs, seed) if role == "restyled" else {}
         self.labels = Labels(plan, self.new, renamed)
-        self.gone = {self.fates.teams[number].team for number in self.fates.dissolved}
+        self.gone = {self.moves.teams[number].team for number in self.moves.dissolved}
         self.newcomers = 0
         truth.leagues[plan.code] = self.new.code
-        self.tell_truth()
+        self.record_truth()
 
-    def survey(self) -> Fates:
-        """Read the old rosters once: who is on which team."""
+    def survey(self) -> Moves:
+        """Read from the old players file which players are on which teams."""
         numbers: dict[TeamLabel, int] = {}
         spots: dict[str, list[int]] = {}
-        for row in self.sound("players"):
+        for row in self.valid("players"):
             number = numbers.setdefault(self.team_of(row), len(numbers))
             player_spots = spots.setdefault(row["Player ID"], [])
             if number not in player_spots:
                 player_spots.append(number)
-        return Fates(self.seed, self.old.folder, numbers, spots)
+        return Moves(self.seed, self.old.folder, numbers, spots)
 
     def plain_club(self, team: TeamLabel) -> str:
         if self.old.kind == "divisions":
             return team.club[: -len(team.series.split()[-1])].rstrip(" #")
         return team.club.removesuffix(" II").removesuffix(" I")
 
-    def sound(self, kind: str) -> Iterator[dict]:
-        """The old file's rows without those an earlier transition broke or doubled; none without a file."""
+    def valid(self, kind: str) -> Iterator[Row]:
+        """The rows of the old file without those that an earlier `make_next` broke or repeated on purpose."""
         path = self.folder / f"{kind}.json"
         before = None
         for row in rows_of(path) if path.is_file() else ():
-            if is_sound(kind, row) and row != before:
+            if is_valid(row, kind) and row != before:
                 before = dict(row)
                 yield row
 
@@ -121,15 +121,15 @@ class NextLeague:
         return new_id(self.new, self.seed, old_id, self.common_tail)
 
     def player_count(self) -> int:
-        return self.newcomers + sum(bool(self.fates.next_spots(player)) for player in self.fates.spots)
+        return self.newcomers + sum(bool(self.moves.next_spots(player)) for player in self.moves.spots)
 
-    def tell_truth(self) -> None:
-        fates, code = self.fates, self.old.code
+    def record_truth(self) -> None:
+        moves, code = self.moves, self.old.code
         old_anchors: dict[int, str] = {}
         new_anchors: dict[int, str] = {}
         both: dict[int, str] = {}
-        for player, spots in fates.spots.items():
-            after = fates.next_spots(player)
+        for player, spots in moves.spots.items():
+            after = moves.next_spots(player)
             new = self.id_of(player) if after else None
             self.truth.players.append(encode({"league": code, "old_id": player, "new_id": new}))
             if len(spots) == 1:
@@ -139,14 +139,14 @@ class NextLeague:
                 new_anchors.setdefault(target, player)
                 if spots == [target]:
                     both.setdefault(target, player)
-        for number, team in enumerate(fates.teams):
-            old, new = {"series": team.series, "team": team.team}, None
-            old_anchor, new_anchor = both.get(number, old_anchors.get(number)), None
-            if number not in fates.dissolved:
-                new = {"series": self.labels.series(team.series), "team": self.labels.team(team.team)}
+        for number, team in enumerate(moves.teams):
+            old = {"series": team.series, "team": team.team}
+            row: Row = {"league": code, "old": old, "new": None, "old_anchor": None, "new_anchor": None}
+            row["old_anchor"] = both.get(number, old_anchors.get(number))
+            if number not in moves.dissolved:
+                row["new"] = {"series": self.labels.series(team.series), "team": self.labels.team(team.team)}
                 anchor = both.get(number, new_anchors.get(number))
-                new_anchor = self.id_of(anchor) if anchor else None
-            row = {"league": code, "old": old, "new": new, "old_anchor": old_anchor, "new_anchor": new_anchor}
+                row["new_anchor"] = self.id_of(anchor) if anchor else None
             self.truth.teams.append(row)
 
     # The files
@@ -154,12 +154,12 @@ class NextLeague:
     def players(self) -> Iterator[object]:
         file = f"{self.old.folder}/players"
         kept = 0
-        for row in self.sound("players"):
+        for row in self.valid("players"):
             player = row["Player ID"]
-            target = self.fates.next_spots(player).get(self.fates.numbers[self.team_of(row)])
+            target = self.moves.next_spots(player).get(self.moves.numbers[self.team_of(row)])
             if target is None:
                 continue
-            row = self.next_player(row, player, self.fates.teams[target])
+            row = self.next_player(row, player, self.moves.teams[target])
             kept += 1
             yield row
             if self.role == "recoded" and kept in (5, 9, 14, 20):
@@ -172,22 +172,22 @@ class NextLeague:
             if kept % NEWCOMER_EVERY == 0:
                 yield self.newcomer(row)
 
-    def team_of(self, row: dict) -> TeamLabel:
+    def team_of(self, row: Row) -> TeamLabel:
         return TeamLabel(row["Series"], row[self.team_field], row["Club"])
 
-    def next_player(self, row: dict, player: str, team: TeamLabel) -> dict:
+    def next_player(self, row: Row, player: str, team: TeamLabel) -> Row:
         first, last = altered_name(self.role, self.seed, player, row["First Name"], row["Last Name"])
         club = self.labels.club_of_player(team.club)
         row = row | {"League": self.new.code, "Player ID": self.id_of(player)}
         row |= {"First Name": first, "Last Name": last, "Club": club}
         row |= {"Series": self.labels.series(team.series), self.team_field: self.labels.team(team.team)}
         row["Location ID"] = club.upper().replace(" ", "_")
-        if share(self.seed, "played", player) < 0.2:
+        if pseudo_random(self.seed, "played", player) < 0.2:
             row["Wins"] = type(row["Wins"])(int(row["Wins"]) + 1)
         return row
 
-    def newcomer(self, mate: dict) -> dict:
-        """Somebody new on this player's team."""
+    def newcomer(self, mate: Row) -> Row:
+        """A new player on the team of this one."""
         self.newcomers += 1
         random = self.random
         player = self.new.id_prefix + "".join(random.choices(ID_LETTERS, k=14))
@@ -199,51 +199,51 @@ class NextLeague:
     def schedules(self) -> Iterator[object]:
         file = f"{self.old.folder}/schedules"
         kept = 0
-        for number, row in enumerate(self.sound("schedules")):
+        for number, row in enumerate(self.valid("schedules")):
             if self.is_gone(row["home_team"]) or self.is_gone(row["away_team"]):
                 continue
             labels = self.labels
             row |= {"home_team": labels.team(row["home_team"]), "away_team": labels.team(row["away_team"])}
             row |= {"series": labels.series(row["series"]), "location": labels.location(row["location"])}
             row["League"] = self.new.code
-            if row["time"] and share(self.seed, "time", number) < 0.03:
+            if row["time"] and pseudo_random(self.seed, "time", number) < 0.03:
                 row["time"] = "07:15 pm"
             kept += 1
             yield row
             if self.role == "restyled" and kept in (3, 4, 6):
                 self.truth.count("invalid_rows", file)
-                broken = {3: {"date": BROKEN_DATES[0]}, 4: {"date": ""}, 6: {"home_team": None}}
+                broken: dict[int, Row] = {3: {"date": BROKEN_DATES[0]}, 4: {"date": ""}, 6: {"home_team": None}}
                 yield row | broken[kept]
 
     def is_gone(self, scheduled: str) -> bool:
-        """Whether a schedule's label names a dissolved team; a series said twice counts once."""
+        """Whether a label of a schedule names a dissolved team, also if it repeats the series."""
         label = scheduled.split(" - Series ")[0]
         *_, tail = label.rsplit(self.old.separator, 1)
         once = label.removesuffix(self.old.separator + tail)
         return label in self.gone or (once.endswith(self.old.separator + tail) and once in self.gone)
 
     def series_stats(self) -> Iterator[object]:
-        for number, row in enumerate(self.sound("series_stats")):
+        for number, row in enumerate(self.valid("series_stats")):
             if row["team"] in self.gone:
                 continue
             row |= {"series": self.labels.series(row["series"]), "team": self.labels.team(row["team"])}
             row["league_id"] = self.new.code
-            if share(self.seed, self.old.folder, "standing", number) < 0.03:
+            if pseudo_random(self.seed, self.old.folder, "standing", number) < 0.03:
                 row["points"] += 1
             yield row
 
     def match_history(self) -> Iterator[object]:
         file = f"{self.old.folder}/match_history"
         match, number, last = None, 0, None
-        for index, row in enumerate(self.sound("match_history")):
+        for index, row in enumerate(self.valid("match_history")):
             present = (row["Date"], row["Home Team"], row["Away Team"])
             number, match = (number + 1 if present == match else 1), present
-            if share(self.seed, self.old.folder, "score", index) < 0.01 and row["Winner"] != "unknown":
+            if pseudo_random(self.seed, self.old.folder, "score", index) < 0.01 and row["Winner"] != "unknown":
                 self.truth.count("corrected_scores", file)
                 row["Scores"] = corrected(row["Scores"])
             last = self.next_line(row, number, digest(self.seed, *present).hex()[:12])
             yield last
-        for index, row in enumerate(self.sound("match_history")):
+        for index, row in enumerate(self.valid("match_history")):
             if index % 10 == 0 and self.plays_on(row):
                 row |= {
                     "Date": f"{1 + index // 10 % 30:02d}-Sep-25",
@@ -255,7 +255,7 @@ class NextLeague:
             self.truth.count("invalid_rows", file)
             yield last | {"Date": BROKEN_DATES[1]} | ({"match_id": "m-broken"} if self.new.match_ids else {})
 
-    def next_line(self, row: dict, number: int, match: str) -> dict:
+    def next_line(self, row: Row, number: int, match: str) -> Row:
         row |= {
             "Home Team": self.labels.team(row["Home Team"]),
             "Away Team": self.labels.team(row["Away Team"]),
@@ -263,7 +263,7 @@ class NextLeague:
         row[self.league_field] = self.new.code
         for side in SIDES:
             player = row[f"{side} ID"]
-            if player and self.fates.next_spots(player):
+            if player and self.moves.next_spots(player):
                 row[f"{side} ID"] = self.id_of(player)
         if self.new.match_ids and "match_id" not in row:
             row |= {"Line": f"Line {number}", "match_id": f"m-{match}_Line{number}"}
@@ -271,20 +271,20 @@ class NextLeague:
             row["match_id"] = f"m-{match}_Line{number}"
         return row
 
-    def plays_on(self, row: dict) -> bool:
-        """Whether everybody of this line is where they were, so that they may play another one."""
+    def plays_on(self, row: Row) -> bool:
+        """Whether all players of this line are still on their teams, so that they may play another line."""
         players = [row[f"{side} ID"] for side in SIDES if row[f"{side} ID"]]
-        return bool(players) and all(map(self.fates.is_unchanged, players))
+        return bool(players) and all(map(self.moves.is_unchanged, players))
 
     def player_history(self) -> Iterator[object]:
-        for row in self.sound("player_history"):
+        for row in self.valid("player_history"):
             player = row["player_id"]
-            if not self.fates.next_spots(player):
+            if not self.moves.next_spots(player):
                 continue
             series = self.labels.series(row["series"])
             row |= {"league_id": self.new.code, "player_id": self.id_of(player), "series": series}
             row["club"] = self.labels.club_of_player(row["club"])
-            played = share(self.seed, "rated", player)
+            played = pseudo_random(self.seed, "rated", player)
             for entry in row["matches"]:
                 entry["series"] = self.labels.series(entry["series"])
             if played < 0.5:

@@ -1,21 +1,21 @@
-"""`truth.json`: what became of everybody between two snapshots, for a score of what an import made of it."""
+"""`truth.json`: what really happened between two snapshots, to measure how well an import recognises it."""
 
 from collections import Counter
 from pathlib import Path
 
-from etlimport.sample.files import encode
+from etlimport.sample.files import Row, encode
 
 COUNTED = ("invalid_rows", "duplicate_rows", "contradicting_rows", "corrected_scores")
 
 
 class Truth:
-    """What became of every league, player and team, and how many rows are broken, double or byes."""
+    """What became of every league, player and team, and how many rows were broken, repeated or corrected."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.leagues: dict[str, str] = {}
-        self.players: list[bytes] = []  # encoded, to hold millions
-        self.teams: list[dict] = []
-        self.counters = {name: Counter() for name in COUNTED}
+        self.players: list[bytes] = []  # encoded, because there may be millions
+        self.teams: list[Row] = []
+        self.counters: dict[str, Counter[str]] = {name: Counter() for name in COUNTED}
 
     def count(self, what: str, file: str, rows: int = 1) -> None:
         self.counters[what][file] += rows

@@ -1,4 +1,4 @@
-"""The names the sample is made of: an invented region, invented clubs, invented people."""
+"""The parts from which the names of invented regions, clubs and people are made."""
 
 from itertools import product
 from random import Random
@@ -64,7 +64,7 @@ CLUB_TAGS = ("HRC", "MPC", "NORTH", "TEMP")
 
 
 def club_names(random: Random, count: int) -> list[str]:
-    """Up to 800 clubs, each at a place of its own so that no club's name begins with another's."""
+    """At most 800 clubs. Each is at another place, so that no club's name begins with the name of another."""
     places = [head + tail for head, tail in product(PLACE_HEADS, PLACE_TAILS)]
     return [place + random.choice(CLUB_KINDS) for place in random.sample(places, min(count, 800))]
 
