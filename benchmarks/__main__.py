@@ -1,6 +1,7 @@
-"""How fast an import is, beside the floor and its peers: `python -m benchmarks --sizes 10000,100000 --only a,b`.
+"""Measures imports and compares them with the floor and with peers: `python -m benchmarks --sizes 10000 --only a,b`.
 
-Needs PostgreSQL at DATABASE_URL and the right to create databases beside that one, which itself is left alone.
+The floor is the least work that stores the rows at all; peers are other packages that import a players file.
+It needs a PostgreSQL at DATABASE_URL and the right to create databases there. The database it names is not touched.
 """
 
 import argparse
@@ -8,10 +9,11 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
+from typing import TypeVar
 
 os.environ.setdefault("DATABASE_URL", "postgres://localhost:5432/rally")
 
@@ -31,6 +33,7 @@ CASES = {
     "p": "as o, with 100,000 rows of users",
     "s": "what a session costs",
 }
+Result = TypeVar("Result")
 PEERS = ("ours", "bulk_create", "bulk_load", "import_export", "dlt_merge")
 LARGE = 500_000
 
@@ -66,25 +69,25 @@ def numbers(text: str) -> list[int]:
     return [int(number) for number in text.split(",") if number]
 
 
-def run(server: Server, only: list[str], sizes: list[int], peer_sizes: list[int], rounds: int | None):
-    """The tables, one after the other."""
+def run(server: Server, only: list[str], sizes: list[int], peer_sizes: list[int], rounds: int | None) -> Iterator[str]:
+    """Measures and yields one Markdown table after the other."""
     with tempfile.TemporaryDirectory() as folder:
         results = {}
         for size in sizes if set(only) & set("abcodp") else []:
             source = Path(folder) / str(size)
-            rows = apart(make_sample, source, size)
+            rows = in_own_process(make_sample, source, size)
             results[rows] = measure_size(server, source, only, rounds or rounds_for(size))
         if results:
             yield table.of_sizes(results, CASES)
             yield table.of_targets(results)
         for size in peer_sizes if "e" in only else []:
             source = Path(folder) / f"players{size}"
-            rows = apart(make_players, source, size)
+            rows = in_own_process(make_players, source, size)
             yield table.of_peers(rows, measure_peers(server, source, rounds or rounds_for(size)))
 
 
-def apart(function: Callable, *arguments):
-    """Its result, by a process of its own: what is measured inherits this one's peak of memory."""
+def in_own_process(function: Callable[..., Result], *arguments: object) -> Result:
+    """Call the function in another process, because the processes that are measured inherit this one's peak memory."""
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as process:
         return process.submit(function, *arguments).result()
 
@@ -94,15 +97,15 @@ def rounds_for(size: int) -> int:
 
 
 def measure_size(server: Server, source: Path, only: list[str], rounds: int) -> dict[str, Measured]:
-    """The medians by case. Contestants take turns, so that whatever else the machine does hits them alike."""
-    rewritten = apart(rewrite, source, source.with_suffix(".rewritten"), indented)
+    """The medians by case. The cases take turns, so that other load on the machine affects all of them equally."""
+    rewritten = in_own_process(rewrite, source, source.with_suffix(".rewritten"), indented)
     reordered = [source]
     for nth in range(2):
-        reordered.append(apart(rewrite, reordered[-1], source.with_suffix(f".reordered{nth}"), rotated))
+        reordered.append(in_own_process(rewrite, reordered[-1], source.with_suffix(f".reordered{nth}"), rotated))
     runs: dict[str, list[Measured]] = {case: [] for case in only if case != "e"}
 
     def measure(case: str, contestant: str, folder: Path, url: str) -> None:
-        server.calm_down()
+        server.flush()
         found = measured_process(contestant, folder, url)
         print(f"{case} {found.seconds:8.3f} s {found.memory:6.0f} MB  {found.outcome}", file=sys.stderr, flush=True)
         if case in runs:
@@ -123,30 +126,30 @@ def measure_size(server: Server, source: Path, only: list[str], rounds: int) -> 
                 measure("o", "ours", reordered[1], url)
             if "p" in only:
                 give_users_things(url)
-                measure("settling in", "ours", source, url)
+                measure("warm-up", "ours", source, url)
                 measure("p", "ours", reordered[2], url)
     return {case: median_of(measured) for case, measured in runs.items() if measured}
 
 
 def measure_peers(server: Server, source: Path, rounds: int) -> dict[str, Measured]:
-    """The medians by contestant. Exits where one has made of the file less, or more, than it says."""
-    expected = apart(outcomes.expected_of, source)
+    """The medians by contestant. Raises SystemExit if one has not imported exactly what the file has."""
+    expected = in_own_process(outcomes.expected_of, source)
     runs = {name: [] for name in PEERS}
     for _ in range(rounds):
         for name in PEERS:
             migrated = name != "dlt_merge"
             with server.fresh(migrated=migrated) as url:
-                server.calm_down()
+                server.flush()
                 found = measured_process(name, source, url)
                 if migrated and (made := outcomes.found_in(url)) != expected:
-                    raise SystemExit(f"{name} made {made} of a file that says {expected}")
+                    raise SystemExit(f"{name} made {made} of a file that has {expected}")
             print(f"{name} {found.seconds:8.3f} s  {found.outcome}", file=sys.stderr, flush=True)
             runs[name].append(found)
     return {name: median_of(measured) for name, measured in runs.items()}
 
 
 def measure_sessions() -> str:
-    """Its table, made by a process of its own, which needs settings of its own."""
+    """The table of `benchmarks.sessions`, which runs in another process, as it needs other settings."""
     return subprocess.run(
         [sys.executable, "-m", "benchmarks.sessions"], stdout=subprocess.PIPE, text=True, check=True
     ).stdout.strip()

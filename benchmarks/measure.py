@@ -1,4 +1,4 @@
-"""One measured run: a process of its own on a database of its own."""
+"""Measures one run: a process of its own with a database of its own."""
 
 import json
 import os
@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 @dataclass(frozen=True)
 class Measured:
-    """`seconds` of work, not counting the start of the process; `process`: with it; `memory`: peak, in MB."""
+    """`seconds`: the time of the work; `process`: with the start of the process; `memory`: its peak, in MB."""
 
     seconds: float
     process: float
@@ -33,9 +33,9 @@ def median_of(runs: list[Measured]) -> Measured:
 
 
 class Server:
-    """Makes databases beside the one of DATABASE_URL, and drops what it made."""
+    """Creates databases on the server of DATABASE_URL and drops them again."""
 
-    def __init__(self, url: str):
+    def __init__(self, url: str) -> None:
         self.url = urlsplit(url)
         self.template = f"{self.url.path[1:]}_bench_template"
         self.name = f"{self.url.path[1:]}_bench"
@@ -52,21 +52,21 @@ class Server:
         connection.close()
 
     def migrate(self) -> None:
-        """The migrated database that every run of ours begins with a copy of."""
+        """Create the migrated database of which runs get a copy."""
         self.execute(f'DROP DATABASE IF EXISTS "{self.template}"', f'CREATE DATABASE "{self.template}"')
         environment = {**os.environ, "DATABASE_URL": self.url_of(self.template)}
         subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], cwd=ROOT, env=environment, check=True)
 
     @contextmanager
     def fresh(self, *, migrated: bool = True) -> Iterator[str]:
-        """The URL of an empty database."""
+        """The URL of an empty database, which is dropped at the end of the `with` block."""
         template = self.template if migrated else "template1"
         self.execute(f'DROP DATABASE IF EXISTS "{self.name}"', f'CREATE DATABASE "{self.name}" TEMPLATE "{template}"')
         yield self.url_of(self.name)
         self.execute(f'DROP DATABASE "{self.name}"')
 
-    def calm_down(self) -> None:
-        """Have all written that was left to write: none is to pay for what came before it."""
+    def flush(self) -> None:
+        """Write everything to disk, so that the next run does not pay for what the one before left to write."""
         self.execute("CHECKPOINT")
         os.sync()
 
@@ -75,7 +75,7 @@ class Server:
 
 
 def measured_process(contestant: str, source: Path, url: str) -> Measured:
-    """Let a contestant import a source into an empty database. Raises CalledProcessError where it cannot."""
+    """Measure a contestant that imports a source into a database. Raises CalledProcessError if it fails."""
     command = [sys.executable, "-m", f"benchmarks.contestants.{contestant}", str(source)]
     environment = {**os.environ, "DATABASE_URL": url, "LOG_LEVEL": "ERROR"}
     environment.pop("REDIS_URL", None)
@@ -85,5 +85,5 @@ def measured_process(contestant: str, source: Path, url: str) -> Measured:
     _, status, usage = os.wait4(process.pid, 0)
     if status:
         raise subprocess.CalledProcessError(status, command)
-    said = json.loads(output.splitlines()[-1])
-    return Measured(said["seconds"], os.times().elapsed - started, usage.ru_maxrss / 1024, said["outcome"])
+    printed = json.loads(output.splitlines()[-1])
+    return Measured(printed["seconds"], os.times().elapsed - started, usage.ru_maxrss / 1024, printed["outcome"])

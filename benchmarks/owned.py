@@ -1,4 +1,4 @@
-"""100,000 rows that users own, over every kind of reference into the catalogue."""
+"""Makes 100,000 user-owned rows, with several kinds of references into the catalogue."""
 
 import psycopg2
 
@@ -21,7 +21,7 @@ NUMBERED = """(SELECT id, row_number() OVER (ORDER BY id) - 1 AS nth, count(*) O
 
 
 def give_users_things(url: str, rows: int = 100_000) -> int:
-    """Users with associations and contexts, and things of theirs on teams; how many references that makes."""
+    """Insert users with associations and contexts, and things that they own on teams. Returns how many rows."""
     with psycopg2.connect(url) as connection, connection.cursor() as cursor:
         cursor.execute("SELECT least(count(*), %s) FROM leagues_player", [OWNERS])
         (owners,) = cursor.fetchone()

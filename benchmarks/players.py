@@ -1,4 +1,7 @@
-"""The players files as the Django peers take them: rows of JSON → objects of the six tables, labels as they stand."""
+"""Turns the rows of players files into Django objects of six models, for the peers that write such objects.
+
+Labels are not interpreted: things are the same if the file spells them alike.
+"""
 
 from collections.abc import Callable, Hashable, Iterable
 from typing import NamedTuple
@@ -27,17 +30,17 @@ TABLES: dict[type[Model], Table] = {
     ),
     RosterSpot: Table(("player_id", "team_id"), ("is_captain", "is_co_captain", "wins", "losses")),
 }
-"""By model: what makes a row itself, and what else the file says of it."""
+"""By model: the fields of its unique key, and the other fields that are read from the file."""
 
 Ids = dict[Hashable, int]
 Upsert = Callable[[dict[Hashable, Model]], Ids]
-"""Writes objects of one model, given by what the file calls them; their ids by the same names."""
+"""Writes objects of one model, given by the key the file has for them. Returns their ids by the same keys."""
 Write = Callable[[list[Model]], object]
-"""The same, with no ids told."""
+"""Writes objects of one model."""
 
 NOW = timezone.now()
 STAMPS = {"created_at": NOW, "updated_at": NOW}
-"""Values, since a default of the database costs bulk_create its UNNEST, and django-bulk-load knows none."""
+"""Set as values, because bulk_create is slower with defaults of the database and django-bulk-load ignores them."""
 
 
 class Parents(NamedTuple):
@@ -48,7 +51,7 @@ class Parents(NamedTuple):
 
 
 def make_parents(rows: list[dict], upsert: Upsert) -> Parents:
-    """Leagues, clubs, series and teams of the rows, in the database."""
+    """Write the leagues, clubs, series and teams of the rows."""
     leagues = upsert({code: make(League, code, code, code) for code in {row["League"] for row in rows}})
     clubs = upsert({name: make(Club, name, name) for name in {row["Club"] for row in rows}})
     pairs = {(row["League"], row["Series"]) for row in rows}
@@ -61,7 +64,7 @@ def make_parents(rows: list[dict], upsert: Upsert) -> Parents:
 
 
 def players_of(rows: list[dict], leagues: Ids) -> Iterable[tuple]:
-    """The values of each player, in the order of the table's key and fields, of the first row that has it."""
+    """The values of each player, in the order of the table's key and fields, from the first row about the player."""
     first = {}
     for row in rows:
         first.setdefault((row["League"], row["Player ID"]), row)
@@ -72,7 +75,10 @@ def players_of(rows: list[dict], leagues: Ids) -> Iterable[tuple]:
 
 
 def spots_of(rows: list[dict], parents: Parents, players: Ids) -> Iterable[tuple]:
-    """The values of each roster spot, as above; `players` by league and id of the source."""
+    """The values of each roster spot, in the order of the table's key and fields.
+
+    `players`: the ids of players by (id of the league, player id of the source).
+    """
     for row in rows:
         player, team = players[parents.leagues[row["League"]], row["Player ID"]], parents.teams[team_of(row)]
         captain = row["Captain"]
@@ -84,13 +90,13 @@ def number(value: str | int | None):
 
 
 def make(model: type[Model], *values) -> Model:
-    """An object of the values, in the order of the table's key and fields."""
+    """An object with these values, given in the order of the table's key and fields."""
     table = TABLES[model]
     return model(**dict(zip(table.key + table.fields, values, strict=True)), **STAMPS)
 
 
 def by_key(model: type[Model], values: Iterable[tuple]) -> dict[tuple, Model]:
-    """An object of each, by its key."""
+    """An object for each tuple of values, by its key."""
     length = len(TABLES[model].key)
     return {each[:length]: make(model, *each) for each in values}
 
@@ -100,12 +106,12 @@ def key_of(each: Model) -> tuple:
 
 
 def read_ids(model: type[Model]) -> Ids:
-    """The ids of all there are by their keys, with one query."""
+    """The ids of all rows by their keys, read with one query."""
     return {tuple(key): pk for pk, *key in model.objects.values_list("pk", *TABLES[model].key)}
 
 
 def fill(rows: list[dict], upsert: Upsert, write: Write) -> Outcome:
-    """All six tables of the rows, with one call for each; the ids of roster spots are of no use to anybody."""
+    """Write all six tables with one call for each. Roster spots are written without reading back their ids."""
     parents = make_parents(rows, upsert)
     players = upsert(by_key(Player, players_of(rows, parents.leagues)))
     spots = by_key(RosterSpot, spots_of(rows, parents, players))

@@ -1,4 +1,4 @@
-"""What is imported: invented snapshots of some size, and the same content in files written anew."""
+"""Makes what is imported: invented snapshots, and copies of them with the same rows in other files."""
 
 import json
 import shutil
@@ -12,13 +12,13 @@ PLAYER_ROWS_A_PERSON = 1.045
 
 
 def make_sample(folder: Path, rows: int) -> int:
-    """A snapshot of about that many rows over all files; how many it has."""
+    """Write a snapshot of about `rows` rows in all files together. Returns how many it has."""
     counts = make_snapshot(folder, round(rows / ROWS_A_PERSON), seed=1)
     return counts.total
 
 
 def make_players(folder: Path, rows: int) -> int:
-    """Players files of about that many rows, and no other file; how many they have."""
+    """Write players files of about `rows` rows together, and no other files. Returns how many they have."""
     counts = make_snapshot(folder, round(rows / PLAYER_ROWS_A_PERSON), seed=1, history=0)
     for path in folder.glob("*/*.json"):
         if path.name != "players.json":
@@ -27,17 +27,17 @@ def make_players(folder: Path, rows: int) -> int:
 
 
 def indented(rows: list) -> str:
-    """The same rows, each on many lines, their fields in another order."""
+    """The rows as JSON with each field on a line of its own and the fields in another order."""
     return json.dumps([dict(reversed(row.items())) for row in rows], indent=1, ensure_ascii=False)
 
 
 def rotated(rows: list) -> str:
-    """The same rows in another order, so that no file is recognised by what it holds."""
+    """The rows as JSON in another order, so that the file is not recognised by the digest of its rows."""
     return json.dumps(rows[1:] + rows[:1], ensure_ascii=False)
 
 
 def rewrite(folder: Path, out: Path, write: Callable[[list], str]) -> Path:
-    """A copy of a snapshot whose files say the same in other bytes."""
+    """Write a copy of a snapshot in which `write` has made the text of each file from its rows. Returns its folder."""
     shutil.rmtree(out, ignore_errors=True)
     for path in folder.glob("*/*.json"):
         target = out / path.relative_to(folder)

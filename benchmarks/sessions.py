@@ -1,7 +1,7 @@
-"""What the session check costs: `python -m benchmarks.sessions [--signals N] [--json]`.
+"""Measures what the session check costs: `python -m benchmarks.sessions [--signals N] [--json]`.
 
-Runs in a test database of its own on the servers of DATABASE_URL and REDIS_URL. Prints, beside their limits:
-a warm request with and without the middleware, its queries, a refresh, a restore, and signals in mass.
+It runs in a test database of its own on the servers of DATABASE_URL and REDIS_URL. It prints, with their limits, the
+times of a request with and without the middleware, of a refresh, of a restore and of many signals, and the queries.
 """
 
 # ruff: noqa: E402 — the environment is set before the settings are read.
@@ -19,7 +19,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rally.settings")
 os.environ.setdefault("SECRET_KEY", "benchmark")
 os.environ.setdefault("SSL_REDIRECT", "0")
 os.environ.setdefault("LOG_LEVEL", "ERROR")
-# Keys of this run alone: the session version an earlier run left in the cache would be newer than ours.
+# Each run has its own keys, because an earlier one may have left a newer session version in the cache.
 os.environ.setdefault("CACHE_KEY_PREFIX", f"rally-bench-{os.getpid()}")
 
 import django
@@ -113,7 +113,7 @@ def without_check() -> list[str]:
 
 
 def handler(middleware: list[str]) -> Callable[[str], HttpResponse]:
-    """Asks the page through this stack of middleware, given a session key."""
+    """A function that requests the page through this middleware with the session of a given key."""
     stack = BaseHandler()
     with override_settings(MIDDLEWARE=middleware):
         stack.load_middleware()
@@ -130,7 +130,7 @@ def handler(middleware: list[str]) -> Callable[[str], HttpResponse]:
 
 
 def alternating(times: int, *asks: Callable) -> list[float]:
-    """The median seconds of each, asked by turns, so that whatever else the machine does hits them alike."""
+    """The median seconds of each. They take turns, so that other load on the machine affects all of them equally."""
     seconds = [[] for _ in asks]
     gc.disable()
     for turn in range(times):
@@ -142,7 +142,7 @@ def alternating(times: int, *asks: Callable) -> list[float]:
 
 @contextmanager
 def timed_calls(module, name: str) -> Iterator[list[float]]:
-    """The seconds of each call of a function of that module."""
+    """The seconds of each call of a function of a module during the `with` block."""
     original, seconds = getattr(module, name), []
 
     def call(*args):
@@ -170,7 +170,7 @@ def timed(do: Callable) -> float:
 
 
 def queries(do: Callable) -> int:
-    """The statements that read or write tables; not those that open, settle and close a transaction."""
+    """The number of statements that read or write tables. Those that begin and end transactions are not counted."""
     with CaptureQueriesContext(connection) as captured:
         do()
     return sum(query["sql"].split()[0] in ("SELECT", "INSERT", "UPDATE", "DELETE", "WITH") for query in captured)
@@ -197,7 +197,7 @@ def log_in(user) -> str:
 
 
 def make_users(number: int) -> None:
-    """Users up to that number, by one statement."""
+    """Insert users until there are `number` of them."""
     with connection.cursor() as cursor:
         cursor.execute(
             """

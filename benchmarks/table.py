@@ -1,11 +1,12 @@
-"""Medians as Markdown tables, with the targets and whether they are met."""
+"""Writes the medians as Markdown tables, with the targets and whether they are met."""
 
 from benchmarks.measure import Measured
 
 Results = dict[int, dict[str, Measured]]
-"""Rows of a snapshot → case → its medians."""
+"""The medians by number of rows of the snapshot, then by case."""
 
-MEMORY = 1500  # MB
+MAX_MEMORY = 1500
+"""The target for the peak memory of a run, in MB."""
 
 
 def of_sizes(results: Results, cases: dict[str, str]) -> str:
@@ -56,7 +57,7 @@ def per_row(results: Results) -> list[str]:
 
 def memory(results: Results) -> list[str]:
     ours = [[found.memory for case, found in medians.items() if case != "a"] for medians in results.values()]
-    return [judged(max(each), MEMORY, "MB") if each else "–" for each in ours]
+    return [judged(max(each), MAX_MEMORY, "MB") if each else "–" for each in ours]
 
 
 def judged(number: float, limit: float | None, unit: str) -> str:

@@ -30,10 +30,10 @@ NUMBERED = {
     "team_no": "w_team",
     "player_no": "w_player",
 }
-"""The table whose rows a column counts. A staged row has the number of its league's spelling."""
+"""By column: the table whose numbers it holds. The `league_no` of staged rows is that of a spelling instead."""
 
-SHARED_WITH_ROWS = 3
-"""A thing that has this many columns in common with a staged table, or more, is made of its rows."""
+SHARED_COLUMNS = 3
+"""How many columns a table must have in common with a staged table to be taken to be filled from its rows."""
 
 
 def main() -> None:
@@ -68,7 +68,7 @@ def declared() -> dict[str, list]:
 
 
 def families() -> list:
-    """A table of each family, with “…” where a name or columns depend on what it is made for."""
+    """One table of each family, with “…” in place of names and columns that differ within the family."""
     from etlimport.database import table_families
 
     made = []
@@ -95,12 +95,12 @@ def diagram() -> str:
 
 
 def arrows_between(tables: list) -> Iterator[tuple[str, str, str]]:
-    """(from, to, words): rows → the things made of them, and whatever counts another table's rows → that table."""
+    """(from, to, label) of each arrow: from staged rows to tables filled from them, and to tables referred to."""
     staged = [table for table in tables if table.name.startswith("in_")]
     for table in tables:
         columns = set(table.columns)
         if table not in staged and "no" in columns:
-            made_of = [rows for rows in staged if len(columns & set(rows.columns)) >= SHARED_WITH_ROWS]
+            made_of = [rows for rows in staged if len(columns & set(rows.columns)) >= SHARED_COLUMNS]
             yield from ((rows.name, table.name, "rows") for rows in made_of)
         for target in dict.fromkeys(target_of(column, is_staged=table in staged) for column in table.columns):
             if target:
@@ -109,7 +109,7 @@ def arrows_between(tables: list) -> Iterator[tuple[str, str, str]]:
 
 
 def target_of(column: str, *, is_staged: bool) -> str:
-    """The table whose rows the column counts; empty where it counts none."""
+    """The table whose numbers the column holds; empty if it holds none."""
     return "w_spelling" if is_staged and column == "league_no" else NUMBERED.get(column, "")
 
 

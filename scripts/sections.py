@@ -4,7 +4,7 @@ from pathlib import Path
 
 
 def parts(path: Path, name: str) -> tuple[str, str, str]:
-    """The text before, in and after the section. Raises ValueError where the document does not have it just once."""
+    """The text before, in and after the section. Raises ValueError unless the document has it exactly once."""
     before, rest = path.read_text().split(f"<!-- {name} -->\n")
     section, after = rest.split(f"<!-- /{name} -->\n")
     return before, section, after

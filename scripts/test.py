@@ -46,7 +46,7 @@ CHECKS = {
 """What comes before the tests of a tier."""
 EMBEDDED = {"DATABASE_URL": None, "REDIS_URL": None, "CELERY_BROKER_URL": None}
 NOTHING_RAN = 5
-"""The exit code of pytest where no test was chosen."""
+"""The exit code of pytest if no test was selected."""
 FAST_COVERAGE = {"COVERAGE_CORE": "sysmon"} if sys.version_info >= (3, 12) else {}
 
 
@@ -105,7 +105,7 @@ def closing_line(ran: list[str], missing: list[str]) -> str:
 
 
 def find_servers() -> tuple[dict[str, dict[str, str]], list[str]]:
-    """The variables of a run on real servers by what they are, or nothing; and what of the machine was not found."""
+    """(environment variables for the tests on real servers, by the names of these servers; what this machine lacks)."""
     database, cache = find_postgresql(), find_redis()
     found = {
         "PostgreSQL": database,
@@ -121,7 +121,7 @@ def find_servers() -> tuple[dict[str, dict[str, str]], list[str]]:
 
 
 def find_postgresql() -> tuple[str, str] | None:
-    """URL and label of the first PostgreSQL that lets us in; the tests make their own database on it."""
+    """(URL, name with version) of the first PostgreSQL that accepts a connection. Tests create their own database."""
     for url in candidate_urls():
         try:
             connection = psycopg2.connect(url, connect_timeout=3)

@@ -1,4 +1,4 @@
-"""Who is measured, one module each: `python -m benchmarks.contestants.NAME SOURCE`, by `measured_process`."""
+"""The programs that are measured, one module each: `python -m benchmarks.contestants.NAME SOURCE`."""
 
 import json
 import sys
@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 def contend(work: Callable[[Path], str]) -> None:
-    """Do the work on the folder named on the command line; print its seconds and what it says of the outcome."""
+    """Do the work with the folder named on the command line. Prints its seconds and its outcome as JSON."""
     started = time.perf_counter()
     outcome = work(Path(sys.argv[1]))
     print(json.dumps({"seconds": time.perf_counter() - started, "outcome": outcome}))

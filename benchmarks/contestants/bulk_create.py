@@ -1,4 +1,4 @@
-"""Django's own bulk_create with update_conflicts, a thousand rows at a time; it sets the ids of what it writes."""
+"""Django's own bulk_create with update_conflicts, a thousand rows at a time. It sets the ids of the objects."""
 
 import os
 from pathlib import Path

@@ -1,4 +1,7 @@
-"""django-bulk-load: COPY to a temporary table, then UPDATE and INSERT; ids read back, cheaper than its models."""
+"""django-bulk-load, which uses COPY to a temporary table, then UPDATE and INSERT.
+
+Ids are read back with one query, which is cheaper than having it return all objects.
+"""
 
 import os
 from pathlib import Path
@@ -28,11 +31,11 @@ def upsert(objects: dict[Hashable, Model]) -> Ids:
 def write(objects: list[Model]) -> None:
     model = type(objects[0])
     table = TABLES[model]
-    of_the_file = {*table.key, *table.fields, "updated_at"}
+    written = {*table.key, *table.fields, "updated_at"}
     bulk_upsert_models(
         objects,
         pk_field_names=table.key,
-        insert_only_field_names=[field.name for field in model._meta.fields if field.attname not in of_the_file],
+        insert_only_field_names=[field.name for field in model._meta.fields if field.attname not in written],
         model_changed_field_names=["updated_at"],
     )
 

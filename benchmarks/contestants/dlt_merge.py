@@ -8,7 +8,7 @@ from pathlib import Path
 
 os.environ["RUNTIME__DLTHUB_TELEMETRY"] = "false"
 os.environ["RUNTIME__LOG_LEVEL"] = "ERROR"
-os.environ.setdefault("CREDENTIALS__PASSWORD", "any")  # asked for even where the server wants none
+os.environ.setdefault("CREDENTIALS__PASSWORD", "any")  # dlt requires one even if the server does not
 
 import dlt
 

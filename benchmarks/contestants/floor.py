@@ -1,7 +1,7 @@
-"""The floor: what it costs to bring the rows in at all.
+"""The floor: the least work that stores all rows.
 
-Decode with msgspec, COPY to a temporary table, one INSERT … ON CONFLICT a table. Nothing is checked, parsed
-or resolved: values stay text, a row is known by the texts that make it itself.
+It decodes the files with msgspec, uses COPY to a temporary table, and one INSERT … ON CONFLICT for each table. Nothing
+is checked, parsed or resolved: values stay texts, and rows are the same if the texts of their keys are equal.
 """
 
 import csv
@@ -19,7 +19,7 @@ Text = str | int | float | None
 
 
 def fields(*names: str) -> list[tuple]:
-    """A msgspec field for each name of the files, under that name with underscores."""
+    """A msgspec field for each name of a field in the files, in lower case and with underscores."""
     return [
         (name.lower().replace(" ", "_").replace("%", "share"), Text, msgspec.field(default=None, name=name))
         for name in names
@@ -132,7 +132,7 @@ def copy(cursor, kind: str, rows: Iterable[tuple]) -> None:
 
 
 def upsert(cursor, kind: str, columns: tuple[str, ...]) -> int:
-    """A key that comes twice is taken once: one statement cannot write a row twice."""
+    """Write the staged rows, only one of those with an equal key. Returns how many were written."""
     key = ", ".join(f'"{name}"' for name in KEYS[kind])
     rest = ", ".join(f'"{name}" = excluded."{name}"' for name in columns if name not in KEYS[kind])
     names = ", ".join(f'"{name}"' for name in columns)

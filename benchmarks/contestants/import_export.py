@@ -1,6 +1,6 @@
-"""django-import-export in bulk: no diffs, the rows there are found with one query, references come as ids.
+"""django-import-export in bulk mode: without diffs, with one query for the existing rows and with references as ids.
 
-Leagues, clubs, series and teams, which are no rows of the file, are made by Django's bulk_create.
+Leagues, clubs, series and teams, which have no rows of their own in the file, are written by Django's bulk_create.
 """
 
 import os
@@ -24,7 +24,7 @@ from leagues.models import Player, RosterSpot  # noqa: E402
 
 
 class Known(instance_loaders.BaseInstanceLoader):
-    """The rows there are, by key, fetched once."""
+    """The existing rows by key, read once."""
 
     def __init__(self, resource, dataset=None):
         super().__init__(resource, dataset)
@@ -35,7 +35,7 @@ class Known(instance_loaders.BaseInstanceLoader):
 
 
 class Result(results.RowResult):
-    """Says nothing of the instance: its text, for a log of the admin, would ask for its relations row by row."""
+    """The result of a row without the text of its instance, which would query the relations of every row."""
 
     def add_instance_info(self, instance):
         pass
@@ -57,7 +57,7 @@ class Bulk(resources.ModelResource):
         return self._meta.model(**STAMPS)
 
     def load(self, values: Iterable[tuple]) -> int:
-        """How many rows were new or changed; `values` in the order of the table's key and fields."""
+        """Write rows, given in the order of the table's key and fields. Returns how many were new or changed."""
         table = TABLES[self._meta.model]
         dataset = tablib.Dataset(headers=[*table.key, *table.fields])
         dataset.extend(values)

@@ -1,4 +1,4 @@
-"""Ours, by what `manage.py run_etl` calls."""
+"""Rally's own import, by the function that `manage.py run_etl` calls."""
 
 import os
 from pathlib import Path
