@@ -11,6 +11,7 @@ from pathlib import Path
 # no redirect to https, no secure cookies. What holds in production is tested by name in rally/tests.
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rally.settings")
 os.environ.setdefault("DEBUG", "1")
+os.environ.setdefault("IMPORT_LOCK_WAIT", "0")
 
 import django
 import pytest
@@ -49,6 +50,7 @@ def runnable_marks() -> dict[str, bool]:
     """For each mark that needs something of the machine: whether it is there."""
     return {
         "postgresql": "postgresql" in settings.DATABASES["default"]["ENGINE"],
+        "sqlite": "sqlite" in settings.DATABASES["default"]["ENGINE"],
         "redis": bool(settings.REDIS_URL),
         "rabbitmq": bool(os.environ.get("RABBITMQ_URL")),
         "browser": find_browser() is not None,

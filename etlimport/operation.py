@@ -9,6 +9,7 @@ from etlimport.health import note_health
 from etlimport.models import ImportRun
 from etlimport.publish import publish, remember_contexts
 from etlimport.repair.contexts import fix_league_contexts
+from etlimport.run.patience import with_patience
 from etlimport.run.runner import Job, Outcome, Work, conduct
 from etlimport.sources import forget_sources
 
@@ -38,12 +39,13 @@ class Operation(Work):
             self.work(run)
             forget_sources()
         with step("repair"):
-            run.protection = {"repairs": [str(fix) for fix in fix_league_contexts(publish=False)[:MOST_LINES]]}
+            fixes = with_patience(lambda: fix_league_contexts(publish=False))
+            run.protection = {"repairs": [str(fix) for fix in fixes[:MOST_LINES]]}
         with step("audit"):
             health = audit()
         with step("publish"):
             job.findings += note_health(run, health)
             if run.dry_run:
                 raise DryRun
-            run.session_version, run.counts["signals"] = publish(self.reason)
+            run.session_version, run.counts["signals"] = with_patience(lambda: publish(self.reason))
         return Outcome(ImportRun.Status.PUBLISHED)

@@ -4,18 +4,19 @@ read and stage fill temporary tables and touch nothing else; everything after th
 ends in one commit or in none.
 """
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
 
 from etlimport import sources
 from etlimport.check import accounting
-from etlimport.check.audit import audit
+from etlimport.check.audit import audit, audit_catalogue
 from etlimport.check.drops import refuse_drops
 from etlimport.check.preconditions import refuse_unless_safe
 from etlimport.errors import DryRun
-from etlimport.health import Health, note_health
+from etlimport.health import CheckResult, Health, note_health
 from etlimport.journal.diff import describe_changes
 from etlimport.journal.former_keys import remember_changed_keys
 from etlimport.journal.identity_changes import NO_CHANGES, find_ambiguous, note_ambiguous, note_changes
@@ -23,7 +24,7 @@ from etlimport.journal.undo_log import UndoLog
 from etlimport.merge.entity import Counts
 from etlimport.merge.steps import merge_catalogue
 from etlimport.models import ImportRun, RejectedRow
-from etlimport.protect.backup import Backup
+from etlimport.protect.backup import Backup, lock_user_tables
 from etlimport.protect.proof import Proof
 from etlimport.protect.rebuild import Rebuild
 from etlimport.publish import MADE_OF, publish, remember_contexts
@@ -31,6 +32,7 @@ from etlimport.read import LabelBook, SourceUnreadable
 from etlimport.repair.after_import import Repairs, repair
 from etlimport.resolve import resolve_everything
 from etlimport.resolve.aliases import Aliases
+from etlimport.run.patience import with_patience
 from etlimport.run.progress import Display
 from etlimport.run.runner import Job, Outcome, Work, conduct
 from leagues.models import Club
@@ -91,10 +93,6 @@ class Import(Work):
     files: list[sources.ReadFile] = field(default_factory=list)
     notes: list[RejectedRow] = field(default_factory=list)
 
-    @property
-    def lock_users(self) -> bool:
-        return self.options.rebuild
-
     @cached_property
     def aliases(self) -> Aliases:
         return Aliases()
@@ -138,13 +136,17 @@ class Import(Work):
 
 
 class Change:
-    """The steps of an import that touch the database, and what they hand to one another."""
+    """The steps of an import that touch the database, and what they hand to one another.
+
+    What takes long comes first and locks nothing that users write. What concerns their rows comes last, after all
+    else that could fail: in a rebuild they cannot write from `restore` to the commit.
+    """
 
     known: bool
     ambiguous: dict[str, list[tuple]]
-    protected: Backup | Proof
+    proof: Proof
     things: dict[str, Counts]
-    placed: dict[int, dict[str, int]]
+    of_catalogue: list[CheckResult] | None
     repairs: Repairs
     health: Health
 
@@ -152,7 +154,6 @@ class Change:
         self.work, self.job, self.run, self.options = work, job, job.run, work.options
         self.undo_log = UndoLog(self.run)
         self.rebuild = Rebuild(self.undo_log) if self.options.rebuild else None
-        self.moved: dict[str, str] = {}
         self.changed: set[str] = set()
 
     @property
@@ -171,47 +172,74 @@ class Change:
 
     def protect(self) -> None:
         remember_contexts()
-        self.protected = Backup() if self.rebuild else Proof()
+        self.proof = Proof()
 
     def merge(self) -> None:
+        self.note_identities()
+        if self.rebuild:
+            self.rebuild.set_aside()
+        self.things = merge_catalogue(self.undo_log)
+        self.changed = {name for name, counts in self.things.items() if counts.changed}
+        placed = accounting.count_placed(self.undo_log)
+        if self.rebuild:
+            self.rebuild.tell_what_became()
+        self.undo_log.close()
+        self.work.notes = accounting.account_for(self.run, self.work.files, placed)
+        self.describe()
+        self.of_catalogue = audit_catalogue()
+
+    def note_identities(self) -> None:
+        """Write down what keeps its row under a new name or key, and where the old addresses lead."""
         empty = self.undo_log.was_empty(Club)
         self.run.counts["identity changes"] = dict(NO_CHANGES) if empty else note_changes(self.run)
         if self.known:
             remember_changed_keys()
-        if self.rebuild:
-            self.rebuild.clear()
-        self.things = merge_catalogue(self.undo_log)
-        self.changed = {name for name, counts in self.things.items() if counts.changed}
-        self.placed = accounting.count_placed(self.undo_log)
 
-    def restore(self) -> None:
-        if self.rebuild:
-            self.moved = self.rebuild.regain()
-        try:
-            self.protected.prove(self.moved)
-        finally:  # a run that fails here tells what it would have lost
-            self.run.protection = self.protected.protection.as_json()
-
-    def repair(self) -> None:
-        people_changed = bool(self.rebuild or self.changed & PEOPLE)
-        self.repairs = repair(self.run, self.moved, rebuilt=bool(self.rebuild), people_changed=people_changed)
-        self.run.protection |= {"repairs": self.repairs.lines()[:MOST_LINES]}
-
-    def audit(self) -> None:
-        self.work.notes = accounting.account_for(self.run, self.work.files, self.placed)
-        self.health = audit()
-
-    def publish(self) -> None:
+    def describe(self) -> None:
+        """What the run did, for its report."""
         run, options = self.run, self.options
         run.counts["things"] = {name: asdict(counts) for name, counts in self.things.items()}
         run.counts["ambiguous"] = note_ambiguous(run, self.ambiguous)
-        self.undo_log.close()
         run.diff = describe_changes(run.pk, full=options.dry_run and options.diff)
+        if not options.dry_run:
+            sources.remember_sources(self.work.files, self.work.book, run, partial=bool(options.leagues))
+            RejectedRow.objects.bulk_create(self.work.notes, batch_size=1000)
+
+    def restore(self) -> None:
+        if self.rebuild:
+            with_patience(lock_user_tables)
+        with self.telling(lambda: self.proof.protection.as_json()):
+            self.proof.prove()
+        if self.rebuild:
+            remember_contexts()
+            backup = Backup()
+            self.rebuild.hand_over()
+            with self.telling(lambda: backup.protection.as_json()):
+                backup.prove(self.rebuild.moved)
+
+    @contextlib.contextmanager
+    def telling(self, protection: Callable[[], dict]) -> Iterator[None]:
+        """A run that fails in the block tells what it would have lost."""
+        try:
+            yield
+        finally:
+            self.run.protection = protection()
+
+    def repair(self) -> None:
+        people_changed = bool(self.rebuild or self.changed & PEOPLE)
+        self.repairs = with_patience(lambda: repair(self.run, people_changed=people_changed))
+        self.run.protection |= {"repairs": self.repairs.lines()[:MOST_LINES]}
+
+    def audit(self) -> None:
+        self.health = audit(self.of_catalogue)
+
+    def publish(self) -> None:
+        run = self.run
         self.job.findings += note_health(run, self.health)
-        if options.dry_run:
+        if self.options.dry_run:
             raise DryRun
         if self.anything:
             contexts_stand = not (self.repairs or self.rebuild or self.changed & MADE_OF)
-            run.session_version, run.counts["signals"] = publish(contexts_stand=contexts_stand)
-        sources.remember_sources(self.work.files, self.work.book, run, partial=bool(options.leagues))
-        RejectedRow.objects.bulk_create(self.work.notes, batch_size=1000)
+            run.session_version, run.counts["signals"] = with_patience(
+                lambda: publish(contexts_stand=contexts_stand, users_may_write=not self.rebuild)
+            )

@@ -7,7 +7,7 @@ from leagues.models import User
 from sessionsync.publishing import publish as publish_refresh
 
 CONTEXTS = f"""SELECT user_id, email, league_id, league_key, league_name, team_id, team_name, series_name, club_name,
-                      player_id, external_player_id, player_name
+                      player_id, external_player_id, player_name, league_context_id, team_context_id
                 FROM ({ALL_CONTEXTS_SQL}) c"""
 
 REASON = """CASE
@@ -39,11 +39,19 @@ def remember_contexts() -> None:
     working_tables.CONTEXT_BEFORE.fill(CONTEXTS)
 
 
-def publish(reason: str = "", *, contexts_stand: bool = False) -> tuple[int, int]:
+NOT_BY_CHOICE = """(
+    a.league_context_id IS NOT DISTINCT FROM b.league_context_id
+    AND a.team_context_id IS NOT DISTINCT FROM b.team_context_id
+    OR a.user_id IN (SELECT user_id FROM w_context_fix))"""
+"""SQL: the user's context has not changed for their having selected something else meanwhile."""
+
+
+def publish(reason: str = "", *, contexts_stand: bool = False, users_may_write: bool = False) -> tuple[int, int]:
     """Raise the session version and signal the users whose context differs from before.
 
     `reason` stands for every user; without one it says what happened to each. `contexts_stand`: nothing was
-    written that a context is made of. Returns the new version and how many users are signalled.
+    written that a context is made of. `users_may_write`: they could select something since their contexts were noted,
+    which is nothing they need to be told. Returns the new version and how many users are signalled.
     """
     if contexts_stand or not User.objects.exists():
         return publish_refresh(NOBODY), 0
@@ -52,12 +60,12 @@ def publish(reason: str = "", *, contexts_stand: bool = False) -> tuple[int, int
         f"""SELECT a.user_id, a.email, b.league_id AS old_league_id, a.league_id AS new_league_id,
                       coalesce(a.league_name, '') AS league_name, {REASON} AS reason
                FROM ({ALL_CONTEXTS_SQL}) a JOIN w_context_before b ON b.user_id = a.user_id
-               WHERE {differs}""",
+               WHERE ({differs}) {f"AND {NOT_BY_CHOICE}" if users_may_write else ""}""",
     )
     if reason:
         database.execute("UPDATE w_changed_context SET reason = %s", [reason])
     version = publish_refresh(
         """SELECT user_id, email, old_league_id, new_league_id, league_name, reason AS refresh_reason
-           FROM w_changed_context"""
+            FROM w_changed_context"""
     )
     return version, changed

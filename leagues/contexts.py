@@ -46,7 +46,7 @@ WITH account AS MATERIALIZED (
     FROM account
 )
 SELECT placed.id AS user_id, placed.email, placed.first_name, placed.last_name, placed.is_staff,
-       placed.organization_id, placed.league_context_id,
+       placed.organization_id, placed.league_context_id, placed.team_context_id,
        player.id AS player_id, player.external_id AS external_player_id,
        TRIM(player.first_name || ' ' || player.last_name) AS player_name,
        league.id AS league_id, league.key AS league_key, league.name AS league_name,
@@ -64,7 +64,7 @@ LEFT JOIN leagues_club club ON club.id = team.club_id
 ALL_CONTEXTS_SQL = CONTEXTS_SQL.format(whose="TRUE")
 ONE_CONTEXT_SQL = CONTEXTS_SQL.format(whose="person.id = %s")
 IDS = {"player_id", "league_id", "team_id", "series_id", "club_id"}
-NOT_FOR_SESSIONS = {"user_id", "is_staff", "organization_id", "league_context_id"}
+NOT_FOR_SESSIONS = {"user_id", "is_staff", "organization_id", "league_context_id", "team_context_id"}
 
 
 Row = dict[str, Any]

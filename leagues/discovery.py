@@ -14,14 +14,17 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from leagues.models import AssociationSuggestion, PlayerAssociation, User
 from leagues.names import given_name_variants
-from leagues.sql import dicts, execute, only
+from leagues.sql import dicts, execute, only, rows
 from leagues.working_tables import WorkingTable
 from sessionsync.publishing import publish as publish_refresh
 
 
 @dataclass(frozen=True)
 class Discovery:
-    """A player who is this user (`linked`), or may be, and the evidence for it in words."""
+    """A player who is this user (`linked`), or may be, and the evidence for it in words.
+
+    `row_id` is that of the association or suggestion that was made; None where nothing was, or somebody else made it.
+    """
 
     user_id: int
     email: str
@@ -30,6 +33,7 @@ class Discovery:
     league: str
     linked: bool
     evidence: str
+    row_id: int | None = None
 
     def __str__(self) -> str:
         verb = "linked" if self.linked else "suggested"
@@ -168,7 +172,7 @@ ORDER BY person.id, candidate.id {{limit}}
 LINK = """
 INSERT INTO leagues_playerassociation (user_id, player_id, is_primary, created_at)
 SELECT user_id, player_id, FALSE, CURRENT_TIMESTAMP FROM w_certain WHERE TRUE
-ON CONFLICT (player_id) DO NOTHING
+ON CONFLICT (player_id) DO NOTHING RETURNING user_id, player_id, id
 """
 
 # A suggestion made before is settled when its player is linked.
@@ -181,7 +185,7 @@ FROM w_certain WHERE leagues_associationsuggestion.user_id = w_certain.user_id
 SUGGEST = f"""
 INSERT INTO leagues_associationsuggestion (user_id, player_id, status, evidence, created_at)
 SELECT user_id, player_id, 'open', {EVIDENCE}, CURRENT_TIMESTAMP FROM w_possible WHERE TRUE
-ON CONFLICT (user_id, player_id) DO NOTHING
+ON CONFLICT (user_id, player_id) DO NOTHING RETURNING user_id, player_id, id
 """
 
 REPORT = """
@@ -240,12 +244,17 @@ def link_corroborated(limit: int | None, publish: bool) -> list[Discovery]:
     """Link the players in w_namesake who are certain."""
     with CERTAIN_TABLE.filled(CERTAIN.format(limit=at_most(limit))):
         found = dicts(REPORT.format(table="w_certain", evidence="'same name, same club ' || found.club"))
+        made = insert(LINK) if found else {}
         if found:
-            execute(LINK)
             execute(ANSWER)
             if publish:
                 publish_refresh(CHANGED_USERS)
-    return [Discovery(**row, linked=True) for row in found]
+    return [Discovery(**row, linked=True, row_id=made.get((row["user_id"], row["player_id"]))) for row in found]
+
+
+def insert(sql: str) -> dict[tuple[int, int], int]:
+    """The ids of the rows that were inserted, by user and player."""
+    return {(user_id, player_id): row_id for user_id, player_id, row_id in rows(sql)}
 
 
 def candidate_names() -> set[str]:
@@ -265,9 +274,8 @@ def suggest_possible(
         insert_nicknames(names)
         with POSSIBLE_TABLE.filled(POSSIBLE.format(limit=at_most(limit))):
             found = dicts(REPORT.format(table="w_possible", evidence=EVIDENCE))
-            if found:
-                execute(SUGGEST)
-    return [Discovery(**row, linked=False) for row in found]
+            made = insert(SUGGEST) if found else {}
+    return [Discovery(**row, linked=False, row_id=made.get((row["user_id"], row["player_id"]))) for row in found]
 
 
 def insert_nicknames(known: Container[str] | None) -> None:

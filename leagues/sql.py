@@ -62,3 +62,12 @@ def analyze_if_changed(table: str, written: int, columns: Sequence[str] = ()) ->
 
 FEW = 500
 """Rows up to which the planner does well without being told how many there are."""
+
+
+def not_in_use(table: str, ids: str) -> str:
+    """SQL: those of the rows that `ids` (SQL) names which nobody else is writing now; they stay ours until the commit.
+
+    Only PostgreSQL has several writers.
+    """
+    lock = "FOR NO KEY UPDATE SKIP LOCKED" if connection.vendor == "postgresql" else ""
+    return f"SELECT id FROM {table} WHERE id IN ({ids}) {lock}"

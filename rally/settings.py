@@ -219,6 +219,15 @@ ETL_DROP_MIN_ROWS = env.int("ETL_DROP_MIN_ROWS", default=10)
 ETL_UNDOABLE_RUNS = env.int("ETL_UNDOABLE_RUNS", default=14)
 """How many published runs keep what `undo_run` needs."""
 
+IMPORT_LOCK_WAIT = env.int("IMPORT_LOCK_WAIT", default=30)
+"""Seconds an import waits for another one at work before it is refused."""
+IMPORT_PATIENCE = env.int("IMPORT_PATIENCE", default=60)
+"""Seconds an import tries, letting everybody pass in between, to get a lock that somebody else holds."""
+IMPORT_LOCK_TIMEOUT = env.int("IMPORT_LOCK_TIMEOUT", default=10)
+IMPORT_STATEMENT_TIMEOUT = env.int("IMPORT_STATEMENT_TIMEOUT", default=30 * 60)
+IMPORT_IDLE_TIMEOUT = env.int("IMPORT_IDLE_TIMEOUT", default=5 * 60)
+"""Seconds one lock, one statement, and doing nothing within its transaction may take an import. PostgreSQL's timeouts."""
+
 # Import schedule
 IMPORT_SOURCE = env.str("IMPORT_SOURCE", default="")
 """The folder the nightly import reads; without one there is no nightly import."""

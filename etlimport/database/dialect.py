@@ -35,16 +35,9 @@ def rows_from_json(table: str, columns: list[str], json: str, source: str) -> st
     return f"SELECT {values} FROM {source}"
 
 
-def fingerprint(key: str, points_at: str, *, numbers: bool) -> str:
-    """SQL for an aggregate over pairs (key of a row, id of the row it points at): a hash of 64 bits, NULL for no pair.
-
-    It does not depend on the order of the pairs, and other pairs have the same hash only by chance. `numbers`: whether
-    the keys are integers of 64 bits instead of texts. The ids have 32 bits.
-    """
-    if not on_postgresql():
-        return f"fingerprint({key}, {points_at})"
-    # The integer of 64 bits is passed as the seed, because PostgreSQL would fold it into 32 bits as the value to hash.
-    return f"bit_xor({f'hashint8extended({points_at}, {key})' if numbers else f'hashtextextended({key}, {points_at})'})"
+def fingerprint(key: str, points_at: str) -> str:
+    """SQL aggregate of SQLite: a number that other pairs would have only by chance, in whatever order they come."""
+    return f"fingerprint({key}, {points_at})"
 
 
 def add_to_sqlite(connection: BaseDatabaseWrapper, **_: Any) -> None:

@@ -9,7 +9,7 @@ from typing import Any, TypeGuard
 
 from django.apps import apps
 from django.db import connection
-from django.db.models import Field, ForeignKey, IntegerField, Model, UniqueConstraint
+from django.db.models import Field, ForeignKey, IntegerField, Model, Q, UniqueConstraint
 
 from leagues.models import CatalogueModel
 
@@ -143,5 +143,15 @@ def unique_keys(model: type[Model]) -> Iterator[list[str]]:
         if field.unique and not field.primary_key:
             yield [column_of(field)]
     for constraint in model._meta.constraints:
-        if isinstance(constraint, UniqueConstraint) and constraint.fields and constraint.condition is None:
+        if isinstance(constraint, UniqueConstraint) and constraint.fields and holds_for_all(constraint, model):
             yield named_columns(model, constraint.fields)
+
+
+def holds_for_all(constraint: UniqueConstraint, model: type[Model]) -> bool:
+    """Whether it is about every row: without a condition, or on a field being there that always is."""
+    if constraint.condition is None:
+        return True
+    always_there = [
+        Q(**{f"{field.name}__isnull": False}) for field in model._meta.local_concrete_fields if not field.null
+    ]
+    return constraint.condition in always_there

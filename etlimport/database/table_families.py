@@ -64,6 +64,12 @@ def kept(table: str) -> WorkingTable:
     return WorkingTable(f"w_kept_{table}", f"a row of {table} that a rebuild keeps", {"id": ID}, index=("id",))
 
 
+def adopted(table: str) -> WorkingTable:
+    return WorkingTable(
+        f"w_adopted_{table}", f"a row of {table} that a user took up while a rebuild was at work", {"id": ID}
+    )
+
+
 def gone(table: str) -> WorkingTable:
     return WorkingTable(f"w_gone_{table}", f"a row of {table} that a rebuild deletes", {"id": ID}, index=("id",))
 

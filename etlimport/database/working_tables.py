@@ -299,6 +299,8 @@ CONTEXT_COLUMNS = (
     ("player_id", ID),
     ("external_player_id", "text"),
     ("player_name", "text"),
+    ("league_context_id", ID),
+    ("team_context_id", ID),
 )
 CONTEXT_BEFORE = WorkingTable(
     "w_context_before",
@@ -338,5 +340,8 @@ CONTEXT_FIX = WorkingTable(
         "new_league": TEXT,
         "reason": TEXT,
         "matches": ID,
+        "old_team_id": ID,
+        "new_team_id": ID,
+        "selected_at": "timestamp",
     },
 )

@@ -5,6 +5,7 @@ from etlimport.health.checks import (
     all_checks,
     failing_critical_checks,
     run_check,
+    run_of_catalogue,
 )
 from etlimport.health.score import Health, band_of, compute_health, keep, note_health, record_health
 
@@ -21,4 +22,5 @@ __all__ = [
     "note_health",
     "record_health",
     "run_check",
+    "run_of_catalogue",
 ]

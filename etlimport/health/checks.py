@@ -69,6 +69,20 @@ def run_all() -> list[CheckResult]:
     return run_together(list(all_checks().values()))
 
 
+def run_of_catalogue() -> list[CheckResult]:
+    """Those that only look at the catalogue: most of the work."""
+    return run_together([check for check in all_checks().values() if is_of_catalogue(check)])
+
+
+def run_of_users() -> list[CheckResult]:
+    """Those that look at users' rows: few of them, quickly done."""
+    return run_together([check for check in all_checks().values() if not is_of_catalogue(check)])
+
+
+def is_of_catalogue(check: Check) -> bool:
+    return {model._meta.db_table for model in catalogue_models()}.issuperset(check.tables)
+
+
 def failing_critical_checks() -> list[CheckResult]:
     """The failures that forbid an import to publish."""
     results = run_together([check for check in all_checks().values() if check.critical])

@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 
 from etlimport.database.references import owned_references
-from etlimport.health.checks import CheckResult, orphan_check_name, run_all
+from etlimport.health.checks import CheckResult, orphan_check_name, run_all, run_of_users
 from etlimport.models import HealthSnapshot, ImportRun
 from leagues.sql import dicts
 
@@ -67,9 +67,12 @@ SELECT COUNT(*) AS users, COALESCE(SUM(at_home), 0) AS users_at_home FROM (
 """
 
 
-def compute_health() -> Health:
-    """Run all checks and compute the score, on the database as this transaction sees it."""
-    checks = run_all()
+def compute_health(of_catalogue: list[CheckResult] | None = None) -> Health:
+    """Run all checks and compute the score, on the database as this transaction sees it.
+
+    `of_catalogue`: the results of the checks of the catalogue, where they are known.
+    """
+    checks = run_all() if of_catalogue is None else [*of_catalogue, *run_of_users()]
     counts = {**dicts(USERS_IN_THEIR_LEAGUE)[0], **owned_and_orphaned(checks)}
     score = score_of(**counts)
     counts |= {result.check.name: result.number for result in checks}

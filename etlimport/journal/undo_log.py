@@ -54,6 +54,14 @@ class UndoLog:
         """Keep the rows as deleted; one that the run changed before keeps the state before that."""
         return self.keep(model, ids, deleted=True)
 
+    def not_deleted(self, model: type[Model], ids: str) -> None:
+        """Of rows kept as deleted, those that `ids` (SQL) names are only changed."""
+        database.execute(
+            f"""UPDATE {RowChange._meta.db_table} SET deleted = false
+                WHERE run_id = %s AND table_name = %s AND row_id IN ({ids})""",
+            [self.run.pk, model._meta.db_table],
+        )
+
     def keep(self, model: type[Model], ids: str, *, deleted: bool) -> int:
         table = RowChange._meta.db_table
         conflict = (

@@ -71,6 +71,7 @@ class OwnedChange(models.Model):
     before_id = models.BigIntegerField(null=True)
     after_id = models.BigIntegerField(null=True)
     inserted = models.BooleanField(default=False)
+    selected_at = models.DateTimeField(null=True, help_text="When the user had selected the league it led to before.")
 
     class Meta:
         constraints = [

@@ -6,7 +6,7 @@ when the run is.
 """
 
 from collections import Counter
-from collections.abc import Container
+from collections.abc import Container, Mapping
 
 from django.db.models import Model
 
@@ -15,6 +15,7 @@ from etlimport.database import dialect, working_tables
 from etlimport.database.references import Reference, keys_are_numbers, owned_references
 from etlimport.protect.protection import Protection
 from leagues.models import Team
+from leagues.working_tables import WorkingTable
 
 BACKUP = working_tables.PROTECTED.name
 
@@ -27,7 +28,7 @@ class Backup:
         counts = dict(database.rows(f"SELECT reference, count(*) FROM {BACKUP} GROUP BY reference"))
         self.protection = Protection({r.name: counts.get(number, 0) for number, r in enumerate(owned_references())})
 
-    def prove(self, moved: dict[str, str]) -> None:
+    def prove(self, moved: Mapping[str, WorkingTable]) -> None:
         """Check that every backed-up row is there and points where it should.
 
         `moved`: table of a catalogue model → working table (old_id, new_id) of the rows that got new ids; all
@@ -56,7 +57,7 @@ def write_down(models: Container[type[Model]] | None = None) -> None:
 
 
 def lock_user_tables() -> None:
-    """Let nobody write what users own while a rebuild gives it new targets; reading goes on."""
+    """Let nobody write what users own until the commit; reading goes on. To be called with patience, and late."""
     if dialect.on_postgresql():
         tables = ", ".join(sorted({reference.table for reference in owned_references()}))
         database.execute(f"LOCK TABLE {tables} IN SHARE ROW EXCLUSIVE MODE")
@@ -79,7 +80,7 @@ def target_id(reference: Reference) -> str:
     return f"(SELECT t.id FROM {reference.target_table} t WHERE t.{reference.target_column} = u.{reference.column})"
 
 
-def restored_by_layer(moved: dict[str, str], rows: int) -> dict[str, int]:
+def restored_by_layer(moved: Mapping[str, WorkingTable], rows: int) -> dict[str, int]:
     """How many of the `rows` found their target again in which way."""
     every = " UNION ALL ".join(
         f"""SELECT coalesce(m.layer, 'id') AS layer FROM {BACKUP} b
@@ -94,7 +95,7 @@ def restored_by_layer(moved: dict[str, str], rows: int) -> dict[str, int]:
     return dict(sorted((+by_layer).items()))
 
 
-def share_of_teams_preserved(mapping: str) -> float:
+def share_of_teams_preserved(mapping: WorkingTable) -> float:
     """The share of the teams users hold whose id is what it was; `mapping`: the working table of those moved."""
     teams = [str(number) for number, reference in enumerate(owned_references()) if reference.target is Team]
     held = f"SELECT DISTINCT target_id FROM {BACKUP} WHERE reference IN ({', '.join(teams)})"
@@ -103,7 +104,7 @@ def share_of_teams_preserved(mapping: str) -> float:
     return 1 - moved / count if count else 1.0
 
 
-def count_rightly_placed(moved: dict[str, str]) -> dict[str, int]:
+def count_rightly_placed(moved: Mapping[str, WorkingTable]) -> dict[str, int]:
     """By reference: the backed-up rows that are there and point where they should.
 
     That what they point at is there is for the audit to say.
@@ -115,7 +116,7 @@ def count_rightly_placed(moved: dict[str, str]) -> dict[str, int]:
     return {reference.name: count for reference, count in zip(references, counts, strict=True)}
 
 
-def rightly_placed(number: int, reference: Reference, numbers: bool, moved: dict[str, str]) -> str:
+def rightly_placed(number: int, reference: Reference, numbers: bool, moved: Mapping[str, WorkingTable]) -> str:
     mapping = moved.get(reference.target_table)
     expected = "coalesce(m.new_id, b.target_id)" if mapping else "b.target_id"
     join = f"LEFT JOIN {mapping} m ON m.old_id = b.target_id" if mapping else ""

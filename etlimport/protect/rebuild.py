@@ -1,16 +1,27 @@
-"""Rebuild mode: the catalogue of the source's leagues is deleted and made anew, with new ids.
+"""Rebuild mode: the catalogue of the source's leagues is made anew, with new ids, beside the one that is there.
 
-before  who is who is known (`target_id` of the working tables is the old row)
-clear   keep what users hold and the source no longer has, or does not speak of; delete the rest
-merge   as ever: now every staged thing is new
-regain  what pointed at an old row points at the new row of the same thing
+set aside  who is who is known: note which old row each staged thing is, and which rows are carried over
+merge      as ever: now every staged thing is new. Its leagues and clubs bear their keys behind a mark meanwhile
+tell       which new row each old row has become
+hand over  users' things to the new rows, and delete the old ones
+
+Only the last step concerns what users write, so it comes last and is short: until then they see, and write to, the old
+rows and notice nothing.
 """
 
+from collections.abc import Callable, Container
 from dataclasses import dataclass, field
 
 from etlimport import database
 from etlimport.database import table_families, working_tables
-from etlimport.database.references import Reference, catalogue_references, has_activity, owned_references
+from etlimport.database.references import (
+    Reference,
+    catalogue_references,
+    has_activity,
+    is_catalogue,
+    owned_references,
+    references_of,
+)
 from etlimport.journal.identity_changes import rekey_questions
 from etlimport.journal.undo_log import UndoLog
 from etlimport.merge import catalogue, matches
@@ -66,32 +77,44 @@ FED_BY = {Player: "players"} | {entity.model: kind for kind, (entity, _) in CHIL
 """The kind of file without which rows are not made anew: nobody leaves for want of it, on whatever roster."""
 
 
+MARK = "~"
+"""Stands before the keys of new leagues and clubs until the old ones, which bear the same keys, are deleted."""
+
+UNIQUE_EVERYWHERE = (catalogue.LEAGUE, catalogue.CLUB)
+"""What has a key that does not depend on any other row."""
+
+
 @dataclass
 class Rebuild:
-    """`was`: entities whose old ids are remembered; `kept`: rows left standing per table."""
+    """`was`: the entities whose old ids are noted; `moved`: by table, the working table of old and new ids."""
 
     log: UndoLog
     owned: list[Reference] = field(default_factory=owned_references)
     was: list[Entity] = field(default_factory=list)
-    kept: dict[str, int] = field(default_factory=dict)
+    moved: dict[str, WorkingTable] = field(default_factory=dict)
 
-    def clear(self) -> None:
-        """Delete what will be made anew; afterwards every staged thing is without a row."""
+    # Set aside
+
+    def set_aside(self) -> None:
+        """Afterwards every staged thing is without a row, as if nothing had been there."""
         carry_operators_columns()
         for entity in (catalogue.TEAM, catalogue.PLAYER):
             release_keys(entity, self.log)
         self.remember_ids()
         for model in SCOPE:
-            self.kept[model._meta.db_table] = self.keep(model)
+            self.keep(model)
             if model is Player:  # where somebody used to play still tells who they are
-                self.kept[RosterSpot._meta.db_table] += keep_spots_of_kept_players()
+                keep_spots_of_kept_players()
         matches.make_room(f"SELECT id FROM {kept(ScheduledMatch)}", self.log)
         self.deactivate_kept()
-        self.delete()
+        self.list_what_goes()
+        self.delete([model for model in SCOPE if not self.concerns_users(model)])
         for entity in PARENTS:
             database.execute(
-                f"UPDATE {entity.work} SET target_id = NULL WHERE target_id NOT IN (SELECT id FROM {entity.table})"
+                f"UPDATE {entity.work} SET target_id = NULL WHERE target_id IN (SELECT id FROM {gone(entity.model)})"
             )
+        for entity in UNIQUE_EVERYWHERE:
+            database.execute(f"UPDATE {entity.work} SET key = '{MARK}' || key WHERE target_id IS NULL")
 
     def remember_ids(self) -> None:
         """Which old row each staged thing is, for whatever is pointed at."""
@@ -111,13 +134,12 @@ class Rebuild:
 
     def keep(self, model: type[CatalogueModel]) -> int:
         """Note in `kept` the rows not made anew that users or kept rows point at, or whose file is absent."""
-        table = model._meta.db_table
-        reasons = [*self.held_by_users(model), *held_by_kept(model)]
+        reasons = [*self.held_by_users(model), *held_by(model, SCOPE, kept)]
         if model in FED_BY:
             reasons.append(f"{LEAGUE_OF[model]} NOT IN ({fed(model)})")
         remade = [f"AND t.id NOT IN (SELECT old_id FROM {was(e)})" for e in self.was if e.model is model]
         return kept(model).fill(
-            f"""SELECT t.id FROM {table} t
+            f"""SELECT t.id FROM {model._meta.db_table} t
                 WHERE {scoped(model)} {" ".join(remade)} AND ({" OR ".join(reasons) or "false"})"""
         )
 
@@ -134,27 +156,35 @@ class Rebuild:
             working_tables.LEAVING.fill(
                 f"""SELECT t.id FROM {model._meta.db_table} t
                     WHERE t.is_active AND t.id IN (SELECT id FROM {kept(model)})
-                      AND {LEAGUE_OF[model]} IN ({fed(model)})""",
+                      AND {LEAGUE_OF[model]} IN ({fed(model)})"""
             )
             deactivate_leaving(model, self.log)
 
-    def delete(self) -> None:
-        # Children are told by their parents: every list is made before the first row goes.
+    def list_what_goes(self) -> None:
+        """Children are told by their parents: every list is made before the first row goes."""
         for model in SCOPE:
             gone(model).fill(
                 f"""SELECT id FROM {model._meta.db_table} WHERE {SCOPE[model]}
                     AND id NOT IN (SELECT id FROM {kept(model)})"""
             )
-        for model in SCOPE:
             self.log.before_delete(model, f"SELECT id FROM {gone(model)}")
+
+    def concerns_users(self, model: type[CatalogueModel]) -> bool:
+        """Whether users' rows may point at rows of it, or at rows that these refer to."""
+        targets = {reference.target for reference in self.owned} | {entity.model for entity in PARENTS}
+        return model in targets
+
+    def delete(self, models: list[type[CatalogueModel]]) -> None:
+        for model in models:
             database.execute(f"DELETE FROM {model._meta.db_table} WHERE id IN (SELECT id FROM {gone(model)})")
 
-    def regain(self) -> dict[str, str]:
-        """Point what users own, and what was carried over, at the new rows; {table: moved working table}.
+    # Tell
+
+    def tell_what_became(self) -> None:
+        """Fill `moved`, and let what was carried over belong to the new rows.
 
         The same thing is as old as it was: who came first still tells people of one name apart.
         """
-        moved = {}
         for entity in self.was:
             mapping = table_families.moved(entity.table)
             if entity.model not in {e.model for e in PARENTS}:
@@ -170,25 +200,65 @@ class Rebuild:
             )
             self.log.rekeyed(entity.model, f"SELECT old_id, new_id FROM {mapping}")
             rekey_questions(entity.model, f"SELECT old_id, new_id FROM {mapping}")
-            moved[entity.table] = mapping.name
-        self.repoint_kept(moved)
-        for reference in self.owned:
-            if mapping := moved.get(reference.target_table):
-                repoint(reference, mapping)
+            self.moved[entity.table] = mapping
+        for model in SCOPE:
+            self.repoint_within(model, f"SELECT id FROM {kept(model)}")
         # Carried-over teams belong to the new league only now.
         deactivate(Team, TEAMS_LEFT, self.log)
-        return moved
 
-    def repoint_kept(self, moved: dict[str, str]) -> None:
-        """Carried-over rows belong to the new league, series, club and teams."""
-        for reference in catalogue_references():
-            mapping = moved.get(reference.target_table)
-            if mapping and self.kept.get(reference.table):
-                self.log.before_update(reference.model, f"SELECT id FROM {kept(reference.model)}")
-                repoint(reference, mapping, f"AND id IN (SELECT id FROM {kept(reference.model)})")
+    def repoint_within(self, model: type[CatalogueModel], ids: str) -> None:
+        """The rows that `ids` (SQL) names belong to the new league, series, club, teams, players."""
+        for reference in references_of(model):
+            mapping = self.moved.get(reference.target_table)
+            if mapping and is_catalogue(reference.target) and database.value(f"{ids} LIMIT 1"):
+                self.log.before_update(model, ids)
+                repoint(reference, mapping, f"AND id IN ({ids})")
+
+    # Hand over
+
+    def hand_over(self) -> None:
+        """Point what users own at the new rows and delete the old ones. Nobody may write what users own meanwhile."""
+        self.adopt_latecomers()
+        self.delete([model for model in SCOPE if self.concerns_users(model)])
+        for entity in UNIQUE_EVERYWHERE:
+            database.execute(
+                f"UPDATE {entity.table} SET key = substr(key, {len(MARK) + 1}) WHERE key LIKE '{MARK}%%'", []
+            )
+        for reference in self.owned:
+            if mapping := self.moved.get(reference.target_table):
+                repoint(reference, mapping)
+
+    def adopt_latecomers(self) -> None:
+        """What was to go, but has meanwhile been taken up by a user, is carried over as well."""
+        newcomers: set[type[CatalogueModel]] = set()
+        for model in filter(self.concerns_users, SCOPE):
+            reasons = [*self.held_by_users(model), *held_by(model, newcomers, adopted)]
+            if not reasons:
+                continue
+            mapping = self.moved.get(model._meta.db_table)
+            remade = f"AND t.id NOT IN (SELECT old_id FROM {mapping})" if mapping else ""
+            found = adopted(model).fill(
+                f"""SELECT t.id FROM {model._meta.db_table} t JOIN {gone(model)} g ON g.id = t.id
+                    WHERE ({" OR ".join(reasons)}) {remade}"""
+            )
+            if found:
+                newcomers.add(model)
+                self.adopt(model)
+
+    def adopt(self, model: type[CatalogueModel]) -> None:
+        ids = f"SELECT id FROM {adopted(model)}"
+        database.execute(f"DELETE FROM {gone(model)} WHERE id IN ({ids})")
+        self.log.not_deleted(model, ids)
+        database.execute(f"INSERT INTO {kept(model)} {ids}")
+        if model is ScheduledMatch:
+            matches.make_room(ids, self.log)
+        self.repoint_within(model, ids)
+        if has_activity(model):
+            working_tables.LEAVING.fill(f"SELECT t.id FROM {model._meta.db_table} t WHERE is_active AND id IN ({ids})")
+            deactivate_leaving(model, self.log)
 
 
-def repoint(reference: Reference, mapping: str, condition: str = "") -> int:
+def repoint(reference: Reference, mapping: WorkingTable, condition: str = "") -> int:
     """A reference by another column than the id needs nothing: the new row has what the old one had there."""
     if not reference.by_id:
         return 0
@@ -208,6 +278,10 @@ def kept(model: type[CatalogueModel]) -> WorkingTable:
 
 def gone(model: type[CatalogueModel]) -> WorkingTable:
     return table_families.gone(model._meta.db_table)
+
+
+def adopted(model: type[CatalogueModel]) -> WorkingTable:
+    return table_families.adopted(model._meta.db_table)
 
 
 def carry_operators_columns() -> None:
@@ -234,10 +308,15 @@ def scoped(model: type[CatalogueModel]) -> str:
     return f"t.id IN (SELECT id FROM {model._meta.db_table} WHERE {SCOPE[model]})"
 
 
-def held_by_kept(model: type[CatalogueModel]) -> list[str]:
+def held_by(
+    model: type[CatalogueModel],
+    models: Container[type[CatalogueModel]],
+    rows_of: Callable[[type[CatalogueModel]], WorkingTable],
+) -> list[str]:
+    """SQL conditions: a row `t` of `model` is referred to by a row of another of `models` that `rows_of` it holds."""
     return [
         f"""t.id IN (SELECT {reference.column} FROM {reference.table}
-                     WHERE id IN (SELECT id FROM {kept(reference.model)}))"""
+                     WHERE id IN (SELECT id FROM {rows_of(reference.model)}))"""
         for reference in catalogue_references()
-        if reference.target is model and reference.model is not model
+        if reference.target is model and reference.model is not model and reference.model in models
     ]

@@ -3,8 +3,10 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from django.db import transaction
+
 from etlimport.database import working_tables
-from leagues.sql import dicts, execute, only
+from leagues.sql import dicts, execute, not_in_use, only
 from sessionsync.publishing import publish as publish_refresh
 
 
@@ -121,6 +123,13 @@ JOIN leagues_player old ON old.id = judged.old_player_id
 JOIN leagues_league league ON league.id = judged.league_id
 """
 
+# What somebody is just changing is left alone.
+SPARE = f"""
+DELETE FROM w_reassociation WHERE association_id NOT IN (
+    {not_in_use("leagues_playerassociation", "SELECT association_id FROM w_reassociation")}
+)
+"""
+
 APPLY = """
 UPDATE leagues_playerassociation SET player_id = found.new_player_id
 FROM w_reassociation found
@@ -143,12 +152,16 @@ def re_associate_users(
 
     Certain is: the one active player of that name in the league, claimed by nobody, at a club in common,
     who came when the old one had left. All others are kept as they are and come back with the reason.
-    `publish=False` inside an import, which publishes itself.
+    `publish=False` inside an import, which publishes itself. What was found stands in w_reassociation.
     """
     chosen, params = only("association.user_id", user_ids)
-    if not dicts(ANY_LOST.format(chosen=chosen), params):
-        return []
-    with working_tables.REASSOCIATION.filled(FINDINGS.format(chosen=chosen), params):
+    with transaction.atomic(savepoint=False):
+        if not dicts(ANY_LOST.format(chosen=chosen), params):
+            working_tables.REASSOCIATION.create()
+            return []
+        working_tables.REASSOCIATION.fill(FINDINGS.format(chosen=chosen), params)
+        if not dry_run:
+            execute(SPARE)
         findings = [Reassociation(**row) for row in dicts("SELECT * FROM w_reassociation ORDER BY user_id")]
         if not dry_run and any(finding.restored for finding in findings):
             execute(APPLY)

@@ -5,6 +5,7 @@ import logging
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
@@ -58,8 +59,6 @@ class Job:
 class Work:
     """What a run does. Both parts may raise Refused, AuditFailed and DryRun; `change` is rolled back then."""
 
-    lock_users = True
-
     def prepare(self, job: Job) -> Outcome | None:
         """What comes before the transaction; an outcome where that was all."""
 
@@ -71,12 +70,13 @@ class Work:
         """What a dry run keeps though everything it did is rolled back."""
 
 
-def conduct(work: Work, fields: dict, display: Display | None = None) -> ImportRun:
+def conduct(work: Work, fields: dict, display: Display | None = None, wait: float | None = None) -> ImportRun:
     """Do the work as a run of its own, recorded with these fields, and return that run, whatever came of it.
 
-    It raises nothing that a source, an operator or the database can cause.
+    `wait`: seconds for another run to end, IMPORT_LOCK_WAIT where it is not given. It raises nothing that a source, an
+    operator or the database can cause.
     """
-    with lock.import_lock() as free:
+    with lock.import_lock(settings.IMPORT_LOCK_WAIT if wait is None else wait) as free:
         if not free:
             return lifecycle.start_refused(busy(), **fields)
         run = lifecycle.start(**fields)
@@ -100,7 +100,7 @@ def attempt(work: Work, job: Job) -> ImportRun:
     with ended_by_errors(job):
         if outcome := work.prepare(job):
             return job.finish(outcome)
-        return in_one_commit(job.run, lambda: changed(work, job), lock_users=work.lock_users)
+        return in_one_commit(job.run, lambda: changed(work, job))
     if job.run.status == Status.PREVIEWED:
         work.after_dry_run(job)
     return job.run

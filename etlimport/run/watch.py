@@ -20,7 +20,7 @@ class Watch:
     """Lets others see a run move while its transaction is open: each new step at once, progress in it now and then.
 
     By a thread of its own, so that the run waits for none of it: on PostgreSQL through a connection of its own;
-    SQLite has one writer, so there by the lock's file. A run that is over in a moment costs nothing.
+    SQLite has one writer, so there by a file. A run that is over in a moment costs nothing.
     """
 
     def __init__(self, run: ImportRun):
@@ -44,8 +44,8 @@ class Watch:
         self.thread.join()
         if self.own:
             self.own.close()
-        elif lock.lock_path().exists():
-            lock.lock_path().write_text("")
+        else:
+            lock.progress_path().unlink(missing_ok=True)
 
     def note(self, step: str, details: dict) -> None:
         """What the run does now: a step that is new is told at once, what is new in it within half a second."""
@@ -84,7 +84,10 @@ class Watch:
             )
 
     def write_file(self, step: str, details: dict) -> None:
-        lock.lock_path().write_text(json.dumps({"run": self.run.pk, "step": step, "details": details}))
+        path = lock.progress_path()
+        draft = path.with_suffix(".draft")
+        draft.write_text(json.dumps({"run": self.run.pk, "step": step, "details": details}))
+        draft.replace(path)  # so that a reader sees the whole of a note
 
 
 def live(run: ImportRun) -> tuple[str, dict]:
@@ -95,7 +98,7 @@ def live(run: ImportRun) -> tuple[str, dict]:
         progress = RunProgress.objects.filter(run=run).first()
         return (progress.step, progress.details) if progress else (run.step, {})
     with contextlib.suppress(OSError, ValueError):
-        note = json.loads(lock.lock_path().read_text())
+        note = json.loads(lock.progress_path().read_text())
         if note["run"] == run.pk:
             return note["step"], note["details"]
     return run.step, {}

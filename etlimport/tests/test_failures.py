@@ -72,7 +72,7 @@ def test_a_run_after_one_that_failed_succeeds(published, next_one):
 
 @pytest.mark.parametrize("rebuild", [False, True], ids=["merge", "rebuild"])
 def test_a_failing_audit_leaves_the_database_as_it_was(published, next_one, rebuild, monkeypatch):
-    def failing():
+    def failing(*_):
         raise AuditFailed(["2 references of practice times to rows that do not exist"])
 
     before = dump()

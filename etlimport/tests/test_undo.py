@@ -15,11 +15,19 @@ from etlimport.errors import AuditFailed
 from etlimport.journal.undo_log import LOGS
 from etlimport.models import Alias, AmbiguousIdentity, ImportRun, OwnedChange, SourceFile
 from etlimport.pipeline import Options, run_import
-from etlimport.repair.after_import import WRITES
 from etlimport.sample import make_next, make_snapshot
 from etlimport.tests.sources import ELM, OAK, catalogue, dump, imported, match, player, two_teams
 from etlimport.undo import undo_run
-from leagues.models import AssociationSuggestion, Player, Poll, PracticeTime, ScheduledMatch, Team, User
+from leagues.models import (
+    AssociationSuggestion,
+    Player,
+    PlayerAssociation,
+    Poll,
+    PracticeTime,
+    ScheduledMatch,
+    Team,
+    User,
+)
 from leagues.tests.factories import (
     AvailabilityFactory,
     PlayerAssociationFactory,
@@ -259,7 +267,7 @@ def test_a_repair_writes_to_no_other_models_than_it_says(ann, snapshot):
     run = imported(snapshot(players=back), force=True)
     tables = {reference.table for reference in owned_references()}
     changed = {table for table, rows in dump().items() if table in tables and rows != before[table]}
-    assert changed == {model._meta.db_table for model in WRITES}
+    assert changed == {model._meta.db_table for model in (PlayerAssociation, AssociationSuggestion, User)}
     assert len(run.protection["repairs"]) == 3
 
 
@@ -329,7 +337,7 @@ def test_only_the_last_runs_are_kept_undoable(ann, snapshot, settings):
 
 
 def test_another_run_at_work_is_not_disturbed(second_night, monkeypatch):
-    monkeypatch.setattr("etlimport.database.lock.import_lock", lambda: nullcontext(False))
+    monkeypatch.setattr("etlimport.database.lock.import_lock", lambda wait: nullcontext(False))
     assert undo_run(second_night).status == Status.REFUSED
 
 

@@ -9,6 +9,7 @@ from leagues.models import AssociationSuggestion, Player, PlayerAssociation, Use
 CHANGES = OwnedChange._meta.db_table
 ASSOCIATION = PlayerAssociation._meta.db_table
 SUGGESTION = AssociationSuggestion._meta.db_table
+LEAGUE_SELECTED = User._meta.get_field("league_context").column
 
 
 def take_back(working: Working) -> dict[str, int]:
@@ -49,8 +50,9 @@ def take_back_own(run_id: int, reference: Reference) -> int:
                 SELECT {row_id}, c.after_id FROM {CHANGES} c WHERE {changes} AND c.inserted) {undecided}"""
     )
     taken = f"AND NOT EXISTS (SELECT 1 FROM {table} o WHERE o.{column} = c.before_id)" if reference.unique else ""
+    selected_at = ", league_context_selected_at = c.selected_at" if column == LEAGUE_SELECTED else ""
     return removed + database.execute(
-        f"""UPDATE {table} SET {column} = c.before_id FROM {CHANGES} c
+        f"""UPDATE {table} SET {column} = c.before_id{selected_at} FROM {CHANGES} c
             WHERE {changes} AND NOT c.inserted AND {table}.{reference.primary_key} = {row_id}
               AND {table}.{column} IS NOT DISTINCT FROM c.after_id {taken}"""
     )

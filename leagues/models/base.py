@@ -13,6 +13,15 @@ class NaturalKeyManager(models.Manager[Row]):
         return self.get(**dict(zip(self.model.natural_key_lookups, key, strict=True)))
 
 
+def natural_key_constraint(*fields: str, name: str) -> models.UniqueConstraint:
+    """Keeps two rows from having one natural key.
+
+    Its condition always holds. But without one PostgreSQL would count its columns among those that a foreign key may
+    point at, and then whoever refers to a row would have to wait for an import that is about to change its natural key.
+    """
+    return models.UniqueConstraint(fields=fields, condition=models.Q(**{f"{fields[0]}__isnull": False}), name=name)
+
+
 class CatalogueModel(models.Model):
     """A fact that comes from the source. Only an import writes it, so the admin shows it read-only.
 

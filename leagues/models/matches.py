@@ -1,6 +1,6 @@
 from django.db import models
 
-from leagues.models.base import CatalogueModel
+from leagues.models.base import CatalogueModel, natural_key_constraint
 from leagues.models.catalogue import League, Player, Series, Team
 
 
@@ -33,9 +33,8 @@ class ScheduledMatch(CatalogueModel):
         ordering = ["date", "time"]
         verbose_name_plural = "scheduled matches"
         constraints = [
-            models.UniqueConstraint(
-                fields=["league", "date", "home_team", "away_team", "occurrence"],
-                name="unique_scheduled_match",
+            natural_key_constraint(
+                "league", "date", "home_team", "away_team", "occurrence", name="unique_scheduled_match"
             )
         ]
 
@@ -79,7 +78,7 @@ class MatchScore(CatalogueModel):
 
     class Meta:
         ordering = ["-date", "line"]
-        constraints = [models.UniqueConstraint(fields=["league", "key"], name="unique_match_score")]
+        constraints = [natural_key_constraint("league", "key", name="unique_match_score")]
         indexes = [models.Index(fields=["league", "date"], name="match_score_league_date")]
 
     def __str__(self) -> str:
