@@ -226,7 +226,7 @@ IMPORT_PATIENCE = env.int("IMPORT_PATIENCE", default=60)
 IMPORT_LOCK_TIMEOUT = env.int("IMPORT_LOCK_TIMEOUT", default=10)
 IMPORT_STATEMENT_TIMEOUT = env.int("IMPORT_STATEMENT_TIMEOUT", default=30 * 60)
 IMPORT_IDLE_TIMEOUT = env.int("IMPORT_IDLE_TIMEOUT", default=5 * 60)
-"""Seconds one lock, one statement, and doing nothing within its transaction may take an import. PostgreSQL's timeouts."""
+"""Seconds an import may wait for one lock, spend on one statement, and be idle within its transaction (PostgreSQL)."""
 
 # Import schedule
 IMPORT_SOURCE = env.str("IMPORT_SOURCE", default="")
