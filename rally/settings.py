@@ -224,8 +224,8 @@ IMPORT_LOCK_WAIT = env.int("IMPORT_LOCK_WAIT", default=30)
 IMPORT_PATIENCE = env.int("IMPORT_PATIENCE", default=60)
 """Seconds an import tries, letting everybody pass in between, to get a lock that somebody else holds."""
 IMPORT_LOCK_TIMEOUT = env.int("IMPORT_LOCK_TIMEOUT", default=10)
-IMPORT_STATEMENT_TIMEOUT = env.int("IMPORT_STATEMENT_TIMEOUT", default=30 * 60)
-IMPORT_IDLE_TIMEOUT = env.int("IMPORT_IDLE_TIMEOUT", default=5 * 60)
+IMPORT_STATEMENT_TIMEOUT = env.int("IMPORT_STATEMENT_TIMEOUT", default=1800)
+IMPORT_IDLE_TIMEOUT = env.int("IMPORT_IDLE_TIMEOUT", default=300)
 """Seconds an import may wait for one lock, spend on one statement, and be idle within its transaction (PostgreSQL)."""
 
 # Import schedule
