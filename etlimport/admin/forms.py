@@ -42,7 +42,7 @@ class StartForm(forms.Form):
         return [code for code in map(str.strip, self.cleaned_data["leagues"].split(",")) if code]
 
 
-def as_of(run: ImportRun, *, dry_run: bool) -> dict[str, Any]:
+def initial_values_of(run: ImportRun, *, dry_run: bool) -> dict[str, Any]:
     """The initial values of a form that repeats a run, except `force`, which might now override another check."""
     return {
         "source": str(Path(run.source).resolve()),

@@ -43,12 +43,12 @@ def context(run: ImportRun, user: User | AnonymousUser) -> dict[str, Any]:
         "tables": [
             table("rows of file", run_report.FILE_COLUMNS, run.counts.get("files")),
             table("in the catalogue", run_report.THING_COLUMNS, run.counts.get("things")),
-            table("what users own", ("before", "after"), owned(run)),
+            table("what users own", ("before", "after"), owned_rows(run)),
         ],
         "identity": run_report.identity_line(run).splitlines(),
         "restored_by": run.protection.get("restored", {}),
         "repairs": run.protection.get("repairs", []),
-        "bars": bars(run),
+        "bars": step_bars(run),
         "rejected": [(kind, count) for kind, count in rejected],
         "health": health_change(run),
         "changes": {title: found["count"] for title, found in run.diff.items()},
@@ -65,13 +65,15 @@ def table(title: str, columns: tuple[str, ...], rows: dict[str, dict[str, int]] 
     return {"title": title, "columns": used, "lines": lines, "is_wide": len(used) > 2}
 
 
-def owned(run: ImportRun) -> dict[str, dict[str, int]]:
+def owned_rows(run: ImportRun) -> dict[str, dict[str, int]]:
     """How many user-owned rows hold each kind of reference, before and after the run."""
     before, after = run.protection.get("before", {}), run.protection.get("after", {})
-    return {in_words(name): {"before": count, "after": after.get(name, 0)} for name, count in before.items() if count}
+    return {
+        reference_title(name): {"before": count, "after": after.get(name, 0)} for name, count in before.items() if count
+    }
 
 
-def in_words(reference: str) -> str:
+def reference_title(reference: str) -> str:
     """`leagues.PracticeTime.team_id` → `practice times (team)`; unchanged if the model is no longer installed."""
     try:
         app, model, column = reference.split(".")
@@ -82,7 +84,7 @@ def in_words(reference: str) -> str:
         return reference
 
 
-def bars(run: ImportRun) -> list[tuple[str, float, float]]:
+def step_bars(run: ImportRun) -> list[tuple[str, float, float]]:
     """(step, its seconds, its percentage of the longest step), for a bar chart."""
     longest = max(run.timings.values(), default=0) or 1
     return [(STEPS.get(step, step), took, round(100 * took / longest, 1)) for step, took in run.timings.items()]
@@ -121,7 +123,7 @@ def progress(run: ImportRun) -> dict[str, Any]:
     }
 
 
-def started(user: User, after: int) -> dict[str, Any]:
+def started_run(user: User, after: int) -> dict[str, Any]:
     """The address of the first run after number `after` that this user started; empty until there is one."""
     run = ImportRun.objects.filter(pk__gt=after, started_by=user).order_by("pk").first()
     url = reverse("admin:etlimport_importrun_change", args=[run.pk]) if run else ""

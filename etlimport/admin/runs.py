@@ -18,7 +18,7 @@ from django.utils.html import format_html
 
 from etlimport import tasks
 from etlimport.admin import run_page
-from etlimport.admin.forms import StartForm, as_of
+from etlimport.admin.forms import StartForm, initial_values_of
 from etlimport.models import ImportRun
 from etlimport.operations import roles
 from etlimport.operations.launch import CannotLaunch, launch
@@ -123,7 +123,7 @@ class ImportRunAdmin(ReadOnlyAdmin):
         if not self.has_view_permission(request):
             raise PermissionDenied
         if "after" in request.GET:
-            return JsonResponse(run_page.started(request.user, after=number(request, "after")))
+            return JsonResponse(run_page.started_run(request.user, after=number(request, "after")))
         run = get_object_or_404(ImportRun, pk=number(request, "run"))
         return JsonResponse(run_page.progress(run))
 
@@ -142,7 +142,7 @@ class ImportRunAdmin(ReadOnlyAdmin):
                 return self.launch(request, tasks.import_snapshot, None, what, **arguments)
         else:
             again = ImportRun.objects.filter(pk=number(request, "again")).first()
-            form = StartForm(initial=as_of(again, dry_run="dry_run" in request.GET) if again else None)
+            form = StartForm(initial=initial_values_of(again, dry_run="dry_run" in request.GET) if again else None)
         return self.page(request, "start.html", "Start an import", form=form)
 
     def undo(self, request: Request, pk: int) -> HttpResponse:
@@ -178,7 +178,7 @@ class ImportRunAdmin(ReadOnlyAdmin):
         """The page shown until the task that was just started has recorded its run; then it redirects to that run."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        found = run_page.started(request.user, after)
+        found = run_page.started_run(request.user, after)
         if found["url"]:
             return redirect(found["url"])
         return self.page(request, "wait.html", "Starting …", live=f"{reverse('admin:live_import')}?after={after}")

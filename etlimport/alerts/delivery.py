@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 Channel = AlertNotice.Channel
 
 WEBHOOK_SECONDS = 5
-SENDING = timedelta(minutes=2)
+SENDING_TIMEOUT = timedelta(minutes=2)
 """How long sending a notice may take before another check assumes that the one sending it was killed."""
 
 GIVE_UP_AFTER = timedelta(days=1)
@@ -32,17 +32,17 @@ def channels() -> list[str]:
 def deliver() -> None:
     waiting = unsent().filter(created_at__gt=timezone.now() - GIVE_UP_AFTER)
     for notice in waiting.select_related("incident").order_by("pk"):
-        if take(notice):
+        if claim(notice):
             send(notice)
 
 
 def unsent() -> QuerySet[AlertNotice]:
     """The notices that are not sent and that no other check is just sending."""
-    free = Q(tried_at=None) | Q(tried_at__lt=timezone.now() - SENDING)
+    free = Q(tried_at=None) | Q(tried_at__lt=timezone.now() - SENDING_TIMEOUT)
     return AlertNotice.objects.filter(free, sent_at=None)
 
 
-def take(notice: AlertNotice) -> bool:
+def claim(notice: AlertNotice) -> bool:
     """Claim the notice for this check. Returns whether it is the one to send it."""
     return bool(unsent().filter(pk=notice.pk).update(tried_at=timezone.now()))
 

@@ -140,7 +140,7 @@ def left(run_id: int, table: str, label: str, joins: str, is_last: bool) -> str:
     """Rows the run deactivated, and those a rebuild deleted without inserting a new one in their place."""
     was_active = f"{dialect.json_text('c.before', 'is_active')} IN {TRUE}"
     deactivated = f"""SELECT {label} AS line FROM {changed_rows(run_id, table, is_last)} {joins}
-                      WHERE {was_active} AND {after("is_active")} NOT IN {TRUE}"""
+                      WHERE {was_active} AND {value_after("is_active")} NOT IN {TRUE}"""
     if table == "leagues_matchscore":
         return f"SELECT {label} AS line FROM {table} t WHERE false"
     if table not in DELETED:
@@ -155,8 +155,8 @@ def left(run_id: int, table: str, label: str, joins: str, is_last: bool) -> str:
 def corrected(run_id: int, table: str, label: str, column: str, joins: str, is_last: bool) -> str:
     """Rows of which the run changed one column, with the old and the new value."""
     old = f"coalesce({dialect.json_text('c.before', column)}, 'none')"
-    return f"""SELECT {label} || ': ' || {old} || ' → ' || {after(column)} AS line
-               FROM {changed_rows(run_id, table, is_last)} {joins} WHERE {old} <> {after(column)}"""
+    return f"""SELECT {label} || ': ' || {old} || ' → ' || {value_after(column)} AS line
+               FROM {changed_rows(run_id, table, is_last)} {joins} WHERE {old} <> {value_after(column)}"""
 
 
 def changed_rows(run_id: int, table: str, is_last: bool) -> str:
@@ -174,7 +174,7 @@ def changed_rows(run_id: int, table: str, is_last: bool) -> str:
                LEFT JOIN ({no_change if is_last else next_change}) n ON n.row_id = c.row_id"""
 
 
-def after(column: str) -> str:
+def value_after(column: str) -> str:
     """SQL for the value that a column had after the run, as text."""
     then = dialect.json_text("n.before", column)
     return f"coalesce(CASE WHEN n.run_id IS NULL THEN CAST(t.{column} AS text) ELSE {then} END, 'none')"

@@ -116,7 +116,7 @@ def find_changed(entity: Entity) -> int:
 
 def update_changed(entity: Entity, log: UndoLog) -> int:
     log.before_update(entity.model, f"SELECT target_id FROM {entity.changed}")
-    step_aside(entity)
+    free_needed_keys(entity)
     assignments = ", ".join(f"{column} = x.{column}" for column in entity.columns)
     return database.execute(
         f"""UPDATE {entity.table} SET {assignments}, updated_at = %s
@@ -125,7 +125,7 @@ def update_changed(entity: Entity, log: UndoLog) -> int:
     )
 
 
-def step_aside(entity: Entity) -> None:
+def free_needed_keys(entity: Entity) -> None:
     """Give temporary keys to existing rows whose key another row is about to get.
 
     Databases check unique keys row by row, so two players who exchange their ids could not be updated otherwise.

@@ -72,7 +72,7 @@ PLAYER_HISTORY = Entity(
 )
 
 
-def create_counted(entity: Entity, rows: str, *, same: tuple[str, ...], order: str) -> bool:
+def fill_by_day(entity: Entity, rows: str, *, same: tuple[str, ...], order: str) -> bool:
     """Fill the working table of things of which there may be several on one day.
 
     "One day" means an equal key except for its last column, `occurrence`, which numbers the things of a day from 1. A
@@ -186,7 +186,7 @@ SCHEDULE_ROWS = f"""
 
 def create_schedule() -> None:
     """Fill w_schedule with the scheduled matches of the snapshot, including those that were moved to another date."""
-    if create_counted(SCHEDULED_MATCH, SCHEDULE_ROWS, same=("time",), order="m.time IS NULL, m.time"):
+    if fill_by_day(SCHEDULED_MATCH, SCHEDULE_ROWS, same=("time",), order="m.time IS NULL, m.time"):
         find_rescheduled()
 
 
@@ -259,7 +259,7 @@ FIRST_LINES = f"""
     GROUP BY sp.league_no, fingerprint"""
 """SQL for a query of the numbers `no` of match lines without an earlier identical one."""
 
-IDS_AGREE = "(t.source_id = w.source_id OR '' IN (t.source_id, w.source_id))"
+SOURCE_IDS_COMPATIBLE = "(t.source_id = w.source_id OR '' IN (t.source_id, w.source_id))"
 """SQL for the condition that two lines have the same id of the source, or that one of them has none."""
 
 
@@ -291,7 +291,7 @@ def create_matches() -> None:
                 LEFT JOIN w_label hb ON hb.no = i.home_no LEFT JOIN w_team h ON h.no = hb.team_no
                 LEFT JOIN w_label ab ON ab.no = i.away_no LEFT JOIN w_team a ON a.no = ab.team_no
                 {joins}) w
-            LEFT JOIN leagues_matchscore t ON t.league_id = w.league_id AND t.key = w.key AND {IDS_AGREE}"""
+            LEFT JOIN leagues_matchscore t ON t.league_id = w.league_id AND t.key = w.key AND {SOURCE_IDS_COMPATIBLE}"""
     )
 
 
@@ -333,7 +333,7 @@ def find_lines() -> None:
                            row_number() OVER (PARTITION BY t.id ORDER BY w.no) AS nth_new,
                            row_number() OVER (PARTITION BY w.no ORDER BY t.id) AS nth_old
                     FROM w_match w JOIN leagues_matchscore t ON t.league_id = w.league_id AND t.date = w.date
-                     AND {IDS_AGREE} AND {condition}
+                     AND {SOURCE_IDS_COMPATIBLE} AND {condition}
                     WHERE w.target_id IS NULL
                       AND t.id NOT IN (SELECT target_id FROM w_match WHERE target_id IS NOT NULL)) pairs
                 WHERE nth_new = nth_old AND rivals_new = rivals_old
@@ -353,4 +353,4 @@ HISTORY_ROWS = f"""
 
 def create_history() -> None:
     """Fill w_history with the rating histories of the snapshot."""
-    create_counted(PLAYER_HISTORY, HISTORY_ROWS, same=tuple(RATINGS.names_of_facts()), order="m.no")
+    fill_by_day(PLAYER_HISTORY, HISTORY_ROWS, same=tuple(RATINGS.names_of_facts()), order="m.no")

@@ -26,7 +26,7 @@ ROLES = (
 
 BROKEN_DATES = ("13/45/2025", "yesterday")
 BROKEN_NUMBER = "9e999"
-NEEDED = {
+REQUIRED = {
     "players": ("Player ID",),
     "schedules": ("date", "home_team", "away_team"),
     "match_history": ("Date",),
@@ -157,7 +157,7 @@ def is_valid(row: object, kind: str) -> TypeGuard[Row]:
     """Whether this is none of the rows that `make_next` breaks on purpose."""
     if not isinstance(row, dict) or row.get("PTI") == BROKEN_NUMBER:
         return False
-    return all(row[field] and row[field] not in BROKEN_DATES for field in NEEDED.get(kind, ()))
+    return all(row[field] and row[field] not in BROKEN_DATES for field in REQUIRED.get(kind, ()))
 
 
 def corrected(scores: str) -> str:

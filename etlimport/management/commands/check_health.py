@@ -19,13 +19,13 @@ class Command(RepairCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["check"]:
-            ok = self.one(options["check"], options["json"])
+            ok = self.run_one(options["check"], options["json"])
         else:
-            ok = self.all(options["dry_run"], options["json"])
+            ok = self.run_all(options["dry_run"], options["json"])
         if not ok:
             sys.exit(UNHEALTHY)
 
-    def one(self, name: str, as_json: bool) -> bool:
+    def run_one(self, name: str, as_json: bool) -> bool:
         try:
             result = run_check(name)
         except UnknownCheck as error:
@@ -33,7 +33,7 @@ class Command(RepairCommand):
         self.stdout.write(json.dumps(as_dict(result)) if as_json else str(result))
         return result.passed
 
-    def all(self, dry_run: bool, as_json: bool) -> bool:
+    def run_all(self, dry_run: bool, as_json: bool) -> bool:
         health = compute_health()
         if not dry_run:
             keep(health)

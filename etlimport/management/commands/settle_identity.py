@@ -51,7 +51,7 @@ class Command(BaseCommand):
 
     def merge(self, ambiguity: AmbiguousIdentity, options: dict[str, Any]) -> None:
         run = settle_same(ambiguity, dry_run=options["dry_run"])
-        self.tell(ambiguity, merged(run, ambiguity), as_json=options["json"], run=run_report.as_json(run))
+        self.print_answer(ambiguity, merged(run, ambiguity), as_json=options["json"], run=run_report.as_json(run))
         if code := run_report.exit_code(run):
             sys.exit(code)
 
@@ -61,9 +61,9 @@ class Command(BaseCommand):
         except errors.Refused as refused:
             raise CommandError(str(refused), returncode=errors.EXIT_REFUSED) from refused
         words = f"{ambiguity}{DRY_RUN_NOTE if options['dry_run'] else ''}"
-        self.tell(ambiguity, words, as_json=options["json"])
+        self.print_answer(ambiguity, words, as_json=options["json"])
 
-    def tell(self, ambiguity: AmbiguousIdentity, words: str, *, as_json: bool, **more: Any) -> None:
+    def print_answer(self, ambiguity: AmbiguousIdentity, words: str, *, as_json: bool, **more: Any) -> None:
         self.stdout.write(json.dumps(described(ambiguity) | more, indent=2) if as_json else words)
 
 
