@@ -13,8 +13,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from conftest import find_browser  # noqa: E402
 from rally.tests.chromium import chromium, log_in  # noqa: E402
+from rally.tests.machine import find_browser  # noqa: E402
 from rally.tests.processes import free_port, production_environment  # noqa: E402
 from rally.tests.sites import Site  # noqa: E402
 

@@ -25,7 +25,7 @@ import redis
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from conftest import find_browser, find_postgresql_programs  # noqa: E402
+from rally.tests.machine import find_browser, find_postgresql_programs  # noqa: E402
 
 PYTHON = sys.executable
 LINT = [
@@ -82,7 +82,8 @@ def parse(arguments: list[str]) -> tuple[str, list[str]]:
 
 def pytest(tier: str, *arguments: str) -> list[str]:
     """One worker a core; a module that starts programs stays on one of them."""
-    return [PYTHON, "-m", "pytest", "-n", "auto", "--dist", "loadgroup", "--tier", tier, *arguments]
+    at_once = ["-n", "auto", "--maxprocesses", "8", "--dist", "loadgroup"]
+    return [PYTHON, "-m", "pytest", *at_once, "--tier", tier, *arguments]
 
 
 def in_ci() -> bool:

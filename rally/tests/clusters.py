@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from conftest import POSTGRESQL_USER
+from rally.tests.machine import POSTGRESQL_USER
 from rally.tests.processes import free_port
 from rally.tests.sites import execute
 

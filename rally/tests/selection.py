@@ -1,7 +1,21 @@
-"""Which tests a run takes, in which order, and which of them stay together on one worker."""
+"""A plugin of pytest: which tests a run takes, in which order, and which of them stay together on one worker."""
 
 import pytest
-from hypothesis import is_hypothesis_test, settings
+from hypothesis import HealthCheck, is_hypothesis_test
+from hypothesis import settings as hypothesis_settings
+
+from rally.tests.machine import missing_marks
+
+TIERS = {
+    "quick": {"max_examples": 10, "derandomize": True},
+    "ordinary": {"max_examples": 60, "derandomize": True},
+    "thorough": {"max_examples": 2_000, "print_blob": True},
+}
+"""How many examples Hypothesis takes in each. All but the thorough are the same every time."""
+ON_A_BUSY_MACHINE = {
+    "deadline": None,
+    "suppress_health_check": [HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+}
 
 HEAVY = {"browser", "processes", "cluster"}
 """Marks of tests that start programs: they take seconds each."""
@@ -9,9 +23,35 @@ DATABASE_MARKS = {"django_db", "postgresql", "redis"}
 DATABASE_FIXTURES = {"db", "transactional_db", "live_server", "client", "async_client", "template_database"}
 
 
-def examples(**by_tier: int) -> settings:
-    """How many examples a test takes in each tier, where the profile of the tier would make it too slow."""
-    return settings(max_examples=by_tier[settings.get_current_profile_name()])
+def pytest_addoption(parser):
+    group = parser.getgroup("rally")
+    group.addoption("--tier", choices=list(TIERS), default="ordinary", help="how much to test (default: ordinary)")
+    group.addoption(
+        "--database-only", action="store_true", help="leave out the tests that reach neither database nor Redis"
+    )
+
+
+def pytest_configure(config):
+    for tier, examples in TIERS.items():
+        hypothesis_settings.register_profile(tier, **examples, **ON_A_BUSY_MACHINE)
+    hypothesis_settings.load_profile(config.getoption("tier"))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(config, items):
+    for item in filter(starts_programs, items):
+        keep_together(item)
+    yield
+    selected = [item for item in items if runs(item, config)]
+    config.hook.pytest_deselected(items=[item for item in items if item not in set(selected)])
+    # What takes longest begins first, so that no worker is left with it at the end.
+    items[:] = sorted(selected, key=lambda item: not starts_programs(item))
+
+
+def runs(item: pytest.Item, config: pytest.Config) -> bool:
+    if config.getoption("database_only") and not reaches_database(item):
+        return False
+    return belongs(item, config.getoption("tier")) and not marks_of(item) & missing_marks()
 
 
 def belongs(item: pytest.Item, tier: str) -> bool:
@@ -38,3 +78,8 @@ def keep_together(item: pytest.Item) -> None:
 
 def marks_of(item: pytest.Item) -> set[str]:
     return {mark.name for mark in item.iter_markers()}
+
+
+def examples(**by_tier: int) -> hypothesis_settings:
+    """How many examples a test takes in each tier, where the profile of the tier would make it too slow."""
+    return hypothesis_settings(max_examples=by_tier[hypothesis_settings.get_current_profile_name()])
