@@ -11,6 +11,13 @@ def on_postgresql() -> bool:
     return connection.vendor == "postgresql"
 
 
+def look_up_single_rows() -> None:
+    """Until the commit, let the planner look rows up one by one: it is about a handful, not about whole tables."""
+    if on_postgresql():
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL enable_nestloop = on")
+
+
 def small_key() -> str:
     """SQL for the type of the number column of a small working table, which has an index only on SQLite.
 

@@ -1,13 +1,15 @@
 """Settling what an import left ambiguous: an operator says whether two rows are the same thing."""
 
-from functools import partial
+from dataclasses import dataclass
 
 from django.utils import timezone
 
+from etlimport.database import dialect
 from etlimport.errors import Cause, Refused
 from etlimport.journal.undo_log import UndoLog
 from etlimport.models import AmbiguousIdentity, IdentityChange, ImportRun
-from etlimport.operation import operate
+from etlimport.operation import Operation
+from etlimport.run.runner import conduct
 from etlimport.settle.evidence import reasons_against
 from etlimport.settle.fuse import fuse
 from leagues.former_keys import remember_former_keys
@@ -25,16 +27,30 @@ def settle_same(ambiguity: AmbiguousIdentity, by=None, dry_run: bool = False) ->
     Returns the run of mode settle that did it, or that was refused or failed and says why. `undo_run` undoes it.
     A dry run changes nothing.
     """
-    run = operate(
-        partial(merge_rows, ambiguity.pk),
-        reason="player re-keyed" if ambiguity.kind == AmbiguousIdentity.Kind.PLAYER else "team renamed",
-        mode=ImportRun.Mode.SETTLE,
-        source=str(ambiguity)[:1000],
-        dry_run=dry_run,
-        started_by=by,
+    reason = "player re-keyed" if ambiguity.kind == AmbiguousIdentity.Kind.PLAYER else "team renamed"
+    run = conduct(
+        Settling(ambiguity.pk, reason),
+        {
+            "mode": ImportRun.Mode.SETTLE,
+            "source": str(ambiguity)[:1000],
+            "dry_run": dry_run,
+            "started_by": by,
+        },
     )
     ambiguity.refresh_from_db()
     return run
+
+
+@dataclass
+class Settling(Operation):
+    """Merges the two rows of a question. What concerns one pair of rows is quickly done, so it is done at once."""
+
+    ambiguity_id: int
+    reason: str
+
+    def complete_change(self, run: ImportRun) -> None:
+        dialect.look_up_single_rows()
+        merge_rows(self.ambiguity_id, run)
 
 
 def settle_different(ambiguity: AmbiguousIdentity, by=None, dry_run: bool = False) -> None:

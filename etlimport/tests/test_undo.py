@@ -283,10 +283,10 @@ def test_a_dry_run_changes_nothing(second_night):
 def test_an_undo_that_fails_its_audit_changes_nothing(second_night, monkeypatch):
     before = dump()
 
-    def failing():
+    def failing(*_):
         raise AuditFailed(["forced"])
 
-    monkeypatch.setattr("etlimport.operation.audit", failing)
+    monkeypatch.setattr("etlimport.operation.audit_quickly", failing)
     undo = undo_run(second_night)
     assert (undo.status, undo.error) == (Status.FAILED, "Rolled back: forced")
     assert dump() == before

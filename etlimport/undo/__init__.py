@@ -1,12 +1,13 @@
 """Undoing a published run: the catalogue as it was before it, row for row; what users did since stays."""
 
-from functools import partial
+from dataclasses import dataclass
 
 from etlimport import database
 from etlimport.journal.identity_changes import rekey_questions
 from etlimport.journal.undo_log import LOGS
 from etlimport.models import AmbiguousIdentity, ImportRun, ReKey
-from etlimport.operation import operate
+from etlimport.operation import Operation
+from etlimport.run.runner import conduct
 from etlimport.undo import owned, reasons
 from etlimport.undo.addresses import remember_restored_keys
 from etlimport.undo.working import Working, gone
@@ -20,33 +21,45 @@ def undo_run(run: ImportRun, started_by=None, dry_run: bool = False) -> ImportRu
 
     `run` becomes undone, as the database and the object handed in say. A dry run changes nothing.
     """
-    undo = operate(
-        partial(take_back, run.pk),
-        reason="run undone",
-        mode=ImportRun.Mode.UNDO,
-        source=f"run {run.pk}",
-        dry_run=dry_run,
-        started_by=started_by,
+    undo = conduct(
+        Undo(run.pk),
+        {
+            "mode": ImportRun.Mode.UNDO,
+            "source": f"run {run.pk}",
+            "dry_run": dry_run,
+            "started_by": started_by,
+        },
     )
     run.refresh_from_db()
     return undo
 
 
-def take_back(run_id: int, undo: ImportRun) -> None:
-    """Undo the run within the transaction of `undo`. Raises Refused with every reason against it."""
-    run = ImportRun.objects.get(pk=run_id)
-    reasons.refuse_unless_undoable(run)
-    working = Working(run)
-    working.create()
-    of_users = owned.take_back(working)
-    reasons.refuse_if_touched_later(working)
-    reasons.refuse_if_held(working)
-    remember_restored_keys(working)
-    undo.counts["undone"] = {"users": of_users, "catalogue": working.restore()}
-    reopen_questions(run)
-    for log in LOGS:
-        log.objects.filter(run=run).delete()
-    ImportRun.objects.filter(pk=run.pk).update(status=ImportRun.Status.UNDONE, undone_by=undo)
+@dataclass
+class Undo(Operation):
+    """Takes back the run of that number."""
+
+    run_id: int
+    reason = "run undone"
+
+    def prepare_change(self, run: ImportRun) -> None:
+        self.undone = ImportRun.objects.get(pk=self.run_id)
+        reasons.refuse_unless_undoable(self.undone)
+        self.working = Working(self.undone)
+        self.working.create()
+        reasons.refuse_if_touched_later(self.working, self.working.of_catalogue)
+        remember_restored_keys(self.working)
+        self.working.restore_unreferenced()
+        reopen_questions(self.undone)
+
+    def complete_change(self, run: ImportRun) -> None:
+        of_users = owned.take_back(self.working)
+        reasons.refuse_if_touched_later(self.working, self.working.of_users)
+        reasons.refuse_if_held(self.working)
+        self.working.restore_referenced()
+        run.counts["undone"] = {"users": of_users, "catalogue": self.working.counts}
+        for log in LOGS:
+            log.objects.filter(run=self.undone).delete()
+        ImportRun.objects.filter(pk=self.run_id).update(status=ImportRun.Status.UNDONE, undone_by=run)
 
 
 def reopen_questions(run: ImportRun) -> None:

@@ -1,7 +1,7 @@
 """Why a run cannot be undone, in words that say what to do first."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from django.conf import settings
 from django.db.models import Model
@@ -35,20 +35,23 @@ def refusal(*reasons: str) -> Refused:
     return Refused(list(reasons), Cause.NOT_POSSIBLE)
 
 
-def refuse_if_touched_later(working: Working) -> None:
-    """Refuse where a later run touched the same rows, refers to those that would go or bears a former key."""
+def refuse_if_touched_later(working: Working, models: Iterable[type[Model]]) -> None:
+    """Refuse where a later run touched the same rows of these models, refers to some that would go or has their key."""
     found: dict[int | None, list[str]] = defaultdict(list)
-    for model in working.models:
+    for model in models:
         for run_id, count in changed_later(working, model):
             found[run_id].append(f"changed {counted(count, model)}")
         for run_id, count in keys_taken(working, model):
             found[run_id].append(f"made {counted(count, model)} under a former key")
-    for reference in catalogue_references():
-        for run_id, count in referred_to_later(working, reference):
-            found[run_id].append(f"made {counted(count, reference.model)} of {plural(reference.target)} that would go")
-    for reference in references_within(working):
-        for run_id, count in lost_targets(working, reference):
-            found[run_id].append(f"removed {plural(reference.target)} that {counted(count, reference.model)} need")
+        for reference in catalogue_references():
+            if reference.model is model:
+                for run_id, count in referred_to_later(working, reference):
+                    done = f"made {counted(count, model)} of {plural(reference.target)} that would go"
+                    found[run_id].append(done)
+        for reference in references_of(model):
+            if reference.by_id:
+                for run_id, count in lost_targets(working, reference):
+                    found[run_id].append(f"removed {plural(reference.target)} that {counted(count, model)} need")
     if found:
         raise refusal(*(because_of(run_id, what) for run_id, what in sorted(found.items(), key=str)))
 
@@ -102,11 +105,6 @@ def keys_taken(working: Working, model: type[Model]) -> Iterator[tuple[int | Non
     for columns in unique_keys(model):
         same = " AND ".join(f"b.{column} = t.{column}" for column in columns)
         yield from database.rows(by_run_that_made(model, "true", f"JOIN {back(model)} b ON {same}"), [working.run.pk])
-
-
-def references_within(working: Working) -> Iterator[Reference]:
-    for model in working.models:
-        yield from (reference for reference in references_of(model) if reference.by_id)
 
 
 def lost_targets(working: Working, reference: Reference) -> list[tuple[int | None, int]]:

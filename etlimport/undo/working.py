@@ -4,20 +4,26 @@ from django.db.models import Model
 
 from etlimport import database
 from etlimport.database import dialect, table_families
-from etlimport.database.references import is_catalogue, tables
+from etlimport.database.references import is_catalogue, owned_references, tables
 from etlimport.journal.undo_log import columns_of
 from etlimport.models import ImportRun, InsertedRange, RowChange
 from leagues.working_tables import WorkingTable
 
 
 class Working:
-    """What a run did, table by table. `models`: those it touched, and all of the catalogue."""
+    """What a run did, table by table. `models`: all of the catalogue, and those of users whose rows it deleted.
+
+    `counts`: what was put back so far, {table: {"deleted": n, "restored": n}}.
+    """
 
     def __init__(self, run: ImportRun):
         self.run = run
+        self.counts: dict[str, dict[str, int]] = {}
         self.ranges = {found.table_name: found for found in InsertedRange.objects.filter(run=run)}
         changed = set(RowChange.objects.filter(run=run).values_list("table_name", flat=True).distinct())
-        self.models = [model for model in tables() if is_catalogue(model) or model._meta.db_table in changed]
+        self.of_catalogue = [model for model in tables() if is_catalogue(model)]
+        self.of_users = [model for model in tables() if not is_catalogue(model) and model._meta.db_table in changed]
+        self.models = [*self.of_catalogue, *self.of_users]
 
     def create(self) -> None:
         for model in self.models:
@@ -38,22 +44,36 @@ class Working:
         found = self.ranges.get(model._meta.db_table)
         return f"{column} > {found.after_id} AND {column} <= {found.last_id}" if found else "false"
 
-    def restore(self) -> dict[str, dict[str, int]]:
-        """Put the catalogue back; {table: {"deleted": n, "restored": n}}.
+    def restore_unreferenced(self) -> None:
+        """Put back what no row of users refers to, which is most of it."""
+        for model in self.models:
+            if not is_referenced_by_users(model):
+                self.restore(model)
+
+    def restore_referenced(self) -> None:
+        """Put back the rest. Nobody may write what users own meanwhile."""
+        for model in self.models:
+            if is_referenced_by_users(model):
+                self.restore(model)
+
+    def restore(self, model: type[Model]) -> None:
+        """Put the rows of a model back and count them.
 
         A row is deleted and written again, not updated: unique keys are checked row by row, and rows may
         have exchanged theirs. References are checked when all is done.
         """
-        counts = {}
-        for model in self.models:
-            table, columns = model._meta.db_table, ", ".join(columns_of(model))
-            deleted = database.execute(f"DELETE FROM {table} WHERE id IN (SELECT id FROM {gone(model)})")
-            database.execute(f"DELETE FROM {table} WHERE id IN (SELECT id FROM {back(model)})")
-            restored = database.execute(f"INSERT INTO {table} ({columns}) SELECT {columns} FROM {back(model)}")
-            if deleted or restored:
-                counts[table] = {"deleted": deleted, "restored": restored}
-            database.analyze_if_changed(table, restored)
-        return counts
+        table, columns = model._meta.db_table, ", ".join(columns_of(model))
+        deleted = database.execute(f"DELETE FROM {table} WHERE id IN (SELECT id FROM {gone(model)})")
+        database.execute(f"DELETE FROM {table} WHERE id IN (SELECT id FROM {back(model)})")
+        restored = database.execute(f"INSERT INTO {table} ({columns}) SELECT {columns} FROM {back(model)}")
+        if deleted or restored:
+            self.counts[table] = {"deleted": deleted, "restored": restored}
+        database.analyze_if_changed(table, restored)
+
+
+def is_referenced_by_users(model: type[Model]) -> bool:
+    """Whether its rows are users' own, or users' rows refer to them."""
+    return not is_catalogue(model) or model in {reference.target for reference in owned_references()}
 
 
 def gone(model: type[Model]) -> WorkingTable:
