@@ -12,7 +12,7 @@ from etlimport.models import ImportRun
 from etlimport.operations import roles
 from etlimport.reports import run_report
 from etlimport.run.progress import STEPS
-from etlimport.run.watch import live
+from etlimport.run.watch import current_progress
 from leagues.models import User
 
 Status, Mode = ImportRun.Status, ImportRun.Mode
@@ -104,7 +104,7 @@ def health_change(run: ImportRun) -> str:
 
 def progress(run: ImportRun) -> dict[str, Any]:
     """How far a run is: its step among all steps, the rows read and the seconds passed so far."""
-    step, details = live(run)
+    step, details = current_progress(run)
     names = list(STEPS)
     at = names.index(step) if step in names else -1
     is_running = run.status == Status.RUNNING

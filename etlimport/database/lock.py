@@ -1,53 +1,60 @@
-"""The one lock of imports, and how a connection that holds it is set up."""
+"""The lock that lets only one import run at a time, and the settings of the session that holds it."""
 
 import contextlib
 import fcntl
 import os
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO, cast
 
 from django.conf import settings
 from django.db import DatabaseError, connection
 
 from etlimport.database.dialect import on_postgresql
 
-IMPORT_LOCK = 0x52414C4C59  # "RALLY"; names the advisory lock, nothing more
+if TYPE_CHECKING:
+    from django.db.backends.postgresql.base import DatabaseWrapper as PostgreSQL
+    from django.db.backends.sqlite3.base import DatabaseWrapper as SQLite
+
+IMPORT_LOCK = 0x52414C4C59
+"""The number of the advisory lock: the letters RALLY."""
 
 SECONDS_BETWEEN_TRIES = 0.25
 
-FOR_SETS = {
+PLANNER_SETTINGS = {
     "jit": "off",
     "work_mem": "64MB",
     "synchronous_commit": "off",
     "default_statistics_target": "10",
     "enable_nestloop": "off",
 }
-"""An import's statements are many and over sets: compiling each costs more than it gains, and sorts fit in memory.
-What it notes on its way need not be on disk at once; what it publishes does (`SAFE_COMMIT`). Its working tables are
-told to the planner over and over, so a sample of a few thousand rows must do. And no set is joined to another by
-looking one up for each row of the other: where the planner took many rows for few, that once made a night of 3,000
-players last four minutes. Hashing a set that turns out to be small costs next to nothing."""
+"""Settings for many statements over large sets of rows.
 
-GIVEN_UP_WITHIN = {
+Compiling each statement (`jit`) costs more than it gains, and `work_mem` lets sorts stay in memory. What is recorded
+while an import runs need not be on disk at once; its result must be (`SAFE_COMMIT`). Working tables are analyzed again
+and again, so a sample of a few thousand rows must do. Nested loops are off because the planner once took a large set
+for a small one, and an import of 3,000 players lasted four minutes; hashing a small set costs next to nothing.
+"""
+
+DEAD_CLIENT_SETTINGS = {
     "client_connection_check_interval": "2s",
     "tcp_keepalives_idle": "5",
     "tcp_keepalives_interval": "5",
     "tcp_keepalives_count": "3",
 }
-"""A session whose client was killed, or whose network is gone, ends within seconds, and with it the lock."""
+"""Settings that end a session, and release its lock, within seconds after its client or the network has died."""
 
 SAFE_COMMIT = "SET LOCAL synchronous_commit TO DEFAULT"
 
 
 @contextlib.contextmanager
 def import_lock(wait: float = 0) -> Iterator[bool]:
-    """The one advisory lock of imports, held across machines on PostgreSQL and on this one with SQLite.
+    """The lock of imports: an advisory lock of the server on PostgreSQL, a locked file beside the database on SQLite.
 
-    Yields whether it could be had within `wait` seconds. It goes with the connection or the process, so a killed import
-    frees it.
+    Yields whether it was taken within `wait` seconds. It is released when the connection or the process ends, so an
+    import that was killed does not keep it.
     """
     with (session_lock if on_postgresql() else file_lock)(time.monotonic() + wait) as free:
         yield free
@@ -62,16 +69,16 @@ def session_lock(deadline: float) -> Iterator[bool]:
     try:
         yield free
     finally:
-        # A connection that was lost took the lock with it; what is there now never had it.
-        still_there = connection.connection is holder and not connection.needs_rollback and connection.is_usable()
-        if free and still_there:
+        # A lost connection has released the lock, and a new one in its place has never held it.
+        still_held = connection.connection is holder and not connection.needs_rollback and connection.is_usable()
+        if free and still_held:
             with connection.cursor() as cursor:
                 cursor.execute("".join(f"RESET {name};" for name in session_settings()))
                 cursor.execute("SELECT pg_advisory_unlock(%s)", [IMPORT_LOCK])
 
 
-def until(deadline: float, take) -> bool:
-    """Whether `take` succeeded before the deadline (monotonic seconds); tried at least once."""
+def until(deadline: float, take: Callable[[], bool]) -> bool:
+    """Call `take` until it succeeds, at least once. Returns whether it did before the deadline (monotonic seconds)."""
     while not take():
         if time.monotonic() >= deadline:
             return False
@@ -82,7 +89,7 @@ def until(deadline: float, take) -> bool:
 def take_session_lock() -> bool:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(%s)", [IMPORT_LOCK])
-        return cursor.fetchone()[0]
+        return bool(cursor.fetchone()[0])
 
 
 def set_up_session() -> None:
@@ -93,14 +100,14 @@ def set_up_session() -> None:
 
 def session_settings() -> dict[str, str]:
     found = {
-        **FOR_SETS,
-        **GIVEN_UP_WITHIN,
+        **PLANNER_SETTINGS,
+        **DEAD_CLIENT_SETTINGS,
         "application_name": "rally import",
         "lock_timeout": f"{settings.IMPORT_LOCK_TIMEOUT}s",
         "statement_timeout": f"{settings.IMPORT_STATEMENT_TIMEOUT}s",
         "idle_in_transaction_session_timeout": f"{settings.IMPORT_IDLE_TIMEOUT}s",
     }
-    if connection.pg_version < 140000:
+    if cast("PostgreSQL", connection).pg_version < 140000:
         del found["client_connection_check_interval"]
     return found
 
@@ -120,14 +127,14 @@ def take_file_lock(file: TextIO) -> bool:
 
 
 def lock_path() -> Path:
-    """With SQLite: the file that is locked. What stands in it means nothing."""
-    if connection.is_in_memory_db():
+    """The file that is locked with SQLite. It is empty."""
+    if cast("SQLite", connection).is_in_memory_db():
         return Path(tempfile.gettempdir()) / f"rally-import-{os.getpid()}.lock"
     return Path(f"{connection.settings_dict['NAME']}.import-lock")
 
 
 def progress_path() -> Path:
-    """With SQLite: where a running import notes how far it is."""
+    """The file to which a running import writes its progress with SQLite."""
     return lock_path().with_suffix(".import-progress")
 
 
@@ -139,11 +146,11 @@ CONFLICTS = {
     "23503": "foreign key violation: of what was deleted meanwhile",
     LOCK_TIMEOUT: "somebody held a row for too long",
 }
-"""PostgreSQL's codes of what another transaction's writing can cause."""
+"""PostgreSQL's codes of the errors that the writing of another transaction can cause."""
 
 
 def is_conflict(error: DatabaseError) -> bool:
-    """Whether a transaction may have failed only for what another one wrote meanwhile: begin it anew."""
+    """Whether the error may be due to another transaction, so that the transaction may succeed if it is repeated."""
     return pg_code(error) in CONFLICTS
 
 

@@ -1,25 +1,25 @@
-"""What undo needs, written while a run changes rows: at a cost in proportion to what changes."""
+"""The undo log, which records while a run changes rows what is needed to undo it."""
 
 from django.conf import settings
 from django.db.models import Model, QuerySet
 
 from etlimport import database
 from etlimport.database import dialect
-from etlimport.database.references import catalogue_models
+from etlimport.database.references import catalogue_models, column_of
 from etlimport.models import ImportRun, InsertedRange, OwnedChange, ReKey, RowChange
 
 LOGS = (RowChange, InsertedRange, ReKey, OwnedChange)
-"""What a run keeps so that it can be undone."""
+"""The models that make up the undo log of a run."""
 
 
 def undoable_runs() -> QuerySet[ImportRun]:
-    """The last published runs, as many as the setting says. An undo is none: importing again undoes it."""
+    """The last ETL_UNDOABLE_RUNS published runs, without undos: the way back from those is to import the files again."""
     published = ImportRun.objects.filter(status=ImportRun.Status.PUBLISHED).exclude(mode=ImportRun.Mode.UNDO)
     return published.order_by("-pk")[: settings.ETL_UNDOABLE_RUNS]
 
 
 def forget_old_undo() -> None:
-    """Keep what undo needs of the last runs only."""
+    """Delete the undo logs of all runs but the last ones."""
     kept = list(undoable_runs().values_list("pk", flat=True))
     if len(kept) < settings.ETL_UNDOABLE_RUNS:
         return
@@ -28,34 +28,38 @@ def forget_old_undo() -> None:
 
 
 def columns_of(model: type[Model]) -> list[str]:
-    return [field.column for field in model._meta.local_concrete_fields]
+    return [column_of(field) for field in model._meta.local_concrete_fields]
 
 
 class UndoLog:
-    """Notes of one run: rows as they were before it changed or deleted them, and the ids it inserted.
+    """Records the rows of one run as they were before it changed or deleted them, and the ids of rows it inserted.
 
-    What was inserted is told by the highest id there was, so it is to be made before anything is written.
+    It must be created before the run inserts anything, because all ids above the highest one it finds then are taken
+    for those of the run.
     """
 
-    def __init__(self, run: ImportRun):
+    def __init__(self, run: ImportRun) -> None:
         self.run = run
         self.highest = highest_ids()
         self.kept: set[type[Model]] = set()
 
     def was_empty(self, model: type[Model]) -> bool:
-        """Whether there had not been any row of the model when the run began."""
+        """Whether there was no row of the model when the run began."""
         return not self.highest[model]
 
     def before_update(self, model: type[Model], ids: str) -> int:
-        """Keep the rows of `model` that `ids` (SQL) names; the first state a run saw is the one kept."""
+        """Record rows before they are updated, unless the run has recorded them before.
+
+        `ids`: SQL for a query of their ids. Returns how many were recorded.
+        """
         return self.keep(model, ids, deleted=False)
 
     def before_delete(self, model: type[Model], ids: str) -> int:
-        """Keep the rows as deleted; one that the run changed before keeps the state before that."""
+        """Record rows before they are deleted. A row that the run has recorded before keeps its first state."""
         return self.keep(model, ids, deleted=True)
 
     def not_deleted(self, model: type[Model], ids: str) -> None:
-        """Of rows kept as deleted, those that `ids` (SQL) names are only changed."""
+        """Record that rows recorded as deleted are kept after all. `ids`: SQL for a query of their ids."""
         database.execute(
             f"""UPDATE {RowChange._meta.db_table} SET deleted = false
                 WHERE run_id = %s AND table_name = %s AND row_id IN ({ids})""",
@@ -64,14 +68,17 @@ class UndoLog:
 
     def keep(self, model: type[Model], ids: str, *, deleted: bool) -> int:
         table = RowChange._meta.db_table
+        # Looking for rows recorded before takes a third of the time, so it is done only if there can be any.
         conflict = (
             f"ON CONFLICT (run_id, table_name, row_id) DO {'UPDATE SET deleted = true' if deleted else 'NOTHING'}"
+            if model in self.kept
+            else ""
         )
         kept = database.execute(
             f"""INSERT INTO {table} (run_id, table_name, row_id, deleted, before)
                 SELECT %s, %s, t.id, %s, {dialect.row_as_json("t", columns_of(model))}
                 FROM {model._meta.db_table} t WHERE t.id IN ({ids})
-                {conflict if model in self.kept else ""}""",  # looked for only where there can be one: it costs a third
+                {conflict}""",
             [self.run.pk, model._meta.db_table, deleted],
         )
         if kept:
@@ -80,7 +87,7 @@ class UndoLog:
         return kept
 
     def rekeyed(self, model: type[Model], mapping: str) -> None:
-        """Keep the rows of `mapping` (SQL giving old_id, new_id)."""
+        """Record the new ids of rows. `mapping`: SQL for a query of (old_id, new_id)."""
         table = ReKey._meta.db_table
         kept = database.execute(
             f"""INSERT INTO {table} (run_id, table_name, old_id, new_id)
@@ -90,7 +97,7 @@ class UndoLog:
         database.analyze_if_changed(table, kept)
 
     def close(self) -> None:
-        """Write down the ranges of inserted ids."""
+        """Record the ids of all rows that the run has inserted. To be called once it has inserted all of them."""
         now = highest_ids()
         InsertedRange.objects.bulk_create(
             InsertedRange(run=self.run, table_name=model._meta.db_table, after_id=before, last_id=now[model])
@@ -100,7 +107,7 @@ class UndoLog:
 
 
 def highest_ids() -> dict[type[Model], int]:
-    """The highest id of each table of the catalogue."""
+    """The highest id in the table of each model of the catalogue."""
     models = catalogue_models()
     highest = ", ".join(f"(SELECT coalesce(max(id), 0) FROM {model._meta.db_table})" for model in models)
     (found,) = database.rows(f"SELECT {highest}")

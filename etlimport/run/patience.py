@@ -1,10 +1,11 @@
-"""Waiting for what somebody else holds without making anybody wait."""
+"""Waits for locks that users hold, without making users wait for the import."""
 
 import contextlib
 import random
 import threading
 import time
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from typing import TypeVar
 
 from django.conf import settings
@@ -16,21 +17,24 @@ from etlimport.database import dialect
 from etlimport.database.lock import is_lock_timeout
 from etlimport.errors import Cause, Refused
 
-AT_ONCE = 500
-"""Milliseconds a lock may be waited for in one go: shorter than PostgreSQL's deadlock_timeout, so that nobody who waits
-for us is ever taken for half of a deadlock, and short for those who queue behind us."""
+LOCK_TIMEOUT = 500
+"""Milliseconds of an attempt to get a lock. While it lasts, users queue behind the import, so it is short. It is also
+shorter than PostgreSQL's `deadlock_timeout`, so that no user's transaction is ended as a part of a deadlock."""
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 2.0
-"""Seconds between two attempts, in which everybody passes."""
+"""Seconds between two attempts, in which users can get the locks."""
 
 Result = TypeVar("Result")
+
+Blocker = tuple[int, str, str, datetime]
+"""(process id, application name, state, start of its transaction) of a session that holds a lock."""
 
 
 def with_patience(work: Callable[[], Result]) -> Result:
     """Do `work`, which takes locks that users may hold, within the open transaction.
 
-    It is done in a savepoint: where a lock is not to be had at once, all it took is let go, so that everybody passes,
-    and it is tried again after a pause, for IMPORT_PATIENCE seconds. Raises Refused naming who holds the lock.
+    It is done in a savepoint. If a lock cannot be taken at once, all locks taken so far are released, and it is tried
+    again after a pause, for up to IMPORT_PATIENCE seconds. Raises Refused, which names the holder of the lock.
     """
     if not dialect.on_postgresql():
         return work()
@@ -39,20 +43,20 @@ def with_patience(work: Callable[[], Result]) -> Result:
     while True:
         with observed_blockers() as blockers:
             try:
-                return at_once(work)
+                return with_short_timeout(work)
             except OperationalError as error:
                 if not is_lock_timeout(error):
                     raise
         if time.monotonic() > deadline:
-            raise Refused([busy(blockers)], Cause.BUSY)
+            raise Refused([busy_message(blockers)], Cause.BUSY)
         time.sleep(pause * random.uniform(0.5, 1))
         pause = min(2 * pause, LONGEST_PAUSE)
 
 
-def at_once(work: Callable[[], Result]) -> Result:
+def with_short_timeout(work: Callable[[], Result]) -> Result:
     with transaction.atomic():
         usual = database.value("SELECT current_setting('lock_timeout')")
-        database.execute(f"SET LOCAL lock_timeout = '{AT_ONCE}ms'")
+        database.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}ms'")
         result = work()
         database.execute("SELECT set_config('lock_timeout', %s, true)", [usual])
     return result
@@ -64,19 +68,20 @@ FROM pg_stat_activity WHERE pid = ANY(pg_blocking_pids(%s))"""
 
 
 @contextlib.contextmanager
-def observed_blockers() -> Iterator[list[tuple]]:
-    """Within the block, the list holds the sessions that this one was last seen to wait for.
+def observed_blockers() -> Iterator[list[Blocker]]:
+    """A list that is updated, during the `with` block, with the sessions this one is waiting for.
 
-    By a connection of its own, made only where there is something to wait for: who waits cannot look.
+    A thread looks for them over a connection of its own, because this session cannot while it waits. The connection is
+    opened only if the wait lasts long enough.
     """
-    found: list[tuple] = []
+    found: list[Blocker] = []
     over = threading.Event()
     own_pid = connection.connection.info.backend_pid
     watcher = connection.copy()
     watcher.inc_thread_sharing()
 
     def look() -> None:
-        while not over.wait(AT_ONCE / 3000):
+        while not over.wait(LOCK_TIMEOUT / 3000):
             with contextlib.suppress(DatabaseError), watcher.cursor() as cursor:
                 cursor.execute(BLOCKERS, [own_pid])
                 found[:] = cursor.fetchall() or found
@@ -91,7 +96,7 @@ def observed_blockers() -> Iterator[list[tuple]]:
         thread.join()
 
 
-def busy(blockers: list[tuple]) -> str:
+def busy_message(blockers: list[Blocker]) -> str:
     sessions = [
         f"process {pid} ({name}), {state} since {timezone.localtime(since):%H:%M:%S}"
         for pid, name, state, since in blockers

@@ -1,15 +1,16 @@
-"""Telling people how far an import is: bars on a terminal, plain lines in a log, notes for who watches."""
+"""Shows the progress of a run: as bars on a terminal, as plain lines in a log, and through a `Watch` on pages."""
 
 import contextlib
 import time
-from collections.abc import Iterator
-from typing import Protocol
+from collections.abc import Callable, Iterator
+from typing import Any, Protocol, TextIO
 
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
     Progress,
     SpinnerColumn,
+    TaskID,
     TextColumn,
     TimeElapsedColumn,
 )
@@ -30,11 +31,16 @@ STEPS = {
 
 
 class Display(Protocol):
-    def step(self, name: str) -> None: ...
-    def rows(self, count: int) -> None: ...
+    def step(self, name: str) -> None:
+        """A step begins."""
+
+    def rows(self, count: int) -> None:
+        """So many more rows have been read."""
 
 
 class Silent:
+    """Shows nothing."""
+
     def step(self, name: str) -> None:
         pass
 
@@ -43,9 +49,9 @@ class Silent:
 
 
 class Lines:
-    """One plain line a step, for logs."""
+    """Writes one plain line for each step, for logs."""
 
-    def __init__(self, write):
+    def __init__(self, write: Callable[[str], object]) -> None:
         self.write = write
         self.total = 0
 
@@ -60,18 +66,19 @@ class Lines:
 
 
 class Bars:
-    """A moving line a step, for a terminal."""
+    """Shows a moving line for each step, for a terminal."""
 
-    def __init__(self, progress: Progress):
+    def __init__(self, progress: Progress) -> None:
         self.progress = progress
-        self.task = None
+        self.task: TaskID | None = None
 
     def step(self, name: str) -> None:
         self.end()
         self.task = self.progress.add_task(STEPS[name], total=None)
 
     def rows(self, count: int) -> None:
-        self.progress.advance(self.task, count)
+        if self.task is not None:
+            self.progress.advance(self.task, count)
 
     def end(self) -> None:
         if self.task is not None:
@@ -80,7 +87,7 @@ class Bars:
 
 
 @contextlib.contextmanager
-def bars(stream) -> Iterator[Bars]:
+def bars(stream: TextIO) -> Iterator[Bars]:
     from rich.console import Console
 
     columns = (
@@ -97,9 +104,9 @@ def bars(stream) -> Iterator[Bars]:
 
 
 class Clock:
-    """Goes through the steps of a run: times each, shows it, and notes it for who watches."""
+    """Measures the seconds of each step of a run, and passes the progress on to the display and the watch."""
 
-    def __init__(self, display: Display, watch: Watch):
+    def __init__(self, display: Display, watch: Watch) -> None:
         self.display, self.watch = display, watch
         self.seconds: dict[str, float] = {}
         self.current = ""
@@ -116,8 +123,8 @@ class Clock:
         finally:
             self.seconds[name] = round(self.seconds.get(name, 0) + time.perf_counter() - started, 3)
 
-    def count(self, blocks: Iterator[list]) -> Iterator[list]:
-        """Pass blocks of rows on, showing how many went by."""
+    def count(self, blocks: Iterator[list[Any]]) -> Iterator[list[Any]]:
+        """Yields the blocks unchanged and shows how many rows they have."""
         for block in blocks:
             self.read += len(block)
             self.display.rows(len(block))

@@ -1,9 +1,10 @@
-"""The one runner of imports, undos and settlings: lock, record, watch, work, and end with an outcome."""
+"""Runs imports, undos and settlings: takes the lock, records the run, does the work, and records the outcome."""
 
 import contextlib
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
@@ -25,7 +26,7 @@ Status, Cause = ImportRun.Status, ImportRun.Cause
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a run ended. `reasons`: why it did not publish, a sentence each; `cause`: what kind of reason that is."""
+    """How a run ended. `reasons`: sentences about why it did not publish; `cause`: the kind of these reasons."""
 
     status: ImportRun.Status
     reasons: tuple[str, ...] = ()
@@ -34,9 +35,10 @@ class Outcome:
 
 @dataclass
 class Job:
-    """A run under way, with what the runner and the work tell each other.
+    """A run in progress, as its runner and its work share it.
 
-    `warnings`: of what was done before the transaction; `findings`: of the transaction, so emptied when it begins anew.
+    `warnings`: those from before the transaction. `findings`: those from the transaction, which are dropped if it is
+    repeated.
     """
 
     run: ImportRun
@@ -57,35 +59,35 @@ class Job:
 
 
 class Work:
-    """What a run does. Both parts may raise Refused, AuditFailed and DryRun; `change` is rolled back then."""
+    """What a run does. `prepare` and `change` may raise Refused, AuditFailed and DryRun, which roll `change` back."""
 
     def prepare(self, job: Job) -> Outcome | None:
-        """What comes before the transaction; an outcome where that was all."""
+        """The work before the transaction. Returns an outcome if the run ends with it."""
 
     def change(self, job: Job) -> Outcome:
-        """Everything that touches the catalogue, in one transaction."""
+        """All changes of the catalogue, within one transaction."""
         raise NotImplementedError
 
     def after_dry_run(self, job: Job) -> None:
-        """What a dry run keeps though everything it did is rolled back."""
+        """Save what a dry run keeps, after everything it did was rolled back."""
 
 
-def conduct(work: Work, fields: dict, display: Display | None = None, wait: float | None = None) -> ImportRun:
-    """Do the work as a run of its own, recorded with these fields, and return that run, whatever came of it.
+def conduct(work: Work, fields: dict[str, Any], display: Display | None = None, wait: float | None = None) -> ImportRun:
+    """Do the work as a run that is recorded with these fields. Returns the run, however it ended.
 
-    `wait`: seconds for another run to end, IMPORT_LOCK_WAIT where it is not given. It raises nothing that a source, an
-    operator or the database can cause.
+    `wait`: how many seconds to wait for another run to end, by default IMPORT_LOCK_WAIT. Errors that a source, an
+    operator or the database can cause are recorded with the run and not raised.
     """
     with lock.import_lock(settings.IMPORT_LOCK_WAIT if wait is None else wait) as free:
         if not free:
-            return lifecycle.start_refused(busy(), **fields)
+            return lifecycle.start_refused(busy_message(), **fields)
         run = lifecycle.start(**fields)
-        lifecycle.bury_dead(run)
+        lifecycle.mark_dead(run)
         with Watch(run) as watch:
             return attempt(work, Job(run, Clock(display or Silent(), watch)))
 
 
-def busy() -> str:
+def busy_message() -> str:
     first = lifecycle.running()
     if first is None:
         return "Another import holds the lock; try again when it is done."
@@ -96,18 +98,18 @@ def busy() -> str:
 
 
 def attempt(work: Work, job: Job) -> ImportRun:
-    """Do the work and end its run with the outcome."""
+    """Do the work and record its outcome."""
     with ended_by_errors(job):
         if outcome := work.prepare(job):
             return job.finish(outcome)
-        return in_one_commit(job.run, lambda: changed(work, job))
+        return in_one_commit(job.run, lambda: change_and_finish(work, job))
     if job.run.status == Status.PREVIEWED:
         work.after_dry_run(job)
     return job.run
 
 
-def changed(work: Work, job: Job) -> ImportRun:
-    """The change and the outcome, in the same commit."""
+def change_and_finish(work: Work, job: Job) -> ImportRun:
+    """Do the changes and record the outcome, which are committed together."""
     job.findings = []
     run = job.finish(work.change(job))
     if run.status == Status.PUBLISHED:
@@ -117,7 +119,7 @@ def changed(work: Work, job: Job) -> ImportRun:
 
 @contextlib.contextmanager
 def ended_by_errors(job: Job) -> Iterator[None]:
-    """Turn what the work raises into the outcome of its run."""
+    """Records an error that the work raises as the outcome of its run."""
     try:
         yield
     except DryRun:

@@ -1,8 +1,7 @@
-"""The one transaction of a run: everything that touches the catalogue is in it, and ends in one commit or in none.
+"""The transaction of a run, in which it changes the catalogue and publishes it, or changes nothing at all.
 
-It is of the level READ COMMITTED: what users write while it is open can then never make it fail for having happened
-after it began. Only imports write the catalogue, and only one is at work at a time, so of the catalogue it sees one
-state all the same.
+Its isolation level is READ COMMITTED, so that it never fails because users have written something since it began. It
+still sees one consistent state of the catalogue, because only imports write it, and only one import runs at a time.
 """
 
 import contextlib
@@ -20,17 +19,17 @@ from etlimport.models import ImportRun
 log = logging.getLogger(__name__)
 
 ATTEMPTS = 3
-"""How often a run begins anew when what somebody did meanwhile and what it does cannot both be."""
+"""How often the transaction is tried if it conflicts with what users have written meanwhile."""
 
 PAUSE = 1.0
-"""Seconds before it does."""
+"""Seconds between two attempts."""
 
 
 def in_one_commit(run: ImportRun, work: Callable[[], ImportRun]) -> ImportRun:
     """Do `work` in the transaction and return what it returns.
 
-    A conflict with what somebody wrote at the same moment begins the transaction anew; staged rows stay. Raises Refused
-    where somebody holds a lock for too long each time.
+    If it conflicts with what somebody has written at the same time, the transaction is repeated; the staged rows are
+    kept. Raises Refused if a lock could not be taken in any attempt.
     """
     for attempt_no in range(1, ATTEMPTS + 1):
         try:
@@ -44,7 +43,7 @@ def in_one_commit(run: ImportRun, work: Callable[[], ImportRun]) -> ImportRun:
                     raise Refused([f"Busy: a lock could not be had: {error}"], Cause.BUSY) from error
                 raise
             log.warning("run %s begins anew: %s", run.pk, error, extra={"run": run.pk})
-            run.refresh_from_db()  # nothing of what was rolled back is told
+            run.refresh_from_db()  # so that the run reports nothing that was rolled back
             time.sleep(PAUSE)
     raise AssertionError("the last attempt returns or raises")
 

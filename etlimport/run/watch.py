@@ -1,11 +1,13 @@
-"""Letting others see a run move while its transaction is open."""
+"""Writes the progress of a run where others can read it while the run's transaction is open, and reads it there."""
 
 import contextlib
 import json
 import logging
 from threading import Event, Thread
+from typing import Any
 
 from django.db import connection
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils import timezone
 
 from etlimport.database import dialect, lock
@@ -16,64 +18,72 @@ log = logging.getLogger(__name__)
 SECONDS_BETWEEN_NOTES = 0.5
 
 
-class Watch:
-    """Lets others see a run move while its transaction is open: each new step at once, progress in it now and then.
+Details = dict[str, Any]
+"""What is known about the progress within a step: `rows` read so far."""
 
-    By a thread of its own, so that the run waits for none of it: on PostgreSQL through a connection of its own;
-    SQLite has one writer, so there by a file. A run that is over in a moment costs nothing.
+
+class Watch:
+    """Writes the progress of a run: a new step at once, progress within a step every half second.
+
+    A thread writes it, so that the run does not wait: on PostgreSQL over a connection of its own; with SQLite, which
+    allows only one writer, into a file. A run that ends within half a second writes nothing.
     """
 
-    def __init__(self, run: ImportRun):
+    def __init__(self, run: ImportRun) -> None:
         self.run = run
-        self.latest: tuple[str, dict] | None = None
-        self.told: tuple[str, dict] | None = None
-        self.news = Event()
+        self.latest: tuple[str, Details] | None = None
+        self.written: tuple[str, Details] | None = None
+        self.has_news = Event()
         self.over = False
-        self.own = connection.copy() if dialect.on_postgresql() else None
+        self.own_connection = connection.copy() if dialect.on_postgresql() else None
         self.thread = Thread(target=self.write_notes, name=f"watch of run {run.pk}", daemon=True)
 
-    def __enter__(self):
-        if self.own:
-            self.own.inc_thread_sharing()
+    def __enter__(self) -> "Watch":
+        if self.own_connection:
+            self.own_connection.inc_thread_sharing()
         self.thread.start()
         return self
 
-    def __exit__(self, *_):
+    def __exit__(self, *_: object) -> None:
         self.over = True
-        self.news.set()
+        self.has_news.set()
         self.thread.join()
-        if self.own:
-            self.own.close()
+        if self.own_connection:
+            self.own_connection.close()
         else:
             lock.progress_path().unlink(missing_ok=True)
 
-    def note(self, step: str, details: dict) -> None:
-        """What the run does now: a step that is new is told at once, what is new in it within half a second."""
+    def note(self, step: str, details: Details) -> None:
+        """To be called by the run when it begins a step or makes progress in it."""
         new = step != self.run.step
         self.run.step = step
         self.latest = step, details
-        if new and self.told:
-            self.news.set()
+        if new and self.written:
+            self.has_news.set()
 
     def write_notes(self) -> None:
         while not self.over:
-            self.news.wait(SECONDS_BETWEEN_NOTES)
-            self.news.clear()
-            if self.latest is not self.told and not self.over:
-                self.told = self.latest
-                self.write(*self.told)
+            self.has_news.wait(SECONDS_BETWEEN_NOTES)
+            self.has_news.clear()
+            latest = self.latest
+            if latest and latest is not self.written and not self.over:
+                self.written = latest
+                self.write(*latest)
 
-    def write(self, step: str, details: dict) -> None:
+    def write(self, step: str, details: Details) -> None:
         try:
-            self.write_row(step, details) if self.own else self.write_file(step, details)
-        except Exception:  # whatever it is, the run goes on
+            if self.own_connection:
+                self.write_row(self.own_connection, step, details)
+            else:
+                self.write_file(step, details)
+        except Exception:  # no error here must stop the run
             log.warning(
                 "run %s: its progress could not be noted", self.run.pk, exc_info=True, extra={"run": self.run.pk}
             )
 
-    def write_row(self, step: str, details: dict) -> None:
-        with self.own.cursor() as cursor:
-            # A run inside a test's transaction is not there for other connections: then nothing is noted.
+    def write_row(self, own_connection: BaseDatabaseWrapper, step: str, details: Details) -> None:
+        with own_connection.cursor() as cursor:
+            # Other connections do not see a run that a test has made in its transaction. Then nothing is written.
             cursor.execute(
                 f"""SET synchronous_commit = off;
                     INSERT INTO {RunProgress._meta.db_table} (run_id, step, details, noted_at)
@@ -83,15 +93,15 @@ class Watch:
                 [step, json.dumps(details), timezone.now(), self.run.pk],
             )
 
-    def write_file(self, step: str, details: dict) -> None:
+    def write_file(self, step: str, details: Details) -> None:
         path = lock.progress_path()
         draft = path.with_suffix(".draft")
         draft.write_text(json.dumps({"run": self.run.pk, "step": step, "details": details}))
-        draft.replace(path)  # so that a reader sees the whole of a note
+        draft.replace(path)  # so that nobody reads a file that is not complete
 
 
-def live(run: ImportRun) -> tuple[str, dict]:
-    """(step, details) of a run as of now; of one that is over its last step."""
+def current_progress(run: ImportRun) -> tuple[str, Details]:
+    """(step, details) of a running run as it was last written; the last step of a run that has ended."""
     if run.status != ImportRun.Status.RUNNING:
         return run.step, {}
     if dialect.on_postgresql():

@@ -4,7 +4,7 @@ import pytest
 
 from etlimport.models import ImportRun, RunProgress
 from etlimport.run import lifecycle
-from etlimport.run.watch import Watch, live
+from etlimport.run.watch import Watch, current_progress
 from rally.tests.processes import wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -25,7 +25,7 @@ def watched(monkeypatch):
 
 def seen(run: ImportRun) -> tuple[str, dict]:
     """The step and details of the run as others see them, who have nothing but what it wrote down."""
-    return live(ImportRun.objects.get(pk=run.pk))
+    return current_progress(ImportRun.objects.get(pk=run.pk))
 
 
 def test_a_new_step_is_told_at_once(watched):
@@ -39,7 +39,7 @@ def test_a_run_that_died_tells_the_step_it_was_last_seen_in(watched):
     run, watch = watched
     watch.note("merge", {})
     wait_until(lambda: seen(run)[0] == "merge")
-    (dead,) = lifecycle.bury_dead()
+    (dead,) = lifecycle.mark_dead()
     assert (dead.status, dead.step) == (Status.DIED, "merge")
     assert "last seen in the step “merge”" in dead.error
 
@@ -48,7 +48,7 @@ def test_a_run_that_is_over_tells_its_last_step_whatever_was_noted_before():
     run = lifecycle.start(source="somewhere")
     RunProgress.objects.create(run=run, step="check", details={}, noted_at=run.started_at)
     lifecycle.finish(run, Status.PUBLISHED, step="publish")
-    assert live(run) == ("publish", {})
+    assert current_progress(run) == ("publish", {})
 
 
 def test_what_cannot_be_noted_does_not_stop_the_run(watched, monkeypatch, caplog):
