@@ -116,6 +116,7 @@ def read_and_stage(
         try:
             blocks = digested(read_file(file.path, book, file.report, asked), content)
             stage.load_rows(file.path.kind, file.no, clock.count(blocks))
+            stage.load_witnesses(file.no, file.report.witnesses)
         except SourceRefused as error:
             if not force:
                 raise

@@ -6,13 +6,15 @@ All later steps work on these with SQL over whole sets of rows.
 from collections.abc import Iterable
 
 from etlimport.database.load import load
-from etlimport.database.working_tables import STAGED
+from etlimport.database.working_tables import STAGED, WITNESS
 from etlimport.kinds import KINDS, StagedRow
+from etlimport.read import Witness
 
 
 def create_staged_tables() -> None:
     for table in STAGED.values():
         table.create()
+    WITNESS.create()
 
 
 def load_rows(kind: str, file_no: int, blocks: Iterable[list[StagedRow]]) -> None:
@@ -20,3 +22,10 @@ def load_rows(kind: str, file_no: int, blocks: Iterable[list[StagedRow]]) -> Non
     columns = KINDS[kind].columns()
     may_be_null = {name for name, definition in columns.items() if "NOT NULL" not in definition}
     load(STAGED[kind].name, {"file_no": file_no}, tuple(columns), blocks, may_be_null=may_be_null)
+
+
+def load_witnesses(file_no: int, witnesses: list[Witness]) -> None:
+    """Stage what could be read of the rows of one file whose key could not."""
+    columns = tuple(name for name in WITNESS.columns if name != "file_no")
+    may_be_null = [name for name, definition in WITNESS.columns.items() if "NOT NULL" not in definition]
+    load(WITNESS.name, {"file_no": file_no}, columns, [witnesses], may_be_null=may_be_null)

@@ -29,7 +29,7 @@ either changed.
 
 TEAM_UNKNOWN = "its team cannot be told from its label"
 UNPLACED = (
-    ("players", "i.label_no NOT IN (SELECT no FROM w_label)", TEAM_UNKNOWN),
+    ("players", "i.label_no IS NULL OR i.label_no NOT IN (SELECT no FROM w_label)", TEAM_UNKNOWN),
     (
         "players",
         f"{SEQ} IN (SELECT no FROM w_other_person)",
@@ -39,6 +39,14 @@ UNPLACED = (
         "schedules",
         "i.home_no NOT IN (SELECT no FROM w_label) OR i.away_no NOT IN (SELECT no FROM w_label)",
         "names only one team that can be told",
+    ),
+    (
+        "schedules",
+        """i.date IS NULL
+           AND i.home_no IN (SELECT no FROM w_label) AND i.away_no IN (SELECT no FROM w_label)
+           AND NOT EXISTS (SELECT 1 FROM w_label h JOIN w_label a ON a.team_no = h.team_no
+                           WHERE h.no = i.home_no AND a.no = i.away_no)""",
+        "its date cannot be read",
     ),
     (
         "schedules",

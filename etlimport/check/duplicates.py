@@ -38,7 +38,8 @@ REPETITIONS = {
     "schedules": Repetition(
         ("h.no", "a.no", "i.date", "i.time"),
         """JOIN w_label hb ON hb.no = i.home_no JOIN w_team h ON h.no = hb.team_no
-           JOIN w_label ab ON ab.no = i.away_no JOIN w_team a ON a.no = ab.team_no WHERE h.no <> a.no""",
+           JOIN w_label ab ON ab.no = i.away_no JOIN w_team a ON a.no = ab.team_no
+           WHERE h.no <> a.no AND i.date IS NOT NULL""",
         "h.name || ' – ' || a.name",
         "{thing} a second time, at another place than {first}",
     ),

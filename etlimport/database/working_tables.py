@@ -35,6 +35,21 @@ STAGED = {
 }
 """By the name of the kind of file."""
 
+WITNESS = WorkingTable(
+    "in_witness",
+    "what can be read of a row whose key cannot: who or what it may be about, which is NULL where it cannot be read",
+    {
+        "file_no": "bigint NOT NULL",
+        "idx": "bigint NOT NULL",
+        "kind": TEXT,
+        "league_no": "integer",
+        "label_no": "integer",
+        "home_no": "integer",
+        "away_no": "integer",
+        "name_key": "text",
+        "date": "date",
+    },
+)
 
 # The things a snapshot names
 

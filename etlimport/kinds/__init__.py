@@ -1,6 +1,6 @@
 """The kinds of files of a source: the fields of each, and how their values are read. Nothing here uses a database."""
 
-from etlimport.kinds.field import Field, Kind, StagedRow, Type, normalized
+from etlimport.kinds.field import UNREAD, Field, Kind, StagedRow, Type, normalized
 from etlimport.kinds.files import (
     KINDS,
     MATCH_HISTORY,
@@ -17,6 +17,7 @@ __all__ = [
     "PLAYER_HISTORY",
     "SCHEDULES",
     "SERIES_STATS",
+    "UNREAD",
     "Field",
     "Kind",
     "StagedRow",

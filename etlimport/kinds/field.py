@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+UNREAD = "unread"
+"""The staged column that says which values of a row could not be read."""
+
 StagedRow = tuple[Any, ...]
 """The values of a row of a file in the order of `Kind.columns`, as the database takes them."""
 
@@ -79,9 +82,24 @@ class Kind:
     entries: str = ""
 
     def columns(self) -> dict[str, str]:
-        """The columns of the staged table in their order, each with its SQL type."""
+        """The columns of the staged table in their order, each with its SQL type.
+
+        `unread`, between the identity and the facts, has the bits of the fields whose value could not be read.
+        """
         facts = {field.name: f"{field.type.sql}{'' if field.type.nullable else ' NOT NULL'}" for field in self.facts()}
-        return {**self.identity, **facts}
+        return {**self.identity, UNREAD: "bigint NOT NULL", **facts}
+
+    def bit(self, name: str) -> int:
+        """The bit of a field in the column `unread` of a staged row.
+
+        It is set where the row holds a value of the field that could not be read: the staged one is NULL, empty or
+        false then, but says nothing. The facts have the lowest bits, in their order; the other fields come after them.
+        """
+        facts = self.facts()
+        return 1 << [*facts, *(field for field in self.fields if field not in facts)].index(self.field(name))
+
+    def field(self, name: str) -> Field:
+        return next(field for field in self.fields if field.name == name)
 
     def facts(self, thing: str = "") -> list[Field]:
         """The fields that are facts about one kind of thing, or about any if none is named."""

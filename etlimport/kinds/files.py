@@ -36,7 +36,9 @@ PLAYER_ID = Field("external_id", text(150), ("Player ID",))
 
 PLAYERS = Kind(
     "players",
-    {**ROW, "label_no": NUMBER, "external_id": TEXT, "first_name": TEXT, "last_name": TEXT, "name_key": TEXT},
+    # A row whose team cannot be read has no `label_no`: the player is there, on what team is not known. One whose name
+    # cannot be read has empty names and an empty `name_key`.
+    {**ROW, "label_no": "integer", "external_id": TEXT, "first_name": TEXT, "last_name": TEXT, "name_key": TEXT},
     (
         LEAGUE,
         Field("series", text(200), ("Series",)),
@@ -57,7 +59,8 @@ PLAYERS = Kind(
 
 SCHEDULES = Kind(
     "schedules",
-    {**ROW, "home_no": NUMBER, "away_no": NUMBER, "date": DAY, "time": "time"},
+    # A row without a date says only that these two teams have a match.
+    {**ROW, "home_no": NUMBER, "away_no": NUMBER, "date": "date", "time": "time"},
     (
         LEAGUE,
         Field("series", text(200), ("series",)),

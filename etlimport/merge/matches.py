@@ -180,7 +180,8 @@ SCHEDULE_ROWS = f"""
         FROM in_schedules i
         JOIN w_label hb ON hb.no = i.home_no JOIN w_team h ON h.no = hb.team_no
         JOIN w_label ab ON ab.no = i.away_no JOIN w_team a ON a.no = ab.team_no AND a.no <> h.no
-        JOIN w_league l ON l.no = h.league_no JOIN w_series s ON s.no = h.series_no) rows_of_a_day
+        JOIN w_league l ON l.no = h.league_no JOIN w_series s ON s.no = h.series_no
+        WHERE i.date IS NOT NULL) rows_of_a_day
     WHERE nth = 1"""
 
 

@@ -3,7 +3,7 @@
 Nothing here uses a database.
 """
 
-from etlimport.read.file_report import FileReport, Note
+from etlimport.read.file_report import FileReport, Note, Witness
 from etlimport.read.files import SourcePath, SourceRefused, SourceUnreadable, find_files
 from etlimport.read.label_book import LabelBook
 from etlimport.read.reader import read_file
@@ -15,6 +15,7 @@ __all__ = [
     "SourcePath",
     "SourceRefused",
     "SourceUnreadable",
+    "Witness",
     "find_files",
     "read_file",
 ]

@@ -1,9 +1,26 @@
 """How many rows of one file were accepted, rejected and repaired, and why."""
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from etlimport.read.files import SourcePath
+
+
+class Witness(NamedTuple):
+    """What can be read of a row whose key cannot be read: who or what it may be about. None where it cannot be read.
+
+    `idx` is the row's place in its file, `kind` the kind of file; numbers are those of the label book.
+    """
+
+    idx: int
+    kind: str
+    league_no: int | None = None
+    label_no: int | None = None
+    home_no: int | None = None
+    away_no: int | None = None
+    name_key: str | None = None
+    date: str | None = None
+
 
 CONTENT_LENGTH = 10_000
 REASON_LENGTH = 500
@@ -26,7 +43,8 @@ class Note:
 class FileReport:
     """The numbers of rows, which are complete once the whole file is read: read = accepted + rejected.
 
-    The repaired rows are among the accepted ones.
+    The repaired rows are among the accepted ones. `unread`: whether a value of an accepted row could not be read.
+    `witnesses`: what could be read of the rejected rows.
     """
 
     file: SourcePath
@@ -34,7 +52,9 @@ class FileReport:
     accepted: int = 0
     rejected: int = 0
     repaired: int = 0
+    unread: bool = False
     notes: list[Note] = field(default_factory=list)
+    witnesses: list[Witness] = field(default_factory=list)
 
     def reject(self, index: int, reason: str, content: bytes) -> None:
         self.read += 1

@@ -45,6 +45,7 @@ class BlockReader:
         self.report = report
         self.decoder = RowDecoder(converter.describes)
         self.repair, self.is_selected = converter.repair, converter.leagues.is_selected
+        self.unread_at = len(converter.describes.identity)
 
     def tuples(self, block: Block) -> list[StagedRow]:
         raise NotImplementedError
@@ -63,7 +64,7 @@ class BlockReader:
         try:
             if isinstance(error, Rejected):
                 raise error
-            unreadable = self.repair(row)
+            unreadable, unread = self.repair(row)
             if len(unreadable) > 1:
                 raise Rejected("; ".join(unreadable))
             found = convert()
@@ -71,7 +72,12 @@ class BlockReader:
             self.reject(idx, rejected, content)
             return None
         self.report.repair(idx, f"{unreadable[0]}: imported without it", content)
-        return found
+        return found and self.marked(found, unread)
+
+    def marked(self, found: StagedRow, unread: int) -> StagedRow:
+        """The tuple with the bits of the fields that could not be read."""
+        self.report.unread = True
+        return *found[: self.unread_at], unread, *found[self.unread_at + 1 :]
 
 
 class RowReader(BlockReader):

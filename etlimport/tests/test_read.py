@@ -118,6 +118,7 @@ def test_a_players_row(read, book):
         "first_name": "Ann",
         "last_name": "O'Neil",
         "name_key": "ann oneil",
+        "unread": 0,
         "pti": "-21.6",
         "wins": 5,
         "losses": 7,
@@ -133,7 +134,7 @@ def test_a_players_row(read, book):
 
 def test_a_schedules_row(read, book):
     (row,), _ = read("schedules", [SCHEDULE])
-    assert tuple(row.values()) == (0, 0, 0, 1, "2024-09-24", "18:30:00", "Oak Hall")
+    assert tuple(row.values()) == (0, 0, 0, 1, "2024-09-24", "18:30:00", 0, "Oak Hall")
     assert book.labels == [
         (0, "schedules", "Division 5", "Oak - 5", ""),
         (0, "schedules", "Division 5", "Ash - 5", ""),
@@ -142,7 +143,7 @@ def test_a_schedules_row(read, book):
 
 def test_a_standing(read, book):
     (row,), _ = read("series_stats", [STANDING])
-    assert tuple(row.values()) == (0, 0, 0, 147, 14, 3, 1, 45, 26, 92, 62, 777, None)
+    assert tuple(row.values()) == (0, 0, 0, 0, 147, 14, 3, 1, 45, 26, 92, 62, 777, None)
     assert book.labels == [(0, "series_stats", "Division 5", "Oak 5", "")]
 
 
@@ -151,7 +152,7 @@ def test_a_match_line(read, book):
     key, fingerprint = row.pop("key"), row.pop("fingerprint")
     assert tuple(row.values()) == (
         *(0, 0, 0, 1, "2025-01-09", 2, "Oak 5", "Ash 5"),
-        *("p-1", "p-2", "", "", "Ann Oak", "Bea Oak", "Cat Ash", "", "6-3, 6-1", "home", "m-1"),
+        *("p-1", "p-2", "", "", "Ann Oak", "Bea Oak", "Cat Ash", "", "6-3, 6-1", "home", "m-1", 0),
     )
     assert len(key) == len(fingerprint) == 24
     assert book.labels == [(0, "match_history", "", "Oak 5", ""), (0, "match_history", "", "Ash 5", "")]
@@ -160,10 +161,10 @@ def test_a_match_line(read, book):
 def test_each_entry_of_a_players_history_is_a_row(read):
     rows, report = read("player_history", [HISTORY, HISTORY | {"player_id": "p-2"}])
     assert [tuple(row.values()) for row in rows] == [
-        (0, 0, "p-1", "2025-04-05", "-21.6", "Division 5"),
-        (1, 0, "p-1", "2025-04-12", "3", "Division 5"),
-        (2, 0, "p-2", "2025-04-05", "-21.6", "Division 5"),
-        (3, 0, "p-2", "2025-04-12", "3", "Division 5"),
+        (0, 0, "p-1", "2025-04-05", 0, "-21.6", "Division 5"),
+        (1, 0, "p-1", "2025-04-12", 0, "3", "Division 5"),
+        (2, 0, "p-2", "2025-04-05", 0, "-21.6", "Division 5"),
+        (3, 0, "p-2", "2025-04-12", 0, "3", "Division 5"),
     ]
     assert report.read == 4
 
@@ -269,6 +270,7 @@ def test_ratings(read, value, expected):
 def test_a_row_with_one_unreadable_value_is_imported_without_it(read, field, column, value):
     (_, row), report = read("players", [PLAYER, PLAYER | {field: value}])
     assert not row[column]
+    assert row["unread"] & KINDS["players"].bit(column)
     (note,) = report.notes
     assert (note.kind, note.index, report.repaired) == ("repaired", 1, 1)
     assert note.reason.startswith(field.lower())

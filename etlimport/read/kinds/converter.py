@@ -86,9 +86,12 @@ class Converter:
         if not team:
             raise Rejected("no team")
 
-    def repair(self, row: Any) -> list[str]:
-        """Set the unreadable values of the row's optional fields to None; returns a sentence about each of them."""
-        complaints = {}
+    def repair(self, row: Any) -> tuple[list[str], int]:
+        """Set the unreadable values of the row's optional fields to None.
+
+        Returns a sentence about each of them, and their bits.
+        """
+        complaints, unread = {}, 0
         for field in self.optional_fields:
             attribute, part = self.place(field)
             holder, name = (getattr(row, attribute), part) if part else (row, attribute)
@@ -97,8 +100,9 @@ class Converter:
                 self.parser(field.name)(value)
             except Unreadable as error:
                 setattr(holder, name, None)
+                unread |= self.describes.bit(field.name)
                 complaints[attribute, part] = f"{self.display_name(field)} {str(value)[:60]!r} {error}"
-        return list(complaints.values())
+        return list(complaints.values()), unread
 
     def display_name(self, field: Field) -> str:
         return field.part if self.describes.entries else (field.read_from or field.name).replace("_", " ")

@@ -47,7 +47,7 @@ class MatchLines(RowConverter):
         key = digest(f"{teams_key}\n{date}\n{a}\n{b}\n{c}\n{d}")
         rest = (scores, won, source_id)
         whole = digest("\n".join((key, home, away, *people, *rest, str(line), *map(str, facts))))
-        return idx, league_no, home_no, away_no, date, line, home, away, *people, *rest, key, whole, *facts
+        return idx, league_no, home_no, away_no, date, line, home, away, *people, *rest, key, whole, 0, *facts
 
     def number_teams(self, teams: TeamsOfRow) -> NumberedTeams:
         league_no, home, away = teams[0], (teams[1] or "").strip(), (teams[2] or "").strip()

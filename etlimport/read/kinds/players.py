@@ -31,7 +31,7 @@ class Players(RowConverter):
             number = label_no.get(label)
             if number is None:
                 number = self.number_label(label)
-            return idx, league_no, number, external_id, first, last, quick_name_key(first, last), *read
+            return idx, league_no, number, external_id, first, last, quick_name_key(first, last), 0, *read
 
         self.convert = convert  # a closure instead of a method, because that is faster and there are many players
 

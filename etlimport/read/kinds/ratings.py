@@ -19,4 +19,4 @@ class Ratings(EntryConverter):
 
     def convert(self, idx: int, entry: Any, league_no: int, external_id: str) -> StagedRow:
         date = self.dates.get(entry.date) or self.checked_day(entry.date)
-        return idx, league_no, external_id, date, *self.facts(entry)
+        return idx, league_no, external_id, date, 0, *self.facts(entry)

@@ -26,7 +26,7 @@ class Schedules(RowConverter):
         home_no, away_no = self.label_no.get(home), self.label_no.get(away)
         if home_no is None or away_no is None:
             home_no, away_no = self.number_teams(home, away)
-        return idx, league_no, home_no, away_no, date, time, *facts
+        return idx, league_no, home_no, away_no, date, time, 0, *facts
 
     def number_teams(self, home: LabelOfRow, away: LabelOfRow) -> tuple[int, int]:
         """The numbers of both labels. Raises Rejected if one of them names no team."""

@@ -16,4 +16,4 @@ class Standings(RowConverter):
         number = self.label_no.get(label)
         if number is None:
             number = self.number_label(label)
-        return idx, league_no, number, *facts
+        return idx, league_no, number, 0, *facts
