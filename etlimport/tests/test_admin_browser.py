@@ -14,9 +14,13 @@ pytestmark = pytest.mark.browser
 
 PASSWORD = "tennis-elbow-9"
 
-MAKE_PEOPLE = f"""
+PREPARE = f"""
+from django.conf import settings
 from django.contrib.auth.models import Group
+from django.core.management import call_command
 from leagues.models import User
+call_command("migrate_locked")
+call_command("run_etl", source=settings.IMPORT_SOURCE)
 for role in ("operator", "viewer"):
     user = User.objects.create_user(role + "@example.com", {PASSWORD!r}, is_staff=True)
     user.groups.add(Group.objects.get(name=role))
@@ -40,20 +44,15 @@ def site(tmp_path_factory):
         DEBUG="1",
         PORT=str(port),
     )
-    for command in (
-        ["migrate_locked"],
-        ["run_etl", "--source", str(folder / "snapshots" / "monday")],
-        ["shell", "-v0", "-c", MAKE_PEOPLE],
-    ):
-        result = run(["python", "manage.py", *command], environment)
-        assert result.returncode == 0, result.stderr
+    result = run(["python", "manage.py", "shell", "-v0", "-c", PREPARE], environment)
+    assert result.returncode == 0, result.stderr
     with running(["gunicorn", "rally.wsgi"], environment, folder / "web.log"):
         address = f"http://127.0.0.1:{port}"
         wait_until(lambda: fetch(f"{address}/readyz")[0] == 200, seconds=60)
         yield address
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def open_as(site, browser_path):
     """open_as(role) → the page of a browser in which somebody of that role is logged in."""
     with chromium(browser_path, site) as open_page:

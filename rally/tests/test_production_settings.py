@@ -8,7 +8,7 @@ from rally.tests.processes import production_environment, run
 
 READ_SETTINGS = """
 import json
-from django.conf import settings
+from rally import settings
 names = {names}
 print(json.dumps({{name: getattr(settings, name) for name in names}}))
 """
@@ -16,7 +16,7 @@ print(json.dumps({{name: getattr(settings, name) for name in names}}))
 
 def settings_of(environment: dict, *names: str) -> dict:
     """The values of these settings in a fresh process with this environment."""
-    result = run(["python", "manage.py", "shell", "-v0", "-c", READ_SETTINGS.format(names=names)], environment)
+    result = run(["python", "-c", READ_SETTINGS.format(names=names)], environment)
     assert result.returncode == 0, result.stderr
     return json.loads(result.stdout)
 
