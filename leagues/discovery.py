@@ -6,7 +6,7 @@ it, is suggested. A player who is linked to somebody is never linked to somebody
 """
 
 from collections.abc import Collection, Container, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain, islice
 
 from django.db import transaction
@@ -24,6 +24,7 @@ class Discovery:
     """A player who is this user (`linked`), or may be, and the evidence for it in words.
 
     `row_id` is that of the association or suggestion that was made; None where nothing was, or somebody else made it.
+    It says nothing of who was found, so that a dry run and the run after it find the same.
     """
 
     user_id: int
@@ -33,7 +34,7 @@ class Discovery:
     league: str
     linked: bool
     evidence: str
-    row_id: int | None = None
+    row_id: int | None = field(default=None, compare=False)
 
     def __str__(self) -> str:
         verb = "linked" if self.linked else "suggested"

@@ -13,7 +13,7 @@ LOGS = (RowChange, InsertedRange, ReKey, OwnedChange)
 
 
 def undoable_runs() -> QuerySet[ImportRun]:
-    """The last ETL_UNDOABLE_RUNS published runs, without undos: the way back from those is to import the files again."""
+    """The last ETL_UNDOABLE_RUNS published runs, without undos: the way back from an undo is to import again."""
     published = ImportRun.objects.filter(status=ImportRun.Status.PUBLISHED).exclude(mode=ImportRun.Mode.UNDO)
     return published.order_by("-pk")[: settings.ETL_UNDOABLE_RUNS]
 
