@@ -23,7 +23,8 @@ ACTIVE_IN = """
 
 # One SELECT for each column, so that each can use the column's index; an OR over the four could use none.
 PLAYED = " UNION ALL ".join(
-    f"SELECT player_id, date FROM seat JOIN leagues_matchscore ON {column} = player_id" for column in PLAYER_COLUMNS
+    f"SELECT player_id, date FROM seat JOIN leagues_matchscore line ON {column} = player_id AND line.is_active"
+    for column in PLAYER_COLUMNS
 )
 
 BEST_LEAGUES_SQL = f"""

@@ -1,6 +1,5 @@
 """What the pages show of a season: standings, schedules, results, rosters. Each takes a fixed number of queries."""
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
@@ -21,8 +20,8 @@ from leagues.models import (
     Standing,
     Team,
 )
+from leagues.scores import from_away_side
 
-SET_SCORE = re.compile(r"(\d+)-(\d+)")
 SEATS = ("home_player_1", "home_player_2", "away_player_1", "away_player_2")
 LINES_PER_MATCH = 8
 """More lines than any match has: for n matches, n times as many lines are read."""
@@ -142,9 +141,12 @@ def lines_of(player: Player, limit: int) -> list[Result]:
 
 
 def scores() -> QuerySet[MatchScore]:
+    """The lines that the source has not taken back."""
     related = [f"{side}__{name}" for side in ("home_team", "away_team") for name in TEAM_RELATIONS]
-    return MatchScore.objects.select_related(*SEATS, *related).order_by(
-        "-date", "home_label", "away_label", F("line").asc(nulls_last=True), "pk"
+    return (
+        MatchScore.objects.filter(is_active=True)
+        .select_related(*SEATS, *related)
+        .order_by("-date", "home_label", "away_label", F("line").asc(nulls_last=True), "pk")
     )
 
 
@@ -177,11 +179,6 @@ def as_line(line: MatchScore, at_home: bool) -> Line:
     us, them = (home, away) if at_home else (away, home)
     scores = line.scores if at_home else from_away_side(line.scores)
     return Line(number=line.line, scores=scores, us=us, them=them)
-
-
-def from_away_side(scores: str) -> str:
-    """Scores from the away side's view; the source writes them from the home side's: `6-4, 6-7 [5-7]` → `4-6, …`."""
-    return SET_SCORE.sub(r"\2-\1", scores)
 
 
 def side(line: MatchScore, which: str) -> Side:

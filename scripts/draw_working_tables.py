@@ -51,19 +51,20 @@ def drawn() -> str:
 
 
 def declared() -> dict[str, list]:
-    """The working tables under the headings of the module that declares them, in its order."""
-    from etlimport.database import working_tables
+    """The working tables under the headings of the modules that declare them, in their order."""
+    from etlimport.database import fact_tables, working_tables
     from leagues.working_tables import WorkingTable
 
     groups: dict[str, list] = {}
-    for line in inspect.getsource(working_tables).splitlines():
-        if heading := HEADING.fullmatch(line):
-            tables = groups[heading[1]] = []
-        elif name := DECLARED.match(line):
-            value = getattr(working_tables, name[1])
-            found = value.values() if isinstance(value, dict) else [value]
-            if all(isinstance(each, WorkingTable) for each in found):
-                tables += found
+    for module in (working_tables, fact_tables):
+        for line in inspect.getsource(module).splitlines():
+            if heading := HEADING.fullmatch(line):
+                tables = groups[heading[1]] = []
+            elif name := DECLARED.match(line):
+                value = getattr(module, name[1])
+                found = value.values() if isinstance(value, dict) else [value]
+                if all(isinstance(each, WorkingTable) for each in found):
+                    tables += found
     return groups
 
 

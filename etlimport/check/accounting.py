@@ -9,17 +9,14 @@ from etlimport.database.working_tables import SEQ, STAGED
 from etlimport.errors import AuditFailed
 from etlimport.journal.undo_log import UndoLog
 from etlimport.kinds import KINDS
-from etlimport.merge import catalogue, matches
+from etlimport.merge import catalogue, facts
 from etlimport.merge.entity import Entity
 from etlimport.models import ImportRun, RejectedRow
 from etlimport.sources import ReadFile, counts_of_known
 
 ROWS_BECOME = {
-    catalogue.ROSTER_SPOT.work: (catalogue.ROSTER_SPOT, catalogue.PLAYER),
-    **{
-        entity.work: (entity,)
-        for entity in (matches.SCHEDULED_MATCH, matches.STANDING, matches.MATCH_SCORE, matches.PLAYER_HISTORY)
-    },
+    facts.ROSTER_SPOT.work: (facts.ROSTER_SPOT, catalogue.PLAYER),
+    **{entity.work: (entity,) for entity in (facts.SCHEDULED_MATCH, facts.STANDING, facts.MATCH_SCORE, facts.RATING)},
 }
 """By the working table that the rows of a file become: the kinds of catalogue rows that one of them may change.
 
@@ -42,11 +39,8 @@ UNPLACED = (
     ),
     (
         "schedules",
-        """i.date IS NULL
-           AND i.home_no IN (SELECT no FROM w_label) AND i.away_no IN (SELECT no FROM w_label)
-           AND NOT EXISTS (SELECT 1 FROM w_label h JOIN w_label a ON a.team_no = h.team_no
-                           WHERE h.no = i.home_no AND a.no = i.away_no)""",
-        "its date cannot be read",
+        f"{SEQ} IN (SELECT no FROM w_undated_fixture)",
+        "without a date, it may be any of several matches of its teams",
     ),
     (
         "schedules",

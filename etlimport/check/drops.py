@@ -4,8 +4,7 @@ from django.conf import settings
 
 from etlimport import database
 from etlimport.errors import Cause, Refused
-from etlimport.merge import catalogue, matches
-from etlimport.merge.steps import LEAGUE_OF, LEAVING
+from etlimport.merge.leaving import LEAGUE_OF, LOST
 from leagues.models import CatalogueModel
 
 
@@ -17,13 +16,10 @@ def refuse_drops() -> None:
     """
     if not database.value("SELECT 1 FROM w_league WHERE target_id IS NOT NULL LIMIT 1"):
         return
-    catalogue.create_spots()
-    matches.create_schedule()
-    matches.create_standings()
     reasons = [
         f"{league} would lose {lost:,} of its {active:,} active {name} ({lost / active:.0%}, "
         f"{settings.ETL_MAX_DROP:.0%} is allowed)"
-        for model, (name, left) in LEAVING.items()
+        for name, (model, left) in LOST.items()
         for league, active, lost in drops(model, left)
         if active >= settings.ETL_DROP_MIN_ROWS and lost > settings.ETL_MAX_DROP * active
     ]

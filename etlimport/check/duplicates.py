@@ -19,12 +19,16 @@ class Repetition:
     `thing`: SQL for the name of the thing.
     `contradiction`: the message for a second row with other facts. It is empty for kinds of files in which a row with
     other facts is about another thing.
+    `compared`: the staged columns in which a second row may contradict the first, where these are not the facts.
+    `shown`: the staged columns that are shown of it, where these are not the facts.
     """
 
     same: tuple[str, ...]
     joins: str
     thing: str = "''"
     contradiction: str = ""
+    compared: tuple[str, ...] = ()
+    shown: tuple[str, ...] = ()
 
 
 REPETITIONS = {
@@ -49,7 +53,14 @@ REPETITIONS = {
         "t.name",
         "a second standing of {thing} with other figures than {first}",
     ),
-    "match_history": Repetition(("s.league_no", "i.fingerprint"), "JOIN w_spelling s ON s.no = i.league_no WHERE TRUE"),
+    "match_history": Repetition(
+        (f"COALESCE(r.first_no, {SEQ})",),
+        f"LEFT JOIN w_repeated_line r ON r.no = {SEQ} WHERE TRUE",
+        "i.home_label || ' – ' || i.away_label || ', ' || i.date",
+        "a line of {thing} a second time, with another result than {first}",
+        compared=("result",),
+        shown=("scores", "winner"),
+    ),
     "player_history": Repetition(
         ("p.id", "i.date", *(f"i.{name}" for name in PLAYER_HISTORY.names_of_facts())),
         """JOIN w_spelling s ON s.no = i.league_no JOIN w_league l ON l.no = s.league_no
@@ -111,9 +122,9 @@ def contradictions(run: ImportRun, files: dict[int, str], kinds: Iterable[str]) 
 def find_contradictions(kind: str) -> list[tuple[int, int, str, str, int, int]]:
     """(file_no, idx, name of the thing, facts as JSON, file_no and idx of the row that was written) of each."""
     repetition, facts = REPETITIONS[kind], KINDS[kind].names_of_facts()
-    differs = " OR ".join(f"i.{name} IS DISTINCT FROM f.{name}" for name in facts)
+    differs = " OR ".join(f"i.{name} IS DISTINCT FROM f.{name}" for name in repetition.compared or facts)
     return database.rows(
-        f"""SELECT i.file_no, i.idx, d.thing, {dialect.row_as_json("i", facts)}, f.file_no, f.idx
+        f"""SELECT i.file_no, i.idx, d.thing, {dialect.row_as_json("i", repetition.shown or facts)}, f.file_no, f.idx
             FROM (SELECT {SEQ} AS no, min({SEQ}) OVER (PARTITION BY {", ".join(repetition.same)}) AS first,
                          {repetition.thing} AS thing
                   FROM {STAGED[kind]} i {repetition.joins}) d

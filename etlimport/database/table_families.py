@@ -15,33 +15,6 @@ def changed(work: str, columns: Iterable[str]) -> WorkingTable:
     )
 
 
-def same_day(work: str, day: Iterable[str]) -> WorkingTable:
-    return WorkingTable(
-        f"w_same_day_{work.removeprefix('w_')}",
-        f"a row of {work} that is one of several of its day, with the existing row it is",
-        {**ROW, **dict.fromkeys(day, "as there"), "target_id": ID, "occurrence": ID},
-        index=(", ".join(day), "no"),
-    )
-
-
-def existing_same_day(work: str, day: Iterable[str]) -> WorkingTable:
-    return WorkingTable(
-        f"w_existing_same_day_{work.removeprefix('w_')}",
-        f"an existing row of a day on which {work} has several: whether it is free, that is matched with none of "
-        "them, and its number among the free ones",
-        {
-            "id": ID,
-            "occurrence": ID,
-            **dict.fromkeys(day, "as there"),
-            "free": "boolean",
-            "nth": ID,
-            "places": ID,
-            "last": ID,
-        },
-        index=(", ".join(day),),
-    )
-
-
 def was(work: str) -> WorkingTable:
     return WorkingTable(
         f"w_was_{work.removeprefix('w_')}",

@@ -1,7 +1,8 @@
 """The working tables of this app, each with its columns and what a row of it is.
 
 An import stages the rows of files in the tables `in_*`, matches them with existing rows of the catalogue in the tables
-`w_*`, and writes the catalogue from those. `table_families` declares the tables of which there is one for each model.
+`w_*`, and writes the catalogue from those. `fact_tables` declares the tables of what is told of players and teams,
+`table_families` those of which there is one for each model.
 
 A staged row is identified by `no`, which is file_no × ROWS_OF_A_FILE + idx. A thing that a snapshot names (a league, a
 club, a series, a team) has a number of its own. `target_id` is the id of the existing row that a thing is, or NULL;
@@ -115,11 +116,11 @@ ROSTER = WorkingTable(
     {**ROW, "player_no": ID, "team_no": NUMBER, "file_no": ID, **typed(PLAYERS.facts("roster spot"))},
     sqlite_index=("team_no", "player_no"),
 )
-SPOT = WorkingTable(
-    "w_spot",
-    "a roster spot with the ids of its player and its team",
-    {**ROSTER.columns, "player_id": ID, "team_id": ID, "target_id": ID},
-    sqlite_index=("target_id",),
+ABSENT_PLAYER = WorkingTable(
+    "w_absent_player",
+    "an existing player of a league of the snapshot who is not in it",
+    {"id": ID, "league_no": NUMBER, "external_id": TEXT},
+    sqlite_index=("league_no, external_id",),
 )
 OTHER_PERSON = WorkingTable(
     "w_other_person", "a row whose player id an earlier row of the snapshot gives to another person", ROW
@@ -210,83 +211,6 @@ CLUB_MOVE = WorkingTable(
     "w_club_move",
     "an existing club and a club of the snapshot that has some of its teams in a league",
     {"league_id": ID, "old_club": ID, "club_no": NUMBER},
-)
-
-# Matches, standings and ratings
-
-SCHEDULE = WorkingTable(
-    "w_schedule",
-    "a scheduled match",
-    {
-        **ROW,
-        "file_no": ID,
-        "league_id": ID,
-        "series_id": ID,
-        "date": "date",
-        "time": "time",
-        "home_team_id": ID,
-        "away_team_id": ID,
-        **typed(KINDS["schedules"].facts()),
-        "nth": ID,
-        "occurrence": ID,
-        "target_id": ID,
-    },
-    sqlite_index=("target_id", "league_id, date, home_team_id, away_team_id"),
-)
-STANDING = WorkingTable(
-    "w_standing",
-    "a team's standing, as the first row about the team describes it",
-    {**ROW, "file_no": ID, "team_id": ID, **typed(KINDS["series_stats"].facts()), "target_id": ID},
-)
-MATCH = WorkingTable(
-    "w_match",
-    "a match line; only the first of several identical rows",
-    {
-        **ROW,
-        "file_no": ID,
-        "league_id": ID,
-        "date": "date",
-        "line": "smallint",
-        "home_team_id": ID,
-        "away_team_id": ID,
-        "home_label": TEXT,
-        "away_label": TEXT,
-        **{f"{side}_player_{number}_id": ID for side in ("home", "away") for number in (1, 2)},
-        **{f"{side}_player_{number}_name": TEXT for side in ("home", "away") for number in (1, 2)},
-        "scores": TEXT,
-        "winner": TEXT,
-        "source_id": TEXT,
-        **typed(KINDS["match_history"].facts()),
-        "key": TEXT,
-        "target_id": ID,
-    },
-    sqlite_index=("target_id",),
-)
-HISTORY = WorkingTable(
-    "w_history",
-    "an entry of a player's rating history; only the first of several identical entries",
-    {
-        **ROW,
-        "file_no": ID,
-        "player_id": ID,
-        "date": "date",
-        **typed(KINDS["player_history"].facts()),
-        "occurrence": ID,
-        "target_id": ID,
-    },
-    sqlite_index=("target_id", "player_id, date"),
-)
-SAME_DAY = WorkingTable(
-    "w_same_day", "a row that shares its day, and its teams or player, with other rows", ROW, index=("no",)
-)
-MOVED_MATCH = WorkingTable(
-    "w_moved_match", "a scheduled match on a new date and the existing one, of the same teams, that it may be", PAIR
-)
-SAME_LINE = WorkingTable("w_same_line", "a match line with a new key and the existing line that it is", PAIR)
-RENUMBERED_MATCH = WorkingTable(
-    "w_renumbered_match",
-    "a match that a rebuild carries over, and its new number among the matches of its teams and day",
-    {"id": ID, "occurrence": ID},
 )
 
 # Writing the catalogue

@@ -141,8 +141,6 @@ def left(run_id: int, table: str, label: str, joins: str, is_last: bool) -> str:
     was_active = f"{dialect.json_text('c.before', 'is_active')} IN {TRUE}"
     deactivated = f"""SELECT {label} AS line FROM {changed_rows(run_id, table, is_last)} {joins}
                       WHERE {was_active} AND {value_after("is_active")} NOT IN {TRUE}"""
-    if table == "leagues_matchscore":
-        return f"SELECT {label} AS line FROM {table} t WHERE false"
     if table not in DELETED:
         return deactivated
     return f"""{deactivated} UNION ALL

@@ -112,7 +112,8 @@ MATCH_HISTORY = Kind(
         "winner": TEXT,
         "source_id": TEXT,
         "key": TEXT,
-        "fingerprint": TEXT,
+        "people": TEXT,
+        "result": TEXT,
     },
     (
         LEAGUE,

@@ -1,9 +1,9 @@
-"""How leagues, clubs, series, teams, players and roster spots are written from their working tables."""
+"""How leagues, clubs, series, teams and players are written from their working tables."""
 
 from etlimport.database import working_tables
 from etlimport.kinds import PLAYERS
 from etlimport.merge.entity import Entity, from_facts
-from leagues.models import Club, League, Player, RosterSpot, Series, Team
+from leagues.models import Club, League, Player, Series, Team
 
 LEAGUE = Entity(
     model=League,
@@ -54,23 +54,3 @@ PLAYER = Entity(
     key=("league_id", "external_id"),
     reissues_keys=True,
 )
-ROSTER_SPOT = Entity(
-    model=RosterSpot,
-    work=working_tables.SPOT,
-    columns={
-        "player_id": "w.player_id",
-        "team_id": "w.team_id",
-        **from_facts(PLAYERS.facts("roster spot")),
-        "is_active": "true",
-    },
-    key=("player_id", "team_id"),
-)
-
-
-def create_spots() -> None:
-    """Fill w_spot with the roster spots of the snapshot. Players and teams must have their ids by then, if they can."""
-    working_tables.SPOT.fill(
-        """SELECT w.*, p.target_id AS player_id, t.target_id AS team_id, r.id AS target_id
-           FROM w_roster w JOIN w_player p ON p.no = w.player_no JOIN w_team t ON t.no = w.team_no
-           LEFT JOIN leagues_rosterspot r ON r.player_id = p.target_id AND r.team_id = t.target_id"""
-    )

@@ -187,22 +187,3 @@ def find_inserted(entity: Entity) -> None:
             WHERE x.x_no = {entity.work}.no"""
     )
     database.analyze_if_changed(entity.work.name, found)
-
-
-def deactivate(model: type[CatalogueModel], left: str, log: UndoLog) -> int:
-    """Deactivate rows that are no longer in the source. `left`: SQL for a query of their ids. Returns how many."""
-    if log.was_empty(model):
-        return 0
-    table = model._meta.db_table
-    leaving = working_tables.LEAVING.fill(f"SELECT id FROM {table} WHERE is_active AND id IN ({left})")
-    return deactivate_leaving(model, log) if leaving else 0
-
-
-def deactivate_leaving(model: type[CatalogueModel], log: UndoLog) -> int:
-    """Deactivate the rows in the working table w_leaving. Returns how many."""
-    table = model._meta.db_table
-    log.before_update(model, "SELECT id FROM w_leaving")
-    return database.execute(
-        f"UPDATE {table} SET is_active = false, updated_at = %s WHERE id IN (SELECT id FROM w_leaving)",
-        [timezone.now()],
-    )

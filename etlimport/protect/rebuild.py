@@ -24,9 +24,18 @@ from etlimport.database.references import (
 )
 from etlimport.journal.identity_changes import rekey_questions
 from etlimport.journal.undo_log import UndoLog
-from etlimport.merge import catalogue, matches
-from etlimport.merge.entity import Entity, deactivate, deactivate_leaving, find_inserted, release_keys
-from etlimport.merge.steps import FED, LEAGUE_OF, TEAMS_LEFT
+from etlimport.kinds.files import SEATS
+from etlimport.merge import catalogue, facts
+from etlimport.merge.entity import Entity, find_inserted, release_keys
+from etlimport.merge.leaving import (
+    FED,
+    LEAGUE_OF,
+    LEFT,
+    LINES_COVERED,
+    TEAMS_LEFT,
+    deactivate,
+    deactivate_leaving,
+)
 from etlimport.models import IdentityChange
 from leagues.models import (
     CatalogueModel,
@@ -65,15 +74,15 @@ SCOPE: dict[type[CatalogueModel], str] = {
 PARENTS = (catalogue.LEAGUE, catalogue.CLUB, catalogue.SERIES, catalogue.TEAM, catalogue.PLAYER)
 
 CHILDREN = {
-    "players": (catalogue.ROSTER_SPOT, catalogue.create_spots),
-    "schedules": (matches.SCHEDULED_MATCH, matches.create_schedule),
-    "series_stats": (matches.STANDING, matches.create_standings),
-    "match_history": (matches.MATCH_SCORE, matches.create_matches),
-    "player_history": (matches.PLAYER_HISTORY, matches.create_history),
+    "players": facts.ROSTER_SPOT,
+    "schedules": facts.SCHEDULED_MATCH,
+    "series_stats": facts.STANDING,
+    "match_history": facts.MATCH_SCORE,
+    "player_history": facts.RATING,
 }
-"""What each kind of file feeds, and what makes its working table."""
+"""What each kind of file feeds."""
 
-FED_BY = {Player: "players"} | {entity.model: kind for kind, (entity, _) in CHILDREN.items()}
+FED_BY = {Player: "players"} | {entity.model: kind for kind, entity in CHILDREN.items()}
 """The kind of file without which rows are not made anew: nobody leaves for want of it, on whatever roster."""
 
 
@@ -105,24 +114,17 @@ class Rebuild:
             self.keep(model)
             if model is Player:  # where somebody used to play still tells who they are
                 keep_spots_of_kept_players()
-        matches.make_room(f"SELECT id FROM {kept(ScheduledMatch)}", self.log)
         self.deactivate_kept()
         self.list_what_goes()
         self.delete([model for model in SCOPE if not self.concerns_users(model)])
-        for entity in PARENTS:
-            database.execute(
-                f"UPDATE {entity.work} SET target_id = NULL WHERE target_id IN (SELECT id FROM {gone(entity.model)})"
-            )
+        self.forget_what_goes()
         for entity in UNIQUE_EVERYWHERE:
             database.execute(f"UPDATE {entity.work} SET key = '{MARK}' || key WHERE target_id IS NULL")
 
     def remember_ids(self) -> None:
         """Which old row each staged thing is, for whatever is pointed at."""
         held = {reference.target for reference in self.owned}
-        children = [(entity, create) for entity, create in CHILDREN.values() if entity.model in held]
-        for _, create in children:
-            create()
-        self.was = [*PARENTS, *(entity for entity, _ in children)]
+        self.was = [*PARENTS, *(entity for entity in CHILDREN.values() if entity.model in held)]
         for entity in self.was:
             condition = SCOPE[entity.model]
             layer = "w.layer" if entity in PARENTS else f"'{IdentityChange.Layer.NATURAL_KEY}' AS layer"
@@ -137,6 +139,8 @@ class Rebuild:
         reasons = [*self.held_by_users(model), *held_by(model, SCOPE, kept)]
         if model in FED_BY:
             reasons.append(f"{LEAGUE_OF[model]} NOT IN ({fed(model)})")
+        if model is MatchScore:
+            reasons.append(f"t.id NOT IN ({LINES_COVERED})")
         remade = [f"AND t.id NOT IN (SELECT old_id FROM {was(e)})" for e in self.was if e.model is model]
         return kept(model).fill(
             f"""SELECT t.id FROM {model._meta.db_table} t
@@ -153,12 +157,7 @@ class Rebuild:
     def deactivate_kept(self) -> None:
         """What is carried over although a file about it is there has left the source."""
         for model in filter(has_activity, FED_BY):
-            working_tables.LEAVING.fill(
-                f"""SELECT t.id FROM {model._meta.db_table} t
-                    WHERE t.is_active AND t.id IN (SELECT id FROM {kept(model)})
-                      AND {LEAGUE_OF[model]} IN ({fed(model)})"""
-            )
-            deactivate_leaving(model, self.log)
+            deactivate(model, f"SELECT id FROM {kept(model)} WHERE id IN ({LEFT[model]})", self.log)
 
     def list_what_goes(self) -> None:
         """Children are told by their parents: every list is made before the first row goes."""
@@ -168,6 +167,17 @@ class Rebuild:
                     AND id NOT IN (SELECT id FROM {kept(model)})"""
             )
             self.log.before_delete(model, f"SELECT id FROM {gone(model)}")
+
+    def forget_what_goes(self) -> None:
+        """No staged thing is, or names, a row that goes."""
+        for entity in (*PARENTS, *CHILDREN.values()):
+            database.execute(
+                f"UPDATE {entity.work} SET target_id = NULL WHERE target_id IN (SELECT id FROM {gone(entity.model)})"
+            )
+        players = f"SELECT id FROM {gone(Player)}"
+        seats = ", ".join(f"{seat}_id = CASE WHEN {seat}_id NOT IN ({players}) THEN {seat}_id END" for seat in SEATS)
+        database.execute(f"UPDATE {facts.MATCH_SCORE.work} SET {seats}")
+        database.execute(f"DELETE FROM {facts.RATING.work} WHERE player_id IN ({players})")
 
     def concerns_users(self, model: type[CatalogueModel]) -> bool:
         """Whether users' rows may point at rows of it, or at rows that these refer to."""
@@ -250,8 +260,6 @@ class Rebuild:
         database.execute(f"DELETE FROM {gone(model)} WHERE id IN ({ids})")
         self.log.not_deleted(model, ids)
         database.execute(f"INSERT INTO {kept(model)} {ids}")
-        if model is ScheduledMatch:
-            matches.make_room(ids, self.log)
         self.repoint_within(model, ids)
         if has_activity(model):
             working_tables.LEAVING.fill(f"SELECT t.id FROM {model._meta.db_table} t WHERE is_active AND id IN ({ids})")

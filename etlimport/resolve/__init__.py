@@ -1,13 +1,13 @@
 """Matches the things that a snapshot names with existing rows of the catalogue, one layer of evidence after another.
 
 `labels` reduces the labels of one snapshot to leagues, series, clubs and teams. `teams` and `players` match these, and
-the players, with existing rows.
+the players, with existing rows; then `rosters`, `fixtures`, `lines` and `ratings` match what is told of them.
 """
 
 from etlimport import database
 from etlimport.database import working_tables
 from etlimport.read import LabelBook
-from etlimport.resolve import players, snapshot, teams
+from etlimport.resolve import fixtures, lines, players, ratings, rosters, snapshot, teams
 from etlimport.resolve.aliases import Aliases
 
 
@@ -24,7 +24,18 @@ def resolve_everything(book: LabelBook, aliases: Aliases) -> bool:
     players.create_working_tables(known=known)
     if known:
         resolve_by_evidence()
+    resolve_facts(known=known)
     return known
+
+
+def resolve_facts(*, known: bool) -> None:
+    """Match what is told of players and teams, now that it is known who these are."""
+    players.find_absent()
+    rosters.resolve_roster_spots()
+    rosters.resolve_standings()
+    fixtures.resolve_fixtures(known=known)
+    lines.resolve_lines(known=known)
+    ratings.resolve_ratings(known=known)
 
 
 def resolve_by_evidence() -> None:

@@ -66,6 +66,15 @@ def create_working_tables(*, known: bool) -> None:
     working_tables.ROSTER.fill(ROSTER_ROWS)
 
 
+def find_absent() -> None:
+    """Fill w_absent_player with the existing players of the snapshot's leagues who are not in the snapshot."""
+    working_tables.ABSENT_PLAYER.fill(
+        """SELECT p.id, l.no AS league_no, p.external_id
+           FROM leagues_player p JOIN w_league l ON l.target_id = p.league_id
+           WHERE p.external_id <> '' AND NOT EXISTS (SELECT 1 FROM w_player w WHERE w.target_id = p.id)"""
+    )
+
+
 def find_other_people() -> None:
     """Fill w_other_person with the rows whose player id an earlier row gives to another person.
 

@@ -25,13 +25,14 @@ def against_players(old: Player, new: Player) -> list[str]:
     if len({association.user_id for association in owners}) > 1:
         emails = " and ".join(sorted(association.user.email for association in owners))
         reasons.append(f"The two players belong to two users, {emails}: unlink one of them first.")
-    if (line := MatchScore.objects.filter(among(PLACES, old), among(PLACES, new)).first()) is not None:
+    lines = MatchScore.objects.filter(is_active=True)
+    if (line := lines.filter(among(PLACES, old), among(PLACES, new)).first()) is not None:
         reasons.append(f"Both played in one match ({line}): they are two people.")
     return reasons
 
 
 def against_teams(old: Team, new: Team) -> list[str]:
-    met = MatchScore.objects.filter(among(SIDES, old), among(SIDES, new)).first()
+    met = MatchScore.objects.filter(is_active=True).filter(among(SIDES, old), among(SIDES, new)).first()
     met = met or ScheduledMatch.objects.filter(among(SIDES, old), among(SIDES, new)).first()
     return [f"The two meet in one match ({met}): they are two teams."] if met else []
 

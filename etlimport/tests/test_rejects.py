@@ -7,9 +7,9 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
-from etlimport.merge import matches
 from etlimport.models import ImportRun, RejectedRow
 from etlimport.reports.rejected_rows import as_csv
+from etlimport.resolve import fixtures
 from etlimport.tests.sources import imported, match, player, run_of, standing, two_teams
 from leagues.models import RosterSpot
 
@@ -147,8 +147,8 @@ def test_a_duplicate_that_contradicts_its_twin_is_told(snapshot, rows, said):
 
 
 def test_a_row_that_is_lost_on_the_way_fails_the_run(snapshot, monkeypatch):
-    lost = f"SELECT * FROM ({matches.SCHEDULE_ROWS}) every WHERE location <> 'Lost'"
-    monkeypatch.setattr(matches, "SCHEDULE_ROWS", lost)
+    lost = f"SELECT * FROM ({fixtures.FIXTURE_ROWS}) every WHERE location <> 'Lost'"
+    monkeypatch.setattr(fixtures, "FIXTURE_ROWS", lost)
     run = run_of(snapshot(players=two_teams(), schedules=[match(), match(date="10/01/2024", location="Lost")]))
     assert run.status == ImportRun.Status.FAILED
     assert "do not add up" in run.error

@@ -4,7 +4,7 @@ import pytest
 from django.apps import apps
 from django.db import connection
 
-from etlimport.database import working_tables
+from etlimport.database import fact_tables, working_tables
 from etlimport.models import AmbiguousIdentity, ImportRun
 from etlimport.pipeline import Options, run_import
 from etlimport.sample import make_next, make_snapshot
@@ -15,7 +15,12 @@ from leagues.models import Player
 from leagues.tests.factories import PlayerAssociationFactory
 from leagues.working_tables import PREFIXES, WorkingTable
 
-DECLARED = [table.name for table in vars(working_tables).values() if isinstance(table, WorkingTable)]
+DECLARED = [
+    table.name
+    for module in (working_tables, fact_tables)
+    for table in vars(module).values()
+    if isinstance(table, WorkingTable)
+]
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from typing import Any, ClassVar, Self, TypeVar
 
 from django.db import models
@@ -13,13 +14,29 @@ class NaturalKeyManager(models.Manager[Row]):
         return self.get(**dict(zip(self.model.natural_key_lookups, key, strict=True)))
 
 
-def natural_key_constraint(*fields: str, name: str) -> models.UniqueConstraint:
+class NaturalKeyConstraint(models.UniqueConstraint):
     """Keeps two rows from having one natural key.
 
-    Its condition always holds. But without one PostgreSQL would count its columns among those that a foreign key may
-    point at, and then whoever refers to a row would have to wait for an import that is about to change its natural key.
+    On PostgreSQL its index has a condition that always holds. Without one PostgreSQL would count its columns among
+    those that a foreign key may point at, and then whoever refers to a row would have to wait for an import that is
+    about to change its natural key. SQLite has no such locks, and looks no rows up in an index with a condition.
     """
-    return models.UniqueConstraint(fields=fields, condition=models.Q(**{f"{fields[0]}__isnull": False}), name=name)
+
+    def __init__(self, *, fields: Sequence[str], name: str) -> None:
+        super().__init__(fields=fields, name=name, condition=models.Q(**{f"{fields[0]}__isnull": False}))
+
+    def deconstruct(self) -> tuple[str, Sequence[Any], dict[str, Any]]:
+        path, arguments, options = super().deconstruct()
+        return path, arguments, {name: options[name] for name in ("fields", "name")}
+
+    def constraint_sql(self, model: type[models.Model] | None, schema_editor: Any) -> Any:
+        """Nothing within CREATE TABLE: the index is made after it."""
+        schema_editor.deferred_sql.append(self.create_sql(model, schema_editor))
+
+    def create_sql(self, model: type[models.Model] | None, schema_editor: Any) -> Any:
+        if schema_editor.connection.vendor == "postgresql":
+            return super().create_sql(model, schema_editor)
+        return models.UniqueConstraint(fields=self.fields, name=self.name).create_sql(model, schema_editor)
 
 
 class CatalogueModel(models.Model):

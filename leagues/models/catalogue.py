@@ -2,7 +2,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
-from leagues.models.base import CatalogueModel, natural_key_constraint
+from leagues.models.base import CatalogueModel, NaturalKeyConstraint
 
 
 class League(CatalogueModel):
@@ -49,7 +49,7 @@ class Series(CatalogueModel):
     class Meta:
         ordering = ["league", "name"]
         verbose_name_plural = "series"
-        constraints = [natural_key_constraint("league", "key", name="unique_series_league")]
+        constraints = [NaturalKeyConstraint(fields=["league", "key"], name="unique_series_league")]
 
     def __str__(self) -> str:
         return self.name
@@ -83,7 +83,7 @@ class Team(CatalogueModel):
     class Meta:
         ordering = ["league", "name"]
         constraints = [
-            natural_key_constraint("league", "series", "club", "squad", name="unique_team_club_series_league")
+            NaturalKeyConstraint(fields=["league", "series", "club", "squad"], name="unique_team_club_series_league")
         ]
 
     def __str__(self) -> str:
@@ -108,7 +108,7 @@ class Player(CatalogueModel):
 
     class Meta:
         ordering = ["last_name", "first_name"]
-        constraints = [natural_key_constraint("league", "external_id", name="unique_player_league")]
+        constraints = [NaturalKeyConstraint(fields=["league", "external_id"], name="unique_player_league")]
         indexes = [models.Index(fields=["name_key"], name="player_name_key")]
 
     def __str__(self) -> str:

@@ -1,6 +1,7 @@
 from django.db import models
 
-from leagues.models.base import CatalogueModel, natural_key_constraint
+from leagues.line_digests import DIGEST_LENGTH
+from leagues.models.base import CatalogueModel, NaturalKeyConstraint
 from leagues.models.catalogue import League, Player, Series, Team
 
 
@@ -33,8 +34,8 @@ class ScheduledMatch(CatalogueModel):
         ordering = ["date", "time"]
         verbose_name_plural = "scheduled matches"
         constraints = [
-            natural_key_constraint(
-                "league", "date", "home_team", "away_team", "occurrence", name="unique_scheduled_match"
+            NaturalKeyConstraint(
+                fields=["league", "date", "home_team", "away_team", "occurrence"], name="unique_scheduled_match"
             )
         ]
 
@@ -75,10 +76,13 @@ class MatchScore(CatalogueModel):
     winner = models.CharField(max_length=10, choices=Winner, default=Winner.UNKNOWN)
     source_id = models.CharField(max_length=150, blank=True, default="")
     key = models.CharField(max_length=40)
+    people = models.CharField(max_length=DIGEST_LENGTH, blank=True, default="", help_text="Digest of the four names.")
+    result = models.CharField(max_length=DIGEST_LENGTH, blank=True, default="", help_text="Digest of scores, winner.")
+    is_active = models.BooleanField(default=True, db_default=True, help_text="Whether the source still has it.")
 
     class Meta:
         ordering = ["-date", "line"]
-        constraints = [natural_key_constraint("league", "key", name="unique_match_score")]
+        constraints = [NaturalKeyConstraint(fields=["league", "key"], name="unique_match_score")]
         indexes = [models.Index(fields=["league", "date"], name="match_score_league_date")]
 
     def __str__(self) -> str:

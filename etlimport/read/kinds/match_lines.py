@@ -4,12 +4,22 @@ from typing import Any
 from etlimport.kinds import MATCH_HISTORY, StagedRow
 from etlimport.read.kinds.converter import LeagueNumbers, RowConverter
 from etlimport.read.label_book import LabelBook
+from leagues.line_digests import digests_of_folded
+from leagues.names import folded as folded_name
 
 TeamsOfRow = tuple[int, str | None, str | None]
 """(number of the league, home team, away team) as a row spells them."""
 
 NumberedTeams = tuple[int, int, str, str, str]
 """(number of the home team's label, of the away team's, home team, away team, key of both)."""
+
+
+class FoldedNames(dict[str, str]):
+    """The folded form of each name met so far."""
+
+    def __missing__(self, name: str) -> str:
+        found = self[name] = folded_name(name)
+        return found
 
 
 class MatchLines(RowConverter):
@@ -19,6 +29,7 @@ class MatchLines(RowConverter):
     def __init__(self, book: LabelBook, leagues: LeagueNumbers) -> None:
         super().__init__(book, leagues)
         self.numbered: dict[TeamsOfRow, NumberedTeams] = {}
+        self.folded_names = FoldedNames()
         self.line, self.winner = self.parser("line"), self.parser("winner")
 
     def check_team(self, series: str, team: str) -> None:
@@ -37,17 +48,18 @@ class MatchLines(RowConverter):
         name_3, name_4 = (row.away_player_1_name or "").strip(), (row.away_player_2_name or "").strip()
         scores, source_id = (row.scores or "").strip(), (row.source_id or "").strip()
         won, line = self.winner(row.winner), self.line(row.line)
-        a, b = id_1 or folded(name_1), id_2 or folded(name_2)
-        c, d = id_3 or folded(name_3), id_4 or folded(name_4)
+        name_keys = [self.folded_names[name] for name in (name_1, name_2, name_3, name_4)]
+        a, b, c, d = (each or key for each, key in zip((id_1, id_2, id_3, id_4), name_keys, strict=True))
         if b < a:
             a, b = b, a
         if d < c:
             c, d = d, c
-        people = (id_1, id_2, id_3, id_4, name_1, name_2, name_3, name_4)
+        who = (id_1, id_2, id_3, id_4, name_1, name_2, name_3, name_4)
         key = digest(f"{teams_key}\n{date}\n{a}\n{b}\n{c}\n{d}")
-        rest = (scores, won, source_id)
-        whole = digest("\n".join((key, home, away, *people, *rest, str(line), *map(str, facts))))
-        return idx, league_no, home_no, away_no, date, line, home, away, *people, *rest, key, whole, 0, *facts
+        named = [key or each for key, each in zip(name_keys, (id_1, id_2, id_3, id_4), strict=True)]
+        people, result = digests_of_folded(named, scores, won)
+        rest = (scores, won, source_id, key, people, result)
+        return idx, league_no, home_no, away_no, date, line, home, away, *who, *rest, 0, *facts
 
     def number_teams(self, teams: TeamsOfRow) -> NumberedTeams:
         league_no, home, away = teams[0], (teams[1] or "").strip(), (teams[2] or "").strip()
