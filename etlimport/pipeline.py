@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from etlimport import sources
 from etlimport.check import accounting
@@ -61,7 +62,7 @@ class Options:
     diff: bool = False
     started_by: object = None
 
-    def as_fields(self) -> dict:
+    def as_fields(self) -> dict[str, Any]:
         return {
             "source": str(self.source),
             "leagues": list(self.leagues),
@@ -143,7 +144,7 @@ class Change:
     """
 
     known: bool
-    ambiguous: dict[str, list[tuple]]
+    ambiguous: dict[str, list[tuple[Any, ...]]]
     proof: Proof
     things: dict[str, Counts]
     of_catalogue: list[CheckResult] | None
@@ -218,7 +219,7 @@ class Change:
                 backup.prove(self.rebuild.moved)
 
     @contextlib.contextmanager
-    def telling(self, protection: Callable[[], dict]) -> Iterator[None]:
+    def telling(self, protection: Callable[[], dict[str, Any]]) -> Iterator[None]:
         """A run that fails in the block tells what it would have lost."""
         try:
             yield

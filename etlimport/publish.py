@@ -21,7 +21,7 @@ REASON = """CASE
     WHEN a.team_name IS DISTINCT FROM b.team_name THEN 'team renamed'
     ELSE 'context changed' END"""
 
-NOBODY = """SELECT id AS user_id, email, 0 AS old_league_id, 0 AS new_league_id, '' AS league_name,
+NO_USERS = """SELECT id AS user_id, email, 0 AS old_league_id, 0 AS new_league_id, '' AS league_name,
                    '' AS refresh_reason FROM leagues_user WHERE false"""
 
 SEEN = ("league_id", "league_key", "league_name", "team_id", "team_name", "series_name", "club_name", "player_id",
@@ -54,7 +54,7 @@ def publish(reason: str = "", *, contexts_stand: bool = False, users_may_write: 
     which is nothing they need to be told. Returns the new version and how many users are signalled.
     """
     if contexts_stand or not User.objects.exists():
-        return publish_refresh(NOBODY), 0
+        return publish_refresh(NO_USERS), 0
     differs = " OR ".join(f"a.{name} IS DISTINCT FROM b.{name}" for name in SEEN)
     changed = working_tables.CHANGED_CONTEXT.fill(
         f"""SELECT a.user_id, a.email, b.league_id AS old_league_id, a.league_id AS new_league_id,

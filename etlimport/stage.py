@@ -3,12 +3,11 @@
 All later steps work on these with SQL over whole sets of rows.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from etlimport.database.load import load
 from etlimport.database.working_tables import STAGED, WITNESS
 from etlimport.kinds import KINDS, StagedRow
-from etlimport.read import Witness
 
 
 def create_staged_tables() -> None:
@@ -24,8 +23,8 @@ def load_rows(kind: str, file_no: int, blocks: Iterable[list[StagedRow]]) -> Non
     load(STAGED[kind].name, {"file_no": file_no}, tuple(columns), blocks, may_be_null=may_be_null)
 
 
-def load_witnesses(file_no: int, witnesses: list[Witness]) -> None:
+def load_witnesses(file_no: int, witnesses: Sequence[StagedRow]) -> None:
     """Stage what could be read of the rows of one file whose key could not."""
     columns = tuple(name for name in WITNESS.columns if name != "file_no")
     may_be_null = [name for name, definition in WITNESS.columns.items() if "NOT NULL" not in definition]
-    load(WITNESS.name, {"file_no": file_no}, columns, [witnesses], may_be_null=may_be_null)
+    load(WITNESS.name, {"file_no": file_no}, columns, [list(witnesses)], may_be_null=may_be_null)

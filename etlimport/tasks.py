@@ -57,8 +57,12 @@ def import_snapshot(source: str, started_by: int | None = None, leagues: tuple[s
     Raises SourceNotAllowed for any other source, whoever sent the task.
     """
     launch.require_allowed(source)
-    person = User.objects.filter(pk=started_by).first()
-    return run_and_tell(Options(source=Path(source), leagues=tuple(leagues), started_by=person, **how))
+    return run_and_tell(Options(Path(source), leagues=tuple(leagues), started_by=person(started_by), **how))
+
+
+def person(pk: int | None) -> User | None:
+    """Who started a task; None for the schedule."""
+    return User.objects.filter(pk=pk).first() if pk is not None else None
 
 
 def run_and_tell(options: Options) -> int:
@@ -75,7 +79,7 @@ def run_and_tell(options: Options) -> int:
 @task()
 def undo_run(run: int, started_by: int | None = None) -> int:
     """Put the catalogue back as it was before a run; the number of the run that did so."""
-    return undo(ImportRun.objects.get(pk=run), started_by=User.objects.filter(pk=started_by).first()).pk
+    return undo(ImportRun.objects.get(pk=run), started_by=person(started_by)).pk
 
 
 @short_task()

@@ -8,9 +8,12 @@ from etlimport.journal.undo_log import UndoLog
 from etlimport.resolve.fixtures import MOVED_WITHIN
 from leagues.models import CatalogueModel, MatchScore, Player, PlayerHistory, RosterSpot, ScheduledMatch, Standing, Team
 
-FED = """SELECT l.target_id FROM w_league_file f JOIN w_league l ON l.no = f.league_no WHERE f.kind = '{kind}'
-         AND l.target_id IS NOT NULL"""
-"""SQL for a query of the leagues of which the snapshot has rows in a kind of file. Other leagues stay as they are."""
+
+def leagues_in(kind: str) -> str:
+    """SQL for a query of the leagues of which the snapshot has rows in a kind of file. Others stay as they are."""
+    return f"""SELECT l.target_id FROM w_league_file f JOIN w_league l ON l.no = f.league_no
+               WHERE f.kind = '{kind}' AND l.target_id IS NOT NULL"""
+
 
 PLAYER_LEAGUE = "(SELECT league_id FROM leagues_player p WHERE p.id = t.player_id)"
 LEAGUE_OF: dict[type[CatalogueModel], str] = {
@@ -25,18 +28,18 @@ LEAGUE_OF: dict[type[CatalogueModel], str] = {
 """By model: SQL for the id of the league of a row `t`."""
 
 PLAYERS_LEFT = f"""
-    SELECT id FROM leagues_player WHERE league_id IN ({FED.format(kind="players")})
+    SELECT id FROM leagues_player WHERE league_id IN ({leagues_in("players")})
     AND id NOT IN (SELECT target_id FROM w_player WHERE target_id IS NOT NULL)"""
 SPOTS_LEFT = f"""
     SELECT r.id FROM leagues_rosterspot r JOIN leagues_player p ON p.id = r.player_id
-    WHERE p.league_id IN ({FED.format(kind="players")})
+    WHERE p.league_id IN ({leagues_in("players")})
     AND r.id NOT IN (SELECT target_id FROM w_spot WHERE target_id IS NOT NULL)"""
 SPOTS_LEFT_FOR_NONE = f"""{SPOTS_LEFT}
     AND r.player_id NOT IN (SELECT p.target_id FROM w_spot s JOIN w_player p ON p.no = s.player_no
                             WHERE s.target_id IS NULL AND p.target_id IS NOT NULL)"""
 """The same without spots of players who get another one: a player who changes teams is no loss to the league."""
 FIXTURES_LEFT = f"""
-    SELECT t.id FROM leagues_scheduledmatch t WHERE t.league_id IN ({FED.format(kind="schedules")})
+    SELECT t.id FROM leagues_scheduledmatch t WHERE t.league_id IN ({leagues_in("schedules")})
     AND t.id NOT IN (SELECT target_id FROM w_schedule WHERE target_id IS NOT NULL)
     AND NOT EXISTS (SELECT 1 FROM w_undated_fixture u WHERE t.home_team_id IN (u.home_id, u.away_id)
                     AND t.away_team_id IN (u.home_id, u.away_id))"""
@@ -52,12 +55,12 @@ LINES_LEFT = f"""{LINES_COVERED}
 """Lines that the source has taken back. Those of earlier seasons stay, as a file may begin with this season."""
 STANDINGS_LEFT = f"""
     SELECT s.id FROM leagues_standing s JOIN leagues_team t ON t.id = s.team_id
-    WHERE t.league_id IN ({FED.format(kind="series_stats")})
+    WHERE t.league_id IN ({leagues_in("series_stats")})
     AND s.id NOT IN (SELECT target_id FROM w_standing WHERE target_id IS NOT NULL)"""
 TEAMS_NOT_NAMED = """
     SELECT id FROM leagues_team WHERE league_id IN (SELECT target_id FROM w_league WHERE target_id IS NOT NULL)
     AND id NOT IN (SELECT target_id FROM w_team WHERE target_id IS NOT NULL)"""
-HELD_BY = {
+KEEPS_TEAMS_ACTIVE = {
     "players": "SELECT team_id FROM leagues_rosterspot WHERE is_active",
     "schedules": """SELECT home_team_id FROM leagues_scheduledmatch WHERE is_active
                     UNION SELECT away_team_id FROM leagues_scheduledmatch WHERE is_active""",
@@ -66,10 +69,10 @@ HELD_BY = {
 """By kind of file: SQL for a query of the teams that stay active because of a row which that kind of file writes."""
 
 TEAMS_LEFT = f"SELECT id FROM leagues_team WHERE id IN ({TEAMS_NOT_NAMED})" + "".join(
-    f" AND id NOT IN ({held})" for held in HELD_BY.values()
+    f" AND id NOT IN ({held})" for held in KEEPS_TEAMS_ACTIVE.values()
 )
 TEAMS_LEAVING = f"SELECT id FROM leagues_team WHERE id IN ({TEAMS_NOT_NAMED})" + "".join(
-    f" AND (league_id IN ({FED.format(kind=kind)}) OR id NOT IN ({held}))" for kind, held in HELD_BY.items()
+    f" AND (league_id IN ({leagues_in(kind)}) OR id NOT IN ({held}))" for kind, held in KEEPS_TEAMS_ACTIVE.items()
 )
 """SQL for a query of the teams that the merge is going to deactivate, to be asked before it.
 

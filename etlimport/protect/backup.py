@@ -23,7 +23,7 @@ BACKUP = working_tables.PROTECTED.name
 class Backup:
     """Every user-owned reference into the catalogue; the check before has seen that each points at a row."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         write_down()
         counts = dict(database.rows(f"SELECT reference, count(*) FROM {BACKUP} GROUP BY reference"))
         self.protection = Protection({r.name: counts.get(number, 0) for number, r in enumerate(owned_references())})

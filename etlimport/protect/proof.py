@@ -5,7 +5,8 @@ of their rows: the server counts what a transaction writes to each table. On SQL
 reference has the same fingerprint before and after.
 """
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple, Protocol
 
 from etlimport import database
 from etlimport.database import dialect
@@ -15,13 +16,19 @@ from etlimport.protect.backup import pointing, row_id, target_id
 from etlimport.protect.protection import Protection
 
 
+class Mark(Protocol):
+    """What is known of the rows of a reference at one moment."""
+
+    def rows_lost_since(self, before: Any, /) -> int: ...
+
+
 class Proof:
     """What of users' rows is known now, to be compared with what is known later.
 
     `protection`: what users own, for the run's report; known once it is proved, or found to be harmed.
     """
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.before = marks()
         self.protection = Protection()
 
@@ -57,7 +64,7 @@ class Fingerprint(NamedTuple):
         return before.rows - self.rows
 
 
-def marks() -> dict[str, Written] | dict[str, Fingerprint]:
+def marks() -> Mapping[str, Mark]:
     """By reference: what differs when this run has harmed a row that holds it."""
     return written_so_far() if dialect.on_postgresql() else fingerprints()
 

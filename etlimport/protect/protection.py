@@ -1,6 +1,7 @@
 """What came of what users own in a run, for its report."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from etlimport.errors import AuditFailed
 
@@ -22,7 +23,7 @@ class Protection:
     def held(self) -> int:
         return sum(self.before.values())
 
-    def as_json(self) -> dict:
+    def as_json(self) -> dict[str, Any]:
         return {name: value for name, value in vars(self).items() if value not in ({}, None)}
 
     def refuse_losses(self) -> None:

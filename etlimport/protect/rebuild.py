@@ -16,7 +16,7 @@ from etlimport import database
 from etlimport.database import table_families, working_tables
 from etlimport.database.references import (
     Reference,
-    catalogue_references,
+    catalogue_models,
     has_activity,
     is_catalogue,
     owned_references,
@@ -28,13 +28,13 @@ from etlimport.kinds.files import SEATS
 from etlimport.merge import catalogue, facts
 from etlimport.merge.entity import Entity, find_inserted, release_keys
 from etlimport.merge.leaving import (
-    FED,
     LEAGUE_OF,
     LEFT,
     LINES_COVERED,
     TEAMS_LEFT,
     deactivate,
     deactivate_leaving,
+    leagues_in,
 )
 from etlimport.models import IdentityChange
 from leagues.models import (
@@ -82,7 +82,7 @@ CHILDREN = {
 }
 """What each kind of file feeds."""
 
-FED_BY = {Player: "players"} | {entity.model: kind for kind, entity in CHILDREN.items()}
+WRITTEN_FROM = {Player: "players"} | {entity.model: kind for kind, entity in CHILDREN.items()}
 """The kind of file without which rows are not made anew: nobody leaves for want of it, on whatever roster."""
 
 
@@ -137,8 +137,8 @@ class Rebuild:
     def keep(self, model: type[CatalogueModel]) -> int:
         """Note in `kept` the rows not made anew that users or kept rows point at, or whose file is absent."""
         reasons = [*self.held_by_users(model), *held_by(model, SCOPE, kept)]
-        if model in FED_BY:
-            reasons.append(f"{LEAGUE_OF[model]} NOT IN ({fed(model)})")
+        if model in WRITTEN_FROM:
+            reasons.append(f"{LEAGUE_OF[model]} NOT IN ({leagues_written(model)})")
         if model is MatchScore:
             reasons.append(f"t.id NOT IN ({LINES_COVERED})")
         remade = [f"AND t.id NOT IN (SELECT old_id FROM {was(e)})" for e in self.was if e.model is model]
@@ -156,7 +156,7 @@ class Rebuild:
 
     def deactivate_kept(self) -> None:
         """What is carried over although a file about it is there has left the source."""
-        for model in filter(has_activity, FED_BY):
+        for model in filter(has_activity, WRITTEN_FROM):
             deactivate(model, f"SELECT id FROM {kept(model)} WHERE id IN ({LEFT[model]})", self.log)
 
     def list_what_goes(self) -> None:
@@ -301,8 +301,8 @@ def carry_operators_columns() -> None:
     database.execute("UPDATE w_team SET alias = t.alias FROM leagues_team t WHERE t.id = w_team.target_id")
 
 
-def fed(model: type[CatalogueModel]) -> str:
-    return FED.format(kind=FED_BY[model])
+def leagues_written(model: type[CatalogueModel]) -> str:
+    return leagues_in(WRITTEN_FROM[model])
 
 
 def keep_spots_of_kept_players() -> int:
@@ -323,8 +323,9 @@ def held_by(
 ) -> list[str]:
     """SQL conditions: a row `t` of `model` is referred to by a row of another of `models` that `rows_of` it holds."""
     return [
-        f"""t.id IN (SELECT {reference.column} FROM {reference.table}
-                     WHERE id IN (SELECT id FROM {rows_of(reference.model)}))"""
-        for reference in catalogue_references()
-        if reference.target is model and reference.model is not model and reference.model in models
+        f"t.id IN (SELECT {reference.column} FROM {reference.table} WHERE id IN (SELECT id FROM {rows_of(holder)}))"
+        for holder in catalogue_models()
+        if holder is not model and holder in models
+        for reference in references_of(holder)
+        if reference.target is model
     ]

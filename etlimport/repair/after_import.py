@@ -20,7 +20,7 @@ class Repairs:
     associations: list[Reassociation]
     discoveries: list[Discovery]
 
-    def __bool__(self):
+    def __bool__(self) -> bool:
         """Whether anything was repaired; an association that is only kept was not."""
         return bool(self.contexts or self.discoveries or any(item.restored for item in self.associations))
 

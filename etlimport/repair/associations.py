@@ -27,7 +27,7 @@ class Reassociation:
     def restored(self) -> bool:
         return self.new_player_id is not None
 
-    def __str__(self):
+    def __str__(self) -> str:
         verb = "restored" if self.restored else "kept on the inactive player"
         return f"{verb}: {self.email} is {self.player}, {self.league} ({self.reason})"
 

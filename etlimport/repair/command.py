@@ -3,8 +3,9 @@
 import json
 from collections.abc import Sequence
 from dataclasses import asdict
+from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from leagues.models import User
 
@@ -15,11 +16,11 @@ USAGE_ERROR = 2
 class RepairCommand(BaseCommand):
     """Prints findings one a line. Exit codes: 0 done (or nothing to do), 2 usage."""
 
-    def add_arguments(self, parser):
+    def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--dry-run", action="store_true", help="Show what would be done, change nothing.")
         parser.add_argument("--json", action="store_true", help="Print one JSON object.")
 
-    def report(self, summary: str, counts: dict[str, int], findings: Sequence, options: dict) -> None:
+    def report(self, summary: str, counts: dict[str, int], findings: Sequence[Any], options: dict[str, Any]) -> None:
         """`findings` are dataclasses with a line of text each; only the first few are shown to people."""
         dry_run = options["dry_run"]
         if options["json"]:
@@ -46,7 +47,7 @@ def users_by_id(user_id: int | None) -> list[int] | None:
     return [one_user(f"There is no user with the id {user_id}.", pk=user_id)]
 
 
-def one_user(complaint: str, **lookup) -> int:
+def one_user(complaint: str, **lookup: Any) -> int:
     found = User.objects.filter(**lookup).values_list("pk", flat=True).first()
     if found is None:
         raise CommandError(complaint, returncode=USAGE_ERROR)

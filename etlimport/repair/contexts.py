@@ -25,7 +25,7 @@ class ContextFix:
     reason: str
     matches: int
 
-    def __str__(self):
+    def __str__(self) -> str:
         if self.new_league_id is None:
             return f"cleared {self.name}: {self.old_league or 'their league'} is no longer active"
         matches = "1 match" if self.matches == 1 else f"{self.matches:,} matches"

@@ -13,15 +13,18 @@ from etlimport.run.runner import conduct
 from etlimport.settle.evidence import reasons_against
 from etlimport.settle.fuse import fuse
 from leagues.former_keys import remember_former_keys
-from leagues.models import CatalogueModel, Player, Team
+from leagues.models import CatalogueModel, Player, Team, User
 
 __all__ = ["SETTLED_KINDS", "settle_different", "settle_same"]
 
 Status = AmbiguousIdentity.Status
-SETTLED_KINDS = {AmbiguousIdentity.Kind.TEAM: Team, AmbiguousIdentity.Kind.PLAYER: Player}
+SETTLED_KINDS: dict[str, type[Player] | type[Team]] = {
+    AmbiguousIdentity.Kind.TEAM: Team,
+    AmbiguousIdentity.Kind.PLAYER: Player,
+}
 
 
-def settle_same(ambiguity: AmbiguousIdentity, by=None, dry_run: bool = False) -> ImportRun:
+def settle_same(ambiguity: AmbiguousIdentity, by: User | None = None, dry_run: bool = False) -> ImportRun:
     """The new row is the old one: the old stays, with what users own, and takes over the new one's facts.
 
     Returns the run of mode settle that did it, or that was refused or failed and says why. `undo_run` undoes it.
@@ -53,7 +56,7 @@ class Settling(Operation):
         merge_rows(self.ambiguity_id, run)
 
 
-def settle_different(ambiguity: AmbiguousIdentity, by=None, dry_run: bool = False) -> None:
+def settle_different(ambiguity: AmbiguousIdentity, by: User | None = None, dry_run: bool = False) -> None:
     """The two are two: nothing changes, and they are not asked about again. Raises Refused if already decided.
 
     A dry run only says whether it could be.

@@ -8,15 +8,17 @@ PLACES = ("home_player_1", "home_player_2", "away_player_1", "away_player_2")
 SIDES = ("home_team", "away_team")
 
 
-def reasons_against(model: type[CatalogueModel], old_id: int, new_id: int) -> list[str]:
+def reasons_against(model: type[Player] | type[Team], old_id: int, new_id: int) -> list[str]:
     """In words; empty where the two may be merged."""
-    rows = model.objects.select_related("league").in_bulk([old_id, new_id])
+    rows = model.objects.in_bulk([old_id, new_id])
     if len(rows) < 2:
         return ["One of the two rows is gone: there is nothing left to merge."]
     old, new = rows[old_id], rows[new_id]
     if old.league_id != new.league_id:
         return [f"{old} is of {old.league}, {new} of {new.league}: what is in two leagues is two."]
-    return against_players(old, new) if model is Player else against_teams(old, new)
+    if isinstance(old, Player) and isinstance(new, Player):
+        return against_players(old, new)
+    return against_teams(old, new)
 
 
 def against_players(old: Player, new: Player) -> list[str]:
@@ -31,9 +33,10 @@ def against_players(old: Player, new: Player) -> list[str]:
     return reasons
 
 
-def against_teams(old: Team, new: Team) -> list[str]:
-    met = MatchScore.objects.filter(is_active=True).filter(among(SIDES, old), among(SIDES, new)).first()
-    met = met or ScheduledMatch.objects.filter(among(SIDES, old), among(SIDES, new)).first()
+def against_teams(old: CatalogueModel, new: CatalogueModel) -> list[str]:
+    together = among(SIDES, old), among(SIDES, new)
+    line = MatchScore.objects.filter(is_active=True).filter(*together).first()
+    met = line or ScheduledMatch.objects.filter(*together).first()
     return [f"The two meet in one match ({met}): they are two teams."] if met else []
 
 

@@ -21,10 +21,10 @@ from leagues.working_tables import WorkingTable
 UNTOUCHED = {"id", "created_at", "updated_at"}
 """Columns of a row that stays which the other one's facts never change."""
 
-TAKEN_OVER = {(Team, "alias"): "coalesce(nullif(n.alias, ''), o.alias)"}
+TAKEN_OVER: dict[tuple[type[CatalogueModel], str], str] = {(Team, "alias"): "coalesce(nullif(n.alias, ''), o.alias)"}
 """SQL for what a row `o` takes over of `n`, where that is not simply what `n` has."""
 
-DEARER = {PlayerAssociation: "is_primary DESC", AssociationSuggestion: "CASE status WHEN 'open' THEN 1 ELSE 0 END"}
+KEPT_FIRST = {PlayerAssociation: "is_primary DESC", AssociationSuggestion: "CASE status WHEN 'open' THEN 1 ELSE 0 END"}
 """Which of two things of one user is kept where only one can be; else the one made last."""
 
 
@@ -92,7 +92,7 @@ class Fusion:
                 [f"Both have {model._meta.verbose_name_plural}, and there can be but one: remove one of them first."],
                 Cause.NOT_POSSIBLE,
             )
-        order = f"{DEARER[model]}, id DESC" if model in DEARER else "id DESC"
+        order = f"{KEPT_FIRST[model]}, id DESC" if model in KEPT_FIRST else "id DESC"
         lesser = f"""SELECT id FROM (
             SELECT u.id, row_number() OVER (PARTITION BY x.old_id ORDER BY {order}) AS place
             FROM {twins} x JOIN {table} u ON u.id IN (x.old_id, x.new_id)) ranked WHERE place > 1"""

@@ -11,12 +11,12 @@ from etlimport.run.runner import conduct
 from etlimport.undo import owned, reasons
 from etlimport.undo.addresses import remember_restored_keys
 from etlimport.undo.working import Working, gone
-from leagues.models import Player, Team
+from leagues.models import Player, Team, User
 
 __all__ = ["undo_run"]
 
 
-def undo_run(run: ImportRun, started_by=None, dry_run: bool = False) -> ImportRun:
+def undo_run(run: ImportRun, started_by: User | None = None, dry_run: bool = False) -> ImportRun:
     """Undo `run`; the new run of mode undo that did it, or that was refused or failed and says why.
 
     `run` becomes undone, as the database and the object handed in say. A dry run changes nothing.

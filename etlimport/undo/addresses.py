@@ -3,7 +3,7 @@
 from etlimport.models import ReKey
 from etlimport.undo.working import Working, back
 from leagues.former_keys import remember_former_keys
-from leagues.models import Club, League, Player, Series, Team
+from leagues.models import CatalogueModel, Club, League, Player, Series, Team
 
 
 def remember_restored_keys(working: Working) -> int:
@@ -28,7 +28,7 @@ FROM {pairs(working, Player)} JOIN leagues_player t ON t.id = p.new_id {joined(L
 """)
 
 
-def pairs(working: Working, model) -> str:
+def pairs(working: Working, model: type[CatalogueModel]) -> str:
     """SQL: the rows `b` an undo puts back, each with the id `p.new_id` that it has had since the run."""
     return f"""{back(model)} b JOIN (
         SELECT id AS old_id, id AS new_id FROM {back(model)} UNION ALL
@@ -37,7 +37,7 @@ def pairs(working: Working, model) -> str:
     ) p ON p.old_id = b.id"""
 
 
-def joined(model, name: str, column: str) -> str:
+def joined(model: type[CatalogueModel], name: str, column: str) -> str:
     """SQL: the row a restored one will refer to, as it is (`name`) and as it is put back (`b` + name)."""
     table = model._meta.db_table
     return f"""LEFT JOIN {table} {name} ON {name}.id = {column}

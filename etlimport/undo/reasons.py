@@ -39,8 +39,8 @@ def refuse_if_touched_later(working: Working, models: Iterable[type[Model]]) -> 
     """Refuse where a later run touched the same rows of these models, refers to some that would go or has their key."""
     found: dict[int | None, list[str]] = defaultdict(list)
     for model in models:
-        for run_id, count in changed_later(working, model):
-            found[run_id].append(f"changed {counted(count, model)}")
+        for changed_by, count in changed_later(working, model):
+            found[changed_by].append(f"changed {counted(count, model)}")
         for run_id, count in keys_taken(working, model):
             found[run_id].append(f"made {counted(count, model)} under a former key")
         for reference in catalogue_references():
