@@ -112,7 +112,7 @@ class Import(Work):
         return Outcome(Status.UNCHANGED)
 
     def find_files(self) -> None:
-        everything_anew = self.options.rebuild or self.options.leagues
+        everything_anew = self.options.rebuild or self.options.force or self.options.leagues
         self.files = sources.gather(self.options.source, self.aliases, use_known=not everything_anew)
 
     def read_and_stage(self, job: Job) -> None:
@@ -203,7 +203,7 @@ class Change:
         run.counts["ambiguous"] = note_ambiguous(run, self.ambiguous)
         run.diff = describe_changes(run.pk, full=options.dry_run and options.diff)
         if not options.dry_run:
-            sources.remember_sources(self.work.files, self.work.book, run, partial=bool(options.leagues))
+            sources.remember_sources(self.work.files, run, partial=bool(options.leagues))
             RejectedRow.objects.bulk_create(self.work.notes, batch_size=1000)
 
     def restore(self) -> None:

@@ -5,24 +5,22 @@ A file is recognised by a digest of its bytes, or, once it is read, by a digest 
 
 import hashlib
 import os
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from itertools import groupby
-from operator import attrgetter
 from pathlib import Path
 from typing import Protocol
 
 import msgspec
 
-from etlimport import database, stage
-from etlimport.database.working_tables import STAGED
+from etlimport import stage
 from etlimport.kinds import StagedRow
 from etlimport.models import ImportRun, RejectedRow, SourceFile
 from etlimport.read import FileReport, LabelBook, SourcePath, SourceRefused, find_files, read_file
-from etlimport.read.files import kind_of
 from etlimport.resolve.aliases import Aliases
+
+READER = "2"
+"""Part of every digest. A new one, for a reader that makes something else of the same bytes, has all files read."""
 
 
 @dataclass
@@ -51,24 +49,20 @@ class ReadFile:
 def gather(source: Path, aliases: Aliases, *, use_known: bool) -> list[ReadFile]:
     """The files of a source with their digests. Raises SourceUnreadable if there is none.
 
-    A file is known only if all files of its kind are: a row that is in none of them any more has left the source.
-    With `use_known=False` no file is known.
+    The files are known only if all of them are: what one says of teams and players depends on the others. With
+    `use_known=False` no file is known.
     """
-    published: dict[str, dict[str, SourceFile]] = defaultdict(dict)
-    for published_file in SourceFile.objects.all() if use_known else ():
-        published[kind_of(Path(published_file.path)) or ""][published_file.path] = published_file
+    published = {file.path: file for file in SourceFile.objects.all()} if use_known else {}
     found = find_files(source)
     with ThreadPoolExecutor(os.cpu_count()) as threads:  # threads run in parallel here, as hashing releases the GIL
-        digests_of_all = dict(zip(found, threads.map(SourcePath.digest, found), strict=True))
-    files: list[ReadFile] = []
-    for kind, paths in groupby(found, attrgetter("kind")):
-        digests = {path: f"{aliases.digest}{digests_of_all[path]}"[:64] for path in paths}
-        before = published[kind] if published[kind].keys() == {path.relative for path in digests} else {}
-        known = bool(before) and all(before[path.relative].digest == digest for path, digest in digests.items())
-        for path, digest in digests.items():
-            file = before.get(path.relative)
-            files.append(ReadFile(len(files), path, digest, file, file if known else None, FileReport(path)))
-    return files
+        digests = [f"{aliases.digest}{READER}{digest}"[:64] for digest in threads.map(SourcePath.digest, found)]
+    before = [published.get(path.relative) for path in found]
+    all_there = len(published) == len(found)
+    known = all_there and all(file and file.digest == digest for file, digest in zip(before, digests, strict=True))
+    return [
+        ReadFile(no, path, digest, file, file if known else None, FileReport(path))
+        for no, (path, digest, file) in enumerate(zip(found, digests, before, strict=True))
+    ]
 
 
 class AskedFor:
@@ -109,9 +103,6 @@ def read_and_stage(
     settled = asked.aliases.digest.encode()
     stage.create_staged_tables()
     for file in files:
-        if file.known:
-            recall_labels(file.known, book)
-            continue
         content = hashlib.blake2b(settled, digest_size=32)
         try:
             blocks = digested(read_file(file.path, book, file.report, asked), content)
@@ -147,7 +138,7 @@ def recognise(files: list[ReadFile]) -> bool:
 
     To be called once all files are read.
     """
-    if not all(file.known or has_published_rows(file) for file in files):
+    if not all(map(has_published_rows, files)):
         return False
     for file in files:
         file.known = file.published
@@ -166,12 +157,6 @@ def remember_bytes(files: list[ReadFile]) -> None:
             file.known.digest = file.digest
             known.append(file.known)
     SourceFile.objects.bulk_update(known, ["digest"])
-
-
-def recall_labels(known: SourceFile, book: LabelBook) -> None:
-    """Add the labels of a known file to the book, as reading it again would."""
-    for league, kind, series, team, club in known.labels:
-        book.label(book.league(league), kind, series, team, club)
 
 
 def note_rejected(file: ReadFile, run: ImportRun) -> None:
@@ -205,50 +190,19 @@ def counts_of_known_files(files: list[ReadFile]) -> dict[str, dict[str, int]]:
     return {file.path.relative: counts_of_known(file.known) for file in files if file.known}
 
 
-def remember_sources(files: list[ReadFile], book: LabelBook, run: ImportRun, *, partial: bool) -> None:
-    """Keep the digests and labels of the published files, and forget those of earlier ones.
+def remember_sources(files: list[ReadFile], run: ImportRun, *, partial: bool) -> None:
+    """Keep the digests of the published files, and forget those of earlier ones.
 
     After a run that imported only some leagues (`partial`), no new file is remembered, as it may hold others, too.
     """
-    SourceFile.objects.exclude(path__in=[file.path.relative for file in files if file.known]).delete()
+    forget_sources()
     if partial:
         return
-    labels = labels_by_file_no(book)
     SourceFile.objects.bulk_create(
-        SourceFile(
-            path=file.path.relative,
-            digest=file.digest,
-            content=file.content,
-            counts=file.counts,
-            labels=labels[file.no],
-            run=run,
-        )
+        SourceFile(path=file.path.relative, digest=file.digest, content=file.content, counts=file.counts, run=run)
         for file in files
-        if not file.known and not file.left_out
+        if not file.left_out
     )
-
-
-LABEL_COLUMNS = {
-    "players": ("label_no",),
-    "schedules": ("home_no", "away_no"),
-    "series_stats": ("label_no",),
-    "match_history": ("home_no", "away_no"),
-}
-"""By the name of the kind of file: the columns of staged rows that hold numbers of labels."""
-
-
-def labels_by_file_no(book: LabelBook) -> defaultdict[int, list[list[str]]]:
-    """The labels in each staged file, by its number: lists of league, kind, series, team and club."""
-    every = " UNION ".join(
-        f"SELECT file_no, {column} AS label_no FROM {STAGED[kind]}"
-        for kind, columns in LABEL_COLUMNS.items()
-        for column in columns
-    )
-    found: defaultdict[int, list[list[str]]] = defaultdict(list)
-    for file_no, number in database.rows(f"SELECT file_no, label_no FROM ({every}) named ORDER BY file_no, label_no"):
-        league, *label = book.labels[number]
-        found[file_no].append([book.leagues[league], *label])
-    return found
 
 
 def forget_sources() -> None:

@@ -12,7 +12,7 @@ from etlimport.kinds import KINDS
 from etlimport.merge import catalogue, facts
 from etlimport.merge.entity import Entity
 from etlimport.models import ImportRun, RejectedRow
-from etlimport.sources import ReadFile, counts_of_known
+from etlimport.sources import ReadFile
 
 ROWS_BECOME = {
     facts.ROSTER_SPOT.work: (facts.ROSTER_SPOT, catalogue.PLAYER),
@@ -116,9 +116,6 @@ def account_for(run: ImportRun, files: list[ReadFile], placed: dict[int, dict[st
     duplicate_counts = count_duplicates()
     contradicting = contradictions(run, names, {file.path.kind for file in files if file.no in duplicate_counts})
     for file in files:
-        if file.known:
-            file.counts = counts_of_known(file.known)
-            continue
         file.counts = {
             "read": file.report.read,
             **placed.get(file.no, {"inserted": 0, "updated": 0, "unchanged": 0}),

@@ -8,7 +8,9 @@ import pytest
 from etlimport.models import Alias, ImportRun, SourceFile
 from etlimport.resolve.aliases import Aliases
 from etlimport.sources import digested, gather
-from etlimport.tests.sources import imported, player, two_teams
+from etlimport.tests.sources import history, imported, line, match, player, standing, two_teams
+from leagues.models import Player, ScheduledMatch, Standing, Team
+from leagues.season import lines_of
 
 pytestmark = pytest.mark.django_db
 
@@ -63,3 +65,46 @@ def test_where_blocks_are_cut_says_nothing():
         assert list(digested(iter(blocks), digest)) == blocks
         digests.append(digest.hexdigest())
     assert len(set(digests)) == 1
+
+
+def test_what_an_unchanged_file_says_is_told_again_when_another_one_changes(snapshot):
+    of_newcomer = line(people=("n9", "p2", "p5", "p6"))
+    unchanged = {
+        "match_history": [of_newcomer],
+        "player_history": [history("n9", {"date": "2024-09-24", "end_pti": 30})],
+    }
+    imported(snapshot(players=two_teams(), **unchanged))
+    imported(snapshot(players=[*two_teams(), player("n9", "Nia", "Orr")], **unchanged))
+    newcomer = Player.objects.get(external_id="n9")
+    assert (len(lines_of(newcomer, 9)), newcomer.history.count()) == (1, 1)
+
+
+def test_teams_that_lose_and_regain_their_suffix_get_their_schedule_and_table_back(snapshot):
+    def night(suffix: str) -> dict:
+        players = [row | {"Series Mapping ID": row["Series Mapping ID"] + suffix} for row in two_teams()]
+        return {
+            "players": players,
+            "schedules": [match("Elm 1 SW", "Oak 1 SW")],
+            "series_stats": [standing("Elm 1 SW")],
+        }
+
+    imported(snapshot(**night(" SW")))
+    imported(snapshot(**night("")))
+    imported(snapshot(**night(" SW")))
+    assert Team.objects.filter(is_active=True).count() == 2
+    assert not Standing.objects.filter(is_active=True, team__is_active=False).exists()
+    assert not ScheduledMatch.objects.filter(is_active=True, home_team__is_active=False).exists()
+
+
+def test_by_force_everything_is_read_again(snapshot):
+    source = snapshot(players=two_teams())
+    imported(source)
+    assert not merged(imported(source))
+    assert merged(imported(source, force=True))
+
+
+def test_a_new_reader_reads_everything_again(snapshot, monkeypatch):
+    source = snapshot(players=two_teams())
+    imported(source)
+    monkeypatch.setattr("etlimport.sources.READER", "next")
+    assert imported(source).counts["files"]["players.json"]["read"] == len(two_teams())
