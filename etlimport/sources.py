@@ -108,6 +108,7 @@ def read_and_stage(
             blocks = digested(read_file(file.path, book, file.report, asked), content)
             stage.load_rows(file.path.kind, file.no, clock.count(blocks))
             stage.load_witnesses(file.no, file.report.witnesses)
+            warnings += file.report.warnings
         except SourceRefused as error:
             if not force:
                 raise

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from etlimport import database
 from etlimport.check.duplicates import contradictions, count_duplicates
 from etlimport.database import dialect
-from etlimport.database.working_tables import SEQ, STAGED
+from etlimport.database.working_tables import ROWS_OF_A_FILE, SEQ, STAGED
 from etlimport.errors import AuditFailed
 from etlimport.journal.undo_log import UndoLog
 from etlimport.kinds import KINDS
@@ -13,6 +13,7 @@ from etlimport.merge import catalogue, facts
 from etlimport.merge.entity import Entity
 from etlimport.models import ImportRun, RejectedRow
 from etlimport.sources import ReadFile
+from leagues.models import Player
 
 ROWS_BECOME = {
     facts.ROSTER_SPOT.work: (facts.ROSTER_SPOT, catalogue.PLAYER),
@@ -26,7 +27,6 @@ either changed.
 
 TEAM_UNKNOWN = "its team cannot be told from its label"
 UNPLACED = (
-    ("players", "i.label_no IS NULL OR i.label_no NOT IN (SELECT no FROM w_label)", TEAM_UNKNOWN),
     (
         "players",
         f"{SEQ} IN (SELECT no FROM w_other_person)",
@@ -59,19 +59,34 @@ UNPLACED = (
 )
 """Which staged rows of a kind of file cannot be written to the catalogue, and why: (kind, SQL condition, reason)."""
 
+TEAMLESS = (
+    (
+        "players",
+        "i.label_no IS NOT NULL AND i.label_no NOT IN (SELECT no FROM w_label)",
+        f"{TEAM_UNKNOWN}: imported without it",
+    ),
+)
+"""The same for the rows of which only the player is written."""
+
 
 def unplaced_rows(run: ImportRun, files: dict[int, str]) -> list[RejectedRow]:
     """The staged rows that cannot be written to the catalogue, as rejected rows that are not saved yet.
 
     `files`: the paths of the files by number.
     """
+    return as_notes(run, files, UNPLACED, RejectedRow.Kind.REJECTED)
+
+
+def as_notes(
+    run: ImportRun, files: dict[int, str], conditions: tuple[tuple[str, str, str], ...], note: RejectedRow.Kind
+) -> list[RejectedRow]:
     every = " UNION ALL ".join(
         f"""SELECT {number} AS number, file_no, idx, {dialect.row_as_json("i", KINDS[kind].columns())} AS content
             FROM {STAGED[kind]} i WHERE {condition}"""
-        for number, (kind, condition, _) in enumerate(UNPLACED)
+        for number, (kind, condition, _) in enumerate(conditions)
     )
     return [
-        RejectedRow(run=run, file=files[file_no], index=idx, reason=UNPLACED[number][-1], content=content)
+        RejectedRow(run=run, kind=note, file=files[file_no], index=idx, reason=conditions[number][-1], content=content)
         for number, file_no, idx, content in database.rows(
             f"SELECT * FROM ({every}) unplaced ORDER BY number, file_no, idx"
         )
@@ -80,15 +95,25 @@ def unplaced_rows(run: ImportRun, files: dict[int, str]) -> list[RejectedRow]:
 
 def count_placed(log: UndoLog) -> dict[int, dict[str, int]]:
     """By the number of the file: how many of its staged rows were `inserted`, `updated` and `unchanged`."""
-    every = " UNION ALL ".join(
-        f"""SELECT w.file_no, count(*), sum(CASE WHEN w.target_id IS NULL THEN 1 ELSE 0 END),
-                   sum(CASE WHEN w.target_id IS NOT NULL AND c.no IS NOT NULL THEN 1 ELSE 0 END)
-            FROM {work} w LEFT JOIN ({changed_rows(parts, log)}) c ON c.no = w.no GROUP BY w.file_no"""
+    placed = [
+        f"""SELECT w.file_no, w.target_id IS NULL AS is_new, c.no IS NOT NULL AS is_changed
+            FROM {work} w LEFT JOIN ({changed_rows(parts, log)}) c ON c.no = w.no"""
         for work, parts in ROWS_BECOME.items()
+    ]
+    # A player whose team cannot be told has no roster spot. By now the new ones have their ids.
+    placed.append(
+        f"""SELECT w.no / {ROWS_OF_A_FILE}, w.target_id > {log.highest[Player]}, c.no IS NOT NULL
+            FROM w_player w LEFT JOIN ({changed_rows([catalogue.PLAYER], log)}) c ON c.no = w.no
+            WHERE w.no NOT IN (SELECT no FROM w_spot)"""
+    )
+    counted = database.rows(
+        f"""SELECT file_no, count(*), sum(CASE WHEN is_new THEN 1 ELSE 0 END),
+                   sum(CASE WHEN is_changed AND NOT is_new THEN 1 ELSE 0 END)
+            FROM ({" UNION ALL ".join(placed)}) placed GROUP BY file_no"""
     )
     return {
         file_no: {"inserted": inserted, "updated": updated, "unchanged": total - inserted - updated}
-        for file_no, total, inserted, updated in database.rows(every)
+        for file_no, total, inserted, updated in counted
     }
 
 
@@ -126,4 +151,4 @@ def account_for(run: ImportRun, files: list[ReadFile], placed: dict[int, dict[st
         file.counts["repaired"] = file.report.repaired
     run.counts["files"] = {file.path.relative: file.counts for file in files}
     run.counts["contradictions"] = len(contradicting)
-    return unplaced + contradicting
+    return unplaced + as_notes(run, names, TEAMLESS, RejectedRow.Kind.REPAIRED) + contradicting

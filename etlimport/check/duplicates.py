@@ -33,10 +33,14 @@ class Repetition:
 
 REPETITIONS = {
     "players": Repetition(
-        ("s.league_no", "i.external_id", "b.team_no"),
-        f"""JOIN w_spelling s ON s.no = i.league_no JOIN w_label b ON b.no = i.label_no
-            JOIN w_team t ON t.no = b.team_no WHERE {SEQ} NOT IN (SELECT no FROM w_other_person)""",
-        "i.first_name || ' ' || i.last_name || ' of ' || t.name",
+        ("s.league_no", "i.external_id", "COALESCE(b.team_no, p.team_no)"),
+        f"""JOIN w_spelling s ON s.no = i.league_no LEFT JOIN w_label b ON b.no = i.label_no
+            LEFT JOIN (SELECT p.league_no, p.external_id, min(r.team_no) AS team_no FROM w_player p
+                       JOIN w_roster r ON r.player_no = p.no GROUP BY p.league_no, p.external_id) p
+              ON p.league_no = s.league_no AND p.external_id = i.external_id AND b.no IS NULL
+            LEFT JOIN w_team t ON t.no = COALESCE(b.team_no, p.team_no)
+            WHERE {SEQ} NOT IN (SELECT no FROM w_other_person)""",
+        "i.first_name || ' ' || i.last_name || ' of ' || COALESCE(t.name, 'no team')",
         "a second row of {thing} with other figures than {first}",
     ),
     "schedules": Repetition(

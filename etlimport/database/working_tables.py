@@ -213,6 +213,13 @@ CLUB_MOVE = WorkingTable(
     {"league_id": ID, "old_club": ID, "club_no": NUMBER},
 )
 
+MAY_BE_TOLD_OF = WorkingTable(
+    "w_may_be_told_of",
+    "an existing row that a row of the snapshot may be about which cannot be read in full",
+    {"table_name": TEXT, "id": ID},
+    sqlite_index=("table_name, id",),
+)
+
 # Writing the catalogue
 
 TAKEN_KEY = WorkingTable("w_taken_key", "an existing row whose key the source now gives to another thing", {"id": ID})

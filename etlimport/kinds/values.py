@@ -5,7 +5,7 @@ A file holds few distinct values, so what a parser made of each is remembered in
 
 import re
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, time
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -46,12 +46,31 @@ class Memo(dict[Any, Any]):
         return parsed
 
 
+class NotText:
+    """Stands where a text belongs and something else was. Whoever reads it learns what is wrong with it."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+
+    def strip(self, characters: str | None = None, /) -> str:
+        raise Unreadable(self.reason)
+
+    def __str__(self) -> str:
+        return ""
+
+
 def as_text(value: Any) -> str:
     return "" if value is None else str(value).strip()
 
 
 def plain_text(value: str | None) -> str:
     return value.strip() if value else ""
+
+
+def plain_id(value: str | None) -> str:
+    """An id without the decimals that a program added which took it for a number: `41001.0` → `41001`."""
+    text = value.strip() if value else ""
+    return text[:-2] if text.endswith(".0") and text[:-2].isdigit() else text
 
 
 def number(value: str | int | float | None) -> Decimal | None:
@@ -102,6 +121,8 @@ def iso_date(value: str | int | float | None) -> str | None:
     text = as_text(value)
     if text.casefold() in MISSING:
         return None
+    if moment := moment_of(text):
+        return moment.date().isoformat()
     day = text[:10] if text[10:11] in ("T", " ") else text
     parsed = parse_datetime(day, DATE_FORMATS)
     if not parsed:
@@ -109,11 +130,36 @@ def iso_date(value: str | int | float | None) -> str | None:
     return parsed.date().isoformat()
 
 
+def moment_of(text: str) -> datetime | None:
+    """The date and time of a timestamp, in this process's time zone if the timestamp names one; None for other texts.
+
+    Django makes the time zone of the settings that of the process.
+    """
+    if text[10:11] not in ("T", " ") or len(text) < len("2026-12-04T00:30"):
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return moment.astimezone().replace(tzinfo=None) if moment.tzinfo else moment
+
+
+def time_within(value: str | int | float | None) -> str | None:
+    """The time of day within a timestamp: `2026-12-04T00:30:00Z` → `18:30:00` in Chicago; None for a mere date.
+
+    Midnight is how programs write a date as a timestamp, and is none.
+    """
+    moment = moment_of(as_text(value))
+    return moment.time().isoformat("seconds") if moment and moment.time() != time.min else None
+
+
 def iso_time(value: str | int | float | None) -> str | None:
     """`06:30 pm` → `18:30:00`; None if the value is missing. Raises Unreadable."""
     text = as_text(value)
     if text.casefold() in MISSING:
         return None
+    if moment := moment_of(text):
+        return moment.time().isoformat("seconds")
     parsed = parse_datetime(text, TIME_FORMATS)
     if not parsed:
         raise Unreadable("is no time of day")
@@ -128,6 +174,15 @@ def parse_datetime(text: str, formats: tuple[str, ...]) -> datetime | None:
         except ValueError:
             continue
     return None
+
+
+DASHES = re.compile(r"(?<=\d)\s*[-‐‑‒–—−:]\s*(?=\d)")
+
+
+def set_scores(value: str | None) -> str:
+    """Scores with a plain hyphen between the two numbers of a set: `6–4, 6 : 3` → `6-4, 6-3`."""
+    text = value.strip() if value else ""
+    return DASHES.sub("-", text)
 
 
 def line_number(value: str | int | None) -> int | None:
@@ -157,8 +212,10 @@ def captaincy(value: Any) -> tuple[bool, bool]:
 
 def winner(value: Any) -> str:
     text = as_text(value).casefold()
-    if text in ("home", "away"):
+    if text in ("home", "away", "tie"):
         return text
+    if text in ("draw", "tied"):
+        return "tie"
     if text in ("", "unknown", "n/a"):
         return "unknown"
-    raise Unreadable("is neither home nor away")
+    raise Unreadable("is neither home, away nor tie")

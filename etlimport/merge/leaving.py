@@ -15,6 +15,11 @@ def leagues_in(kind: str) -> str:
                WHERE f.kind = '{kind}' AND l.target_id IS NOT NULL"""
 
 
+def is_not_hinted_at(model: type[CatalogueModel]) -> str:
+    """SQL for the condition that no row of the snapshot which cannot be read in full may be about the row."""
+    return f"NOT IN (SELECT id FROM w_may_be_told_of WHERE table_name = '{model._meta.db_table}')"
+
+
 PLAYER_LEAGUE = "(SELECT league_id FROM leagues_player p WHERE p.id = t.player_id)"
 LEAGUE_OF: dict[type[CatalogueModel], str] = {
     Team: "t.league_id",
@@ -29,11 +34,12 @@ LEAGUE_OF: dict[type[CatalogueModel], str] = {
 
 PLAYERS_LEFT = f"""
     SELECT id FROM leagues_player WHERE league_id IN ({leagues_in("players")})
-    AND id NOT IN (SELECT target_id FROM w_player WHERE target_id IS NOT NULL)"""
+    AND id NOT IN (SELECT target_id FROM w_player WHERE target_id IS NOT NULL) AND id {is_not_hinted_at(Player)}"""
 SPOTS_LEFT = f"""
     SELECT r.id FROM leagues_rosterspot r JOIN leagues_player p ON p.id = r.player_id
     WHERE p.league_id IN ({leagues_in("players")})
-    AND r.id NOT IN (SELECT target_id FROM w_spot WHERE target_id IS NOT NULL)"""
+    AND r.id NOT IN (SELECT target_id FROM w_spot WHERE target_id IS NOT NULL)
+    AND r.id {is_not_hinted_at(RosterSpot)}"""
 SPOTS_LEFT_FOR_NONE = f"""{SPOTS_LEFT}
     AND r.player_id NOT IN (SELECT p.target_id FROM w_spot s JOIN w_player p ON p.no = s.player_no
                             WHERE s.target_id IS NULL AND p.target_id IS NOT NULL)"""
@@ -41,9 +47,7 @@ SPOTS_LEFT_FOR_NONE = f"""{SPOTS_LEFT}
 FIXTURES_LEFT = f"""
     SELECT t.id FROM leagues_scheduledmatch t WHERE t.league_id IN ({leagues_in("schedules")})
     AND t.id NOT IN (SELECT target_id FROM w_schedule WHERE target_id IS NOT NULL)
-    AND NOT EXISTS (SELECT 1 FROM w_undated_fixture u WHERE t.home_team_id IN (u.home_id, u.away_id)
-                    AND t.away_team_id IN (u.home_id, u.away_id))"""
-"""Matches that one without a date may be stay."""
+    AND t.id {is_not_hinted_at(ScheduledMatch)}"""
 LINES_COVERED = f"""
     SELECT t.id FROM leagues_matchscore t
     JOIN w_league l ON l.target_id = t.league_id
@@ -51,7 +55,8 @@ LINES_COVERED = f"""
     WHERE {dialect.days_between("covered.first", "t.date")} <= {MOVED_WITHIN}"""
 """SQL for a query of the lines whose season the match history tells: it starts no later than a match can be moved."""
 LINES_LEFT = f"""{LINES_COVERED}
-    AND t.id NOT IN (SELECT target_id FROM w_match WHERE target_id IS NOT NULL)"""
+    AND t.id NOT IN (SELECT target_id FROM w_match WHERE target_id IS NOT NULL)
+    AND t.id {is_not_hinted_at(MatchScore)}"""
 """Lines that the source has taken back. Those of earlier seasons stay, as a file may begin with this season."""
 STANDINGS_LEFT = f"""
     SELECT s.id FROM leagues_standing s JOIN leagues_team t ON t.id = s.team_id

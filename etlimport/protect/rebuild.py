@@ -34,6 +34,7 @@ from etlimport.merge.leaving import (
     TEAMS_LEFT,
     deactivate,
     deactivate_leaving,
+    is_not_hinted_at,
     leagues_in,
 )
 from etlimport.models import IdentityChange
@@ -141,6 +142,7 @@ class Rebuild:
             reasons.append(f"{LEAGUE_OF[model]} NOT IN ({leagues_written(model)})")
         if model is MatchScore:
             reasons.append(f"t.id NOT IN ({LINES_COVERED})")
+        reasons.append(f"NOT t.id {is_not_hinted_at(model)}")
         remade = [f"AND t.id NOT IN (SELECT old_id FROM {was(e)})" for e in self.was if e.model is model]
         return kept(model).fill(
             f"""SELECT t.id FROM {model._meta.db_table} t

@@ -1,6 +1,7 @@
 """How many rows of one file were accepted, rejected and repaired, and why."""
 
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import Literal, NamedTuple
 
 from etlimport.read.files import SourcePath
@@ -43,8 +44,8 @@ class Note:
 class FileReport:
     """The numbers of rows, which are complete once the whole file is read: read = accepted + rejected.
 
-    The repaired rows are among the accepted ones. `unread`: whether a value of an accepted row could not be read.
-    `witnesses`: what could be read of the rejected rows.
+    The repaired rows are among the accepted ones.
+    `witnesses`: what could be read of the rejected rows. `warnings`: what is to be said of the whole file.
     """
 
     file: SourcePath
@@ -52,9 +53,9 @@ class FileReport:
     accepted: int = 0
     rejected: int = 0
     repaired: int = 0
-    unread: bool = False
     notes: list[Note] = field(default_factory=list)
     witnesses: list[Witness] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
 
     def reject(self, index: int, reason: str, content: bytes) -> None:
         self.read += 1
@@ -64,6 +65,14 @@ class FileReport:
     def repair(self, index: int, reason: str, content: bytes) -> None:
         self.repaired += 1
         self.notes.append(Note("repaired", index, reason[:REASON_LENGTH], content_text(content)))
+
+    def close(self, witnesses: list[Witness], warnings: list[str]) -> None:
+        """Put the notes in the order of the rows. A row with several notes was repaired once, if it was accepted."""
+        self.notes.sort(key=attrgetter("index"))
+        indexes = {kind: {note.index for note in self.notes if note.kind == kind} for kind in ("repaired", "rejected")}
+        self.repaired = len(indexes["repaired"] - indexes["rejected"])
+        self.witnesses += witnesses
+        self.warnings += warnings
 
     def accept(self, count: int) -> None:
         self.read += count

@@ -10,7 +10,8 @@ from etlimport.kinds import StagedRow
 from etlimport.kinds.values import Unreadable
 from etlimport.read.file_report import FileReport
 from etlimport.read.files import SourcePath
-from etlimport.read.formats.json_array import BLOCK_SIZE, Block, read_blocks
+from etlimport.read.formats.encodings import DOUBLY_ENCODED, repaired
+from etlimport.read.formats.json_array import BLOCK_SIZE, Block, joined, read_blocks
 from etlimport.read.formats.json_rows import RowDecoder
 from etlimport.read.kinds import Converter, EntryConverter, LeagueNumbers, RowConverter, make_converter
 from etlimport.read.label_book import LabelBook
@@ -36,6 +37,7 @@ def read_file(
         rows = reader.tuples(block)
         for start in range(0, len(rows), ROWS_PER_BLOCK):
             yield rows[start : start + ROWS_PER_BLOCK]
+    reader.close()
 
 
 class BlockReader:
@@ -44,40 +46,56 @@ class BlockReader:
     def __init__(self, converter: Converter, report: FileReport) -> None:
         self.report = report
         self.decoder = RowDecoder(converter.describes)
-        self.repair, self.is_selected = converter.repair, converter.leagues.is_selected
-        self.unread_at = len(converter.describes.identity)
+        self.repair, self.witnesses = converter.repair, converter.witnesses
+        self.rejected_rows: list[tuple[int, Any]] = []
+        self.is_selected = converter.leagues.is_selected
+        self.marked = converter.marked
 
     def tuples(self, block: Block) -> list[StagedRow]:
         raise NotImplementedError
+
+    def mended(self, block: Block) -> tuple[Block, dict[int, str]]:
+        """(the block without doubly encoded texts, what was changed by the place of the element in the block)."""
+        if not DOUBLY_ENCODED.search(block.array):
+            return block, {}
+        elements, changed = list(block.elements), {}
+        for place, element in enumerate(map(bytes, block.elements)):
+            if DOUBLY_ENCODED.search(element):
+                elements[place], changes = repaired(element)
+                if changes:
+                    changed[place] = "; ".join(changes)
+        return Block(block.start, elements, joined(elements)), changed
+
+    def close(self) -> None:
+        """Complete the report, now that the whole file is read and all its labels are met."""
+        self.report.close(
+            witnesses=[witness for idx, row in self.rejected_rows for witness in self.witnesses(idx, row)],
+            warnings=[
+                f"{self.report.file.relative}: {count:,} rows are not UTF-8; they were read as {encoding}."
+                for encoding, count in self.decoder.encodings.items()
+            ],
+        )
 
     def reject(self, idx: int, rejected: Rejected, content: bytes) -> None:
         if not rejected.code or self.is_selected(rejected.code):
             self.report.reject(idx, str(rejected), content)
 
-    def without_unreadable_value(
+    def without_unreadable_values(
         self, idx: int, row: Any, error: Exception, convert: Callable[[], StagedRow | None], content: bytes
     ) -> StagedRow | None:
-        """The tuple of a row without its unreadable value; None for a row that is rejected.
-
-        One unreadable value is taken for a mistake in that value. With two of them nothing in the row can be trusted.
-        """
+        """The tuple of a row without its unreadable values; None for a row that is rejected: its key is among them."""
         try:
             if isinstance(error, Rejected):
                 raise error
             unreadable, unread = self.repair(row)
-            if len(unreadable) > 1:
-                raise Rejected("; ".join(unreadable))
             found = convert()
-        except Rejected as rejected:
-            self.reject(idx, rejected, content)
+        except (Rejected, Unreadable) as fault:
+            self.reject(idx, as_rejected(fault), content)
+            self.rejected_rows.append((idx, row))
             return None
-        self.report.repair(idx, f"{unreadable[0]}: imported without it", content)
+        without = "it" if len(unreadable) == 1 else "them"
+        self.report.repair(idx, f"{'; '.join(unreadable)}: imported without {without}", content)
         return found and self.marked(found, unread)
-
-    def marked(self, found: StagedRow, unread: int) -> StagedRow:
-        """The tuple with the bits of the fields that could not be read."""
-        self.report.unread = True
-        return *found[: self.unread_at], unread, *found[self.unread_at + 1 :]
 
 
 class RowReader(BlockReader):
@@ -85,17 +103,22 @@ class RowReader(BlockReader):
 
     def __init__(self, converter: RowConverter, report: FileReport) -> None:
         super().__init__(converter, report)
-        self.convert = converter.convert
+        self.convert, self.convert_incomplete = converter.convert, converter.convert_incomplete
 
     def tuples(self, block: Block) -> list[StagedRow]:
         made: list[StagedRow] = []
         add, convert = made.append, self.convert
-        for idx, row in enumerate(self.decoder.rows(block), block.start):
+        mended, changes = self.mended(block)
+        for place, change in changes.items():
+            self.report.repair(block.start + place, change, bytes(block.elements[place]))
+        for idx, row in enumerate(self.decoder.rows(mended), block.start):
             try:
                 found = convert(idx, row)
             except (Rejected, Unreadable) as error:
                 content = block.elements[idx - block.start]
-                found = self.without_unreadable_value(idx, row, error, partial(convert, idx, row), content)
+                found = self.without_unreadable_values(
+                    idx, row, error, partial(self.convert_incomplete, idx, row), content
+                )
             if found is not None:
                 add(found)
         self.report.accept(len(made))
@@ -112,13 +135,16 @@ class EntryReader(BlockReader):
 
     def tuples(self, block: Block) -> list[StagedRow]:
         made: list[StagedRow] = []
-        for row, element in zip(self.decoder.rows(block), block.elements, strict=True):
+        mended, changes = self.mended(block)
+        for place, (row, element) in enumerate(zip(self.decoder.rows(mended), block.elements, strict=True)):
             start = self.next_idx
+            if place in changes:
+                self.report.repair(start, changes[place], bytes(element))
             try:
                 player = self.converter.player(row)
-            except Rejected as rejected:
+            except (Rejected, Unreadable) as error:
                 self.next_idx += 1
-                self.reject(start, rejected, element)
+                self.reject(start, as_rejected(error), element)
                 continue
             entries = getattr(row, self.converter.describes.entries) or ()
             self.next_idx += len(entries)
@@ -136,7 +162,7 @@ class EntryReader(BlockReader):
             except (Rejected, Unreadable) as error:
                 again = partial(convert, idx, entry, league_no, external_id)
                 content = self.entry_content(entry, external_id)
-                found = self.without_unreadable_value(idx, entry, error, again, content)
+                found = self.without_unreadable_values(idx, entry, error, again, content)
             if found is not None:
                 yield found
 
@@ -144,6 +170,10 @@ class EntryReader(BlockReader):
         """An entry as JSON, inside an object that also holds the player's id."""
         held = msgspec.Raw(entry.content) if isinstance(entry, Rejected) else entry
         return msgspec.json.encode({"player_id": external_id, self.converter.describes.entries: [held]})
+
+
+def as_rejected(error: Exception) -> Rejected:
+    return error if isinstance(error, Rejected) else Rejected(str(error))
 
 
 def make_reader(converter: RowConverter | EntryConverter, report: FileReport) -> BlockReader:

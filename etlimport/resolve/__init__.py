@@ -7,7 +7,7 @@ the players, with existing rows; then `rosters`, `fixtures`, `lines` and `rating
 from etlimport import database
 from etlimport.database import working_tables
 from etlimport.read import LabelBook
-from etlimport.resolve import fixtures, lines, players, ratings, rosters, snapshot, teams
+from etlimport.resolve import fixtures, lines, players, ratings, rosters, snapshot, teams, unread
 from etlimport.resolve.aliases import Aliases
 
 
@@ -36,6 +36,9 @@ def resolve_facts(*, known: bool) -> None:
     fixtures.resolve_fixtures(known=known)
     lines.resolve_lines(known=known)
     ratings.resolve_ratings(known=known)
+    if known:
+        unread.fill_unread_values()
+    unread.find_existing_rows_that_may_be_told_of()
 
 
 def resolve_by_evidence() -> None:

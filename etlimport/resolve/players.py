@@ -11,6 +11,7 @@ from etlimport.database.working_tables import SEQ
 from etlimport.kinds import PLAYERS
 from etlimport.models import IdentityChange
 from etlimport.resolve.matching import accept_unique
+from etlimport.resolve.unread import fill_missing_names
 from leagues.names import given_name_variants
 
 Layer = IdentityChange.Layer
@@ -30,9 +31,10 @@ PLAYER_ROWS = f"""
     SELECT {SEQ} AS no, s.league_no, i.external_id, i.first_name, i.last_name, i.name_key,
            {PLAYERS.facts_sql("i", "player")}
     FROM in_players i JOIN w_spelling s ON s.no = i.league_no
-    JOIN (SELECT min({SEQ}) AS no FROM in_players i
-          JOIN w_spelling s ON s.no = i.league_no JOIN w_label b ON b.no = i.label_no
+    JOIN (SELECT COALESCE(min(CASE WHEN b.no IS NOT NULL THEN {SEQ} END), min({SEQ})) AS no FROM in_players i
+          JOIN w_spelling s ON s.no = i.league_no LEFT JOIN w_label b ON b.no = i.label_no
           GROUP BY s.league_no, i.external_id) first ON first.no = {SEQ}"""
+"""The first row with a player id describes the player, or rather the first one that names a team."""
 
 ROSTER_ROWS = f"""
     SELECT {SEQ} AS no, p.no AS player_no, b.team_no, i.file_no,
@@ -56,6 +58,7 @@ def create_working_tables(*, known: bool) -> None:
             FROM ({PLAYER_ROWS}) w JOIN w_league l ON l.no = w.league_no
             LEFT JOIN leagues_player p ON p.league_id = l.target_id AND p.external_id = w.external_id"""
     )
+    fill_missing_names()
     if known:
         working_tables.REASSIGNED_ID.create()
         find_reassigned_ids(SAME_IDS)
@@ -85,7 +88,7 @@ def find_other_people() -> None:
         f"""SELECT {SEQ} AS no, p.name_key AS first_name, i.name_key AS name FROM in_players i
             JOIN w_spelling s ON s.no = i.league_no JOIN w_label b ON b.no = i.label_no
             JOIN w_player p ON p.league_no = s.league_no AND p.external_id = i.external_id
-            WHERE i.name_key <> p.name_key""",
+            WHERE i.name_key <> p.name_key AND i.name_key <> ''""",
     )
     if found:
         create_nickname_pairs(f"SELECT {dialect.first_word('first_name')} FROM w_other_name")
@@ -114,7 +117,8 @@ def find_reassigned_ids(pairs: str) -> None:
     - another existing row, which is unmatched or renamed, has the new name.
     """
     if not working_tables.RENAMED.fill(
-        f"SELECT no, old_id, league_id, old_name, new_name FROM ({pairs}) pair WHERE old_name <> new_name"
+        f"SELECT no, old_id, league_id, old_name, new_name FROM ({pairs}) pair "
+        "WHERE old_name <> new_name AND old_name <> '' AND new_name <> ''"
     ):
         return
     create_nickname_pairs(f"SELECT {dialect.first_word('old_name')} FROM w_renamed")

@@ -119,7 +119,8 @@ class Player(CatalogueModel):
 
     @property
     def full_name(self) -> str:
-        return f"{self.first_name} {self.last_name}".strip()
+        """The name; where the source told none that could be read, the id in its place."""
+        return f"{self.first_name} {self.last_name}".strip() or f"Player {self.external_id}"
 
 
 class RosterSpot(CatalogueModel):

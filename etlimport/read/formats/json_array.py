@@ -13,6 +13,7 @@ from typing import BinaryIO, NoReturn
 import msgspec
 
 from etlimport.read.files import SourcePath, SourceRefused, SourceUnreadable, readable
+from etlimport.read.formats.encodings import as_utf8, encoding_of
 
 BLOCK_SIZE = 1 << 17
 """Bytes read at a time. They are few, so that the database can store one block while the next one is read."""
@@ -63,10 +64,17 @@ def joined(elements: Iterable[Element]) -> bytes:
 def read_blocks(source: SourcePath, block_size: int = BLOCK_SIZE) -> Iterator[Block]:
     """Raises SourceRefused for a file that is empty or not JSON, SourceUnreadable for one that is cut off or broken."""
     with readable(source.path), source.path.open("rb") as file:
+        encoding = encoding_of(file.read(4))
+        file.seek(0)
         start = 0
-        for elements, array in ArrayReader(file, source.relative, block_size).blocks():
-            yield Block(start, elements, array)
-            start += len(elements)
+        try:
+            for elements, array in ArrayReader(as_utf8(file, encoding), source.relative, block_size).blocks():
+                yield Block(start, elements, array)
+                start += len(elements)
+        except UnicodeDecodeError as error:
+            raise SourceUnreadable(
+                f"{source.relative} is not the UTF-16 that it begins as: {error}. Write it as UTF-8."
+            ) from None
 
 
 class ArrayReader:
@@ -107,8 +115,6 @@ class ArrayReader:
 
     def open_array(self) -> None:
         self.fill_beyond_blanks()
-        if self.window.startswith((b"\xff\xfe", b"\xfe\xff")):
-            raise SourceUnreadable(f"{self.name} is written in UTF-16: write it as UTF-8.")
         if self.window.startswith(b"\xef\xbb\xbf"):
             self.drop(3)
             self.fill_beyond_blanks()

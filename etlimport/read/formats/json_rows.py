@@ -5,16 +5,20 @@ a whole block at once. A block that it cannot decode is split into halves, until
 Those are decoded one by one, which is slow but tells what is wrong with each.
 """
 
-import re
-from collections.abc import Callable, Iterable
+import json
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
+from math import isfinite
 from types import GenericAlias, SimpleNamespace
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta
 
 from etlimport.kinds import Field, Kind, normalized
+from etlimport.kinds.values import NotText
+from etlimport.read.formats.encodings import western_text
 from etlimport.read.formats.json_array import MAX_ELEMENT, Block, Element, TooLarge
 from etlimport.read.rejected import Rejected
 
@@ -25,7 +29,6 @@ FEW = 4
 """The number of elements of a block that is not split any further."""
 
 NUL = b"\\u0000"
-NUL_ESCAPE = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 NOT_DECODABLE = (ValueError, RecursionError)
 MAX_VALUE_LENGTH = 40
 Value = Annotated[str, Meta(max_length=MAX_VALUE_LENGTH)] | int | float | None
@@ -33,8 +36,6 @@ Value = Annotated[str, Meta(max_length=MAX_VALUE_LENGTH)] | int | float | None
 
 IGNORED_PARTS = ("percentage", "for", "ret")
 """Keys inside the figures of a standing that sources write and no field is read from."""
-
-Decoded = TypeVar("Decoded")
 
 decode_any = msgspec.json.Decoder().decode
 keys_of = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
@@ -92,6 +93,7 @@ class RowDecoder:
         self.keys: set[str] = set()
         self.alternatives: list[tuple[str, str]] = []
         self.decoder: msgspec.json.Decoder[list[Any]] | None = None
+        self.encodings: Counter[str] = Counter()
 
     def build(self) -> None:
         """Make the Struct of the keys met so far.
@@ -172,16 +174,14 @@ class RowDecoder:
     def decode_alone(self, element: bytes) -> SimpleNamespace | Rejected:
         league = ""
         try:
-            found = self.by_attribute(element)
-            league = self.checked("league", found.get("league")) or ""
-            if NUL in element and NUL_ESCAPE.search(element):
-                raise Rejected("holds a NUL character")
-            return SimpleNamespace(**{name: self.checked(name, found.get(name)) for name in self.attributes})
+            found = {name: self.checked(name, value) for name, value in self.by_attribute(element).items()}
+            league = str(found.get("league") or "")
+            return SimpleNamespace(**{**dict.fromkeys(self.attributes), **found})
         except Rejected as rejected:
             return Rejected(str(rejected), league)
 
     def checked(self, name: str, value: Any) -> Any:
-        """The value as the Struct would hold it. Raises Rejected for a text that is none, or longer than its column."""
+        """The value as the Struct would hold it, or NotText for a text that is none or too long for its column."""
         attribute = self.attributes[name]
         if attribute.length:
             return text(attribute.title, value, attribute.length)
@@ -215,58 +215,81 @@ class RowDecoder:
     def by_attribute(self, element: bytes) -> dict[str, Any]:
         """The values of a row by the name of their attribute.
 
-        If a row has several spellings of an attribute, the first one with a value counts. As in the Struct, values that
-        belong to no attribute need only be valid JSON. Raises Rejected.
+        If a row has several spellings of an attribute, the first one with a value counts. Raises Rejected.
         """
         if isinstance(element, TooLarge):
             raise Rejected(f"is larger than {MAX_ELEMENT >> 20} MB")
         found: dict[str, tuple[int, Any]] = {}
         # The keys are sorted as in the Struct, for a row with both `Player ID` and `player_id`.
-        for key, raw in sorted(decoded(element, keys_of).items()):
+        for key, value in sorted(self.members(element).items()):
             name = self.attribute_of.get(normalized(key))
             if name is None:
                 continue
-            value = decoded(raw, decode_any)
             has_value = value is not None and value != ""
             if has_value and (name not in found or self.rank(key) < found[name][0]):
                 found[name] = self.rank(key), value
         return {name: value for name, (_, value) in found.items()}
+
+    def members(self, element: bytes) -> dict[str, Any]:
+        """The members of an object, also of one that only Python takes for JSON (`NaN`) or that is not in UTF-8.
+
+        Raises Rejected.
+        """
+        try:
+            return as_object(decode_any(element))
+        except RecursionError:
+            raise Rejected("is nested too deeply") from None
+        except ValueError as error:
+            return as_object(self.decode_leniently(element, error))
+
+    def decode_leniently(self, element: bytes, error: ValueError) -> Any:
+        try:
+            text = element.decode()
+        except UnicodeDecodeError:
+            text, encoding = western_text(element)
+            self.encodings[encoding] += 1
+        try:
+            return json.loads(text)
+        except RecursionError:
+            raise Rejected("is nested too deeply") from None
+        except ValueError:
+            raise Rejected(f"is not valid JSON: {error}") from None
+
+
+def as_object(value: Any) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise Rejected(f"is not an object but {type_name(value)}")
+    return value
 
 
 def bytes_of(element: Element) -> bytes:
     return element if isinstance(element, bytes) else bytes(element)
 
 
-def decoded(element: Element, decode: Callable[[Element], Decoded]) -> Decoded:
-    """What `decode` makes of JSON. Raises Rejected that says what is wrong with it."""
-    try:
-        return decode(element)
-    except RecursionError:
-        raise Rejected("is nested too deeply") from None
-    except UnicodeDecodeError as error:
-        raise Rejected(f"is not UTF-8: {error.reason} at byte {error.start:,} of a text") from None
-    except ValueError as error:
-        if isinstance(error, msgspec.ValidationError) and decode is keys_of:
-            raise Rejected(f"is not an object but {type_name(decoded(element, decode_any))}") from None
-        raise Rejected(f"is not valid JSON: {what_is_wrong(bytes(element), error)}") from None
-
-
-def what_is_wrong(element: bytes, error: ValueError) -> str:
-    if re.search(rb"\\u[dD][89a-fA-F]", element):
-        return "a text holds half a character (a lone surrogate)"
-    return str(error)
-
-
-def text(name: str, value: Any, length: int) -> str | None:
-    """The value as a text without blanks around it. Raises Rejected."""
+def text(name: str, value: Any, length: int) -> str | NotText | None:
+    """The value as a text without blanks around it, or NotText for a value that is none or too long."""
     if isinstance(value, bool | list | dict):
-        raise Rejected(f"{name} holds {type_name(value)} where a text belongs")
+        return NotText(f"{name} holds {type_name(value)} where a text belongs")
+    if isinstance(value, float) and not isfinite(value):
+        return NotText(f"{name} is no number")
     if value is None:
         return None
     stripped = str(value).strip()
     if len(stripped) > length:
-        raise Rejected(f"{name} is longer than {length} characters")
+        return NotText(f"{name} is longer than {length} characters")
+    if "\0" in stripped:
+        return NotText(f"{name} holds a NUL character")
+    if not is_encodable(stripped):
+        return NotText(f"{name} holds half a character (a lone surrogate)")
     return stripped
+
+
+def is_encodable(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def scalar(value: Any) -> Any:

@@ -1,10 +1,11 @@
 """What the converters of all kinds of files share."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, cast
 
 from etlimport.kinds import Field, Kind, StagedRow
-from etlimport.kinds.values import Memo, Unreadable
+from etlimport.kinds.values import Memo, NotText, Unreadable
+from etlimport.read.file_report import Witness
 from etlimport.read.label_book import LabelBook
 from etlimport.read.rejected import Rejected
 
@@ -36,12 +37,12 @@ class Converter:
     """Converts the row objects of one kind of file into tuples in the order of the kind's staged columns.
 
     Subclasses fill the columns that identify the thing a row is about. `facts` reads the columns of the facts.
-    `parsed` names the fields of the identity that a row may lack, so that a row is imported without a value of them
-    that is unreadable.
+    `key` names the fields without which it cannot be told what a row is about. A row is imported without any other of
+    its values that is unreadable.
     """
 
     describes: Kind
-    parsed: tuple[str, ...] = ()
+    key: tuple[str, ...] = ("league",)
 
     def __init__(self, book: LabelBook, leagues: LeagueNumbers) -> None:
         self.book, self.leagues = book, leagues
@@ -50,7 +51,7 @@ class Converter:
         self.fields = {field.name: field for field in self.describes.fields}
         facts = self.describes.facts()
         self.dates = self.memo(self.fields["date"]) if "date" in self.fields else {}
-        self.optional_fields = [*(self.fields[name] for name in self.parsed), *facts]
+        self.optional_fields = [field for field in self.describes.fields if field.name not in self.key]
         self.facts = facts_reader([self.place(field) for field in facts], [self.reading(field) for field in facts])
 
     def place(self, field: Field) -> tuple[str, str]:
@@ -89,9 +90,10 @@ class Converter:
     def repair(self, row: Any) -> tuple[list[str], int]:
         """Set the unreadable values of the row's optional fields to None.
 
-        Returns a sentence about each of them, and their bits.
+        Returns a sentence about each of them and of what the row lacks, and their bits.
         """
-        complaints, unread = {}, 0
+        complaints: dict[tuple[str, str], str] = {}
+        unread = 0
         for field in self.optional_fields:
             attribute, part = self.place(field)
             holder, name = (getattr(row, attribute), part) if part else (row, attribute)
@@ -101,8 +103,40 @@ class Converter:
             except Unreadable as error:
                 setattr(holder, name, None)
                 unread |= self.describes.bit(field.name)
-                complaints[attribute, part] = f"{self.display_name(field)} {str(value)[:60]!r} {error}"
+                shown = "" if isinstance(value, NotText) else f"{self.display_name(field)} {str(value)[:60]!r} "
+                complaints[attribute, part] = f"{shown}{error}"
+        for sentence, fields in self.lacks(row):
+            complaints[fields[0], ""] = sentence
+            unread |= sum(self.describes.bit(name) for name in fields)
         return list(complaints.values()), unread
+
+    def marked(self, found: StagedRow, unread: int) -> StagedRow:
+        """The tuple of a row with the bits of the fields that could not be read."""
+        place = len(self.describes.identity)
+        return *found[:place], unread, *found[place + 1 :]
+
+    def lacks(self, row: Any) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """What a row does not have although every row of its kind has it: a sentence, and the names of the fields."""
+        yield from ()
+
+    def witnesses(self, idx: int, row: Any) -> list[Witness]:
+        """What can be read of a row that is rejected, if that may tell what it is about."""
+        try:
+            found = self.witness(idx, row)
+        except (Rejected, Unreadable):
+            return []
+        return [found] if found else []
+
+    def witness(self, idx: int, row: Any) -> Witness | None:
+        """The same for one kind of file. Leagues and labels that no other row names say nothing, and get no number."""
+        return None
+
+    def readable(self, name: str, row: Any) -> Any:
+        """The value of a field; None if it is missing or cannot be read."""
+        try:
+            return self.parser(name)(getattr(row, self.fields[name].attribute)) or None
+        except Unreadable:
+            return None
 
     def display_name(self, field: Field) -> str:
         return field.part if self.describes.entries else (field.read_from or field.name).replace("_", " ")
@@ -129,6 +163,10 @@ class RowConverter(Converter):
 
     Raises Rejected, or Unreadable if `repair` can remove the reason.
     """
+
+    def convert_incomplete(self, idx: int, row: Any) -> StagedRow | None:
+        """The same of a row whose unreadable values `repair` has set to None. Raises Rejected."""
+        return self.convert(idx, row)
 
 
 class EntryConverter(Converter):

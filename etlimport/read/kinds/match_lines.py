@@ -2,6 +2,8 @@ from hashlib import blake2b
 from typing import Any
 
 from etlimport.kinds import MATCH_HISTORY, StagedRow
+from etlimport.kinds.values import plain_id, set_scores
+from etlimport.read.file_report import Witness
 from etlimport.read.kinds.converter import LeagueNumbers, RowConverter
 from etlimport.read.label_book import LabelBook
 from leagues.line_digests import digests_of_folded
@@ -24,7 +26,7 @@ class FoldedNames(dict[str, str]):
 
 class MatchLines(RowConverter):
     describes = MATCH_HISTORY
-    parsed = ("line", "winner")
+    key = ("league", "date")
 
     def __init__(self, book: LabelBook, leagues: LeagueNumbers) -> None:
         super().__init__(book, leagues)
@@ -39,14 +41,14 @@ class MatchLines(RowConverter):
         league_no = self.leagues[row.league]
         if league_no is None:
             return None
+        date, facts = self.day(row.date), self.facts(row)  # first, so that a row that is rejected adds no team
         teams = (league_no, row.home_team, row.away_team)
         home_no, away_no, home, away, teams_key = self.numbered.get(teams) or self.number_teams(teams)
-        date, facts = self.day(row.date), self.facts(row)
-        id_1, id_2 = (row.home_player_1_id or "").strip(), (row.home_player_2_id or "").strip()
-        id_3, id_4 = (row.away_player_1_id or "").strip(), (row.away_player_2_id or "").strip()
+        id_1, id_2 = plain_id(row.home_player_1_id), plain_id(row.home_player_2_id)
+        id_3, id_4 = plain_id(row.away_player_1_id), plain_id(row.away_player_2_id)
         name_1, name_2 = (row.home_player_1_name or "").strip(), (row.home_player_2_name or "").strip()
         name_3, name_4 = (row.away_player_1_name or "").strip(), (row.away_player_2_name or "").strip()
-        scores, source_id = (row.scores or "").strip(), (row.source_id or "").strip()
+        scores, source_id = set_scores(row.scores), plain_id(row.source_id)
         won, line = self.winner(row.winner), self.line(row.line)
         name_keys = [self.folded_names[name] for name in (name_1, name_2, name_3, name_4)]
         a, b, c, d = (each or key for each, key in zip((id_1, id_2, id_3, id_4), name_keys, strict=True))
@@ -60,6 +62,15 @@ class MatchLines(RowConverter):
         people, result = digests_of_folded(named, scores, won)
         rest = (scores, won, source_id, key, people, result)
         return idx, league_no, home_no, away_no, date, line, home, away, *who, *rest, 0, *facts
+
+    def witness(self, idx: int, row: Any) -> Witness | None:
+        """A line of these two teams, on a day that cannot be read."""
+        league_no = self.leagues.get(row.league)
+        teams = (self.readable(name, row) for name in ("home_team", "away_team"))
+        home_no, away_no = (self.label_no.get((league_no or 0, "", team, "")) for team in teams)
+        if league_no is None or home_no is None or away_no is None:
+            return None
+        return Witness(idx, self.describes.name, league_no=league_no, home_no=home_no, away_no=away_no)
 
     def number_teams(self, teams: TeamsOfRow) -> NumberedTeams:
         league_no, home, away = teams[0], (teams[1] or "").strip(), (teams[2] or "").strip()

@@ -1,15 +1,23 @@
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
 from etlimport.kinds import PLAYERS, StagedRow
+from etlimport.kinds.values import Unreadable, plain_id
+from etlimport.read.file_report import Witness
 from etlimport.read.kinds.converter import LeagueNumbers, RowConverter
 from etlimport.read.label_book import LabelBook
 from etlimport.read.rejected import Rejected
 from leagues.names import name_key
 
+NO_NAME, NO_TEAM = "no name: First Name and Last Name are empty", "no team"
+
 
 class Players(RowConverter):
+    """A row without a name or a team says that the player is there; what it lacks is not known."""
+
     describes = PLAYERS
+    key = ("league", "external_id")
 
     def __init__(self, book: LabelBook, leagues: LeagueNumbers) -> None:
         super().__init__(book, leagues)
@@ -19,12 +27,12 @@ class Players(RowConverter):
             league_no = leagues[row.league]
             if league_no is None:
                 return None
-            external_id = (row.external_id or "").strip()
+            external_id = plain_id(row.external_id)
             if not external_id:
                 raise Rejected("no Player ID")
             first, last = (row.first_name or "").strip(), (row.last_name or "").strip()
             if not first and not last:
-                raise Rejected("no name: First Name and Last Name are empty")
+                raise Unreadable(NO_NAME)
             read = facts(row)
             # The label is numbered last, so that a row that is rejected does not add a team.
             label = (league_no, row.series, row.team, row.club)
@@ -34,6 +42,46 @@ class Players(RowConverter):
             return idx, league_no, number, external_id, first, last, quick_name_key(first, last), 0, *read
 
         self.convert = convert  # a closure instead of a method, because that is faster and there are many players
+
+    def check_team(self, series: str, team: str) -> None:
+        if not team:
+            raise Unreadable(NO_TEAM)
+
+    def convert_incomplete(self, idx: int, row: Any) -> StagedRow | None:
+        league_no = self.leagues[row.league]
+        if league_no is None:
+            return None
+        external_id = plain_id(row.external_id)
+        if not external_id:
+            raise Rejected("no Player ID")
+        first, last = (row.first_name or "").strip(), (row.last_name or "").strip()
+        known_as = quick_name_key(first, last) if first or last else ""
+        has_team = (row.team or "").strip()
+        number = self.number_label((league_no, row.series, row.team, row.club)) if has_team else None
+        return idx, league_no, number, external_id, first, last, known_as, 0, *self.facts(row)
+
+    def marked(self, found: StagedRow, unread: int) -> StagedRow:
+        """Half a name is no name to be known by."""
+        marked = super().marked(found, unread)
+        if not unread & (PLAYERS.bit("first_name") | PLAYERS.bit("last_name")):
+            return marked
+        place = list(PLAYERS.identity).index("name_key")
+        return *marked[:place], "", *marked[place + 1 :]
+
+    def lacks(self, row: Any) -> Iterator[tuple[str, tuple[str, ...]]]:
+        if not (row.first_name or "").strip() and not (row.last_name or "").strip():
+            yield NO_NAME, ("first_name", "last_name")
+        if not (row.team or "").strip():
+            yield NO_TEAM, ("team",)
+
+    def witness(self, idx: int, row: Any) -> Witness | None:
+        """This name in this league."""
+        league_no = self.leagues.get(row.league)
+        first, last = self.readable("first_name", row) or "", self.readable("last_name", row) or ""
+        known_as = quick_name_key(first, last) if first or last else ""
+        if league_no is None or not known_as:
+            return None
+        return Witness(idx, self.describes.name, league_no=league_no, name_key=known_as)
 
 
 def quick_name_key(first: str, last: str) -> str:

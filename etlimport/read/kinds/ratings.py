@@ -1,18 +1,20 @@
 from typing import Any
 
 from etlimport.kinds import PLAYER_HISTORY, StagedRow
+from etlimport.kinds.values import plain_id
 from etlimport.read.kinds.converter import EntryConverter
 from etlimport.read.rejected import Rejected
 
 
 class Ratings(EntryConverter):
     describes = PLAYER_HISTORY
+    key = ("league", "external_id", "date")
 
     def player(self, row: Any) -> tuple[int, str] | None:
         league_no = self.leagues[row.league]
         if league_no is None:
             return None
-        external_id = (row.external_id or "").strip()
+        external_id = plain_id(row.external_id)
         if not external_id:
             raise Rejected("no player_id")
         return league_no, external_id

@@ -1,6 +1,8 @@
 from typing import Any
 
 from etlimport.kinds import SCHEDULES, StagedRow
+from etlimport.kinds.values import Memo, time_within
+from etlimport.read.file_report import Witness
 from etlimport.read.kinds.converter import LabelOfRow, LeagueNumbers, RowConverter
 from etlimport.read.label_book import LabelBook
 from etlimport.read.rejected import Rejected
@@ -9,12 +11,15 @@ SEPARATORS = " -#–—:/\t"
 
 
 class Schedules(RowConverter):
+    """A row without a date says that its two teams have a match, not when."""
+
     describes = SCHEDULES
-    parsed = ("time",)
+    key = ("league", "home_team", "away_team")
 
     def __init__(self, book: LabelBook, leagues: LeagueNumbers) -> None:
         super().__init__(book, leagues)
         self.time = self.parser("time")
+        self.times_within = Memo(time_within)
 
     def convert(self, idx: int, row: Any) -> StagedRow | None:
         league_no = self.leagues[row.league]
@@ -22,7 +27,9 @@ class Schedules(RowConverter):
             return None
         home = (league_no, row.series, row.home_team, "")
         away = (league_no, row.series, row.away_team, "")
-        date, time, facts = self.day(row.date), self.time(row.time), self.facts(row)
+        date, time, facts = self.dates[row.date], self.time(row.time), self.facts(row)
+        if time is None and date is not None:
+            time = self.times_within[row.date]
         home_no, away_no = self.label_no.get(home), self.label_no.get(away)
         if home_no is None or away_no is None:
             home_no, away_no = self.number_teams(home, away)
@@ -40,6 +47,16 @@ class Schedules(RowConverter):
             )
             raise Rejected(f"names {missing}: {labels}")
         return self.number_label(home), self.number_label(away)
+
+    def witness(self, idx: int, row: Any) -> Witness | None:
+        """A match of this team on this day."""
+        league_no, date = self.leagues.get(row.league), self.readable("date", row)
+        series = getattr(row, "series", None)
+        teams = (self.readable(name, row) for name in ("home_team", "away_team"))
+        home_no, away_no = (self.label_no.get((league_no or 0, series, team, "")) for team in teams)
+        if league_no is None or date is None or home_no is away_no is None:
+            return None
+        return Witness(idx, self.describes.name, league_no=league_no, home_no=home_no, away_no=away_no, date=date)
 
 
 def names_a_team(series: str, team: str) -> bool:

@@ -6,6 +6,7 @@ from etlimport.read.kinds.converter import RowConverter
 
 class Standings(RowConverter):
     describes = SERIES_STATS
+    key = ("league", "team")
 
     def convert(self, idx: int, row: Any) -> StagedRow | None:
         league_no = self.leagues[row.league]
