@@ -61,7 +61,8 @@ LINES_LEFT = f"""{LINES_COVERED}
 STANDINGS_LEFT = f"""
     SELECT s.id FROM leagues_standing s JOIN leagues_team t ON t.id = s.team_id
     WHERE t.league_id IN ({leagues_in("series_stats")})
-    AND s.id NOT IN (SELECT target_id FROM w_standing WHERE target_id IS NOT NULL)"""
+    AND s.id NOT IN (SELECT target_id FROM w_standing WHERE target_id IS NOT NULL)
+    AND s.id {is_not_hinted_at(Standing)}"""
 TEAMS_NOT_NAMED = """
     SELECT id FROM leagues_team WHERE league_id IN (SELECT target_id FROM w_league WHERE target_id IS NOT NULL)
     AND id NOT IN (SELECT target_id FROM w_team WHERE target_id IS NOT NULL)"""

@@ -21,6 +21,7 @@ class LabelBook:
         self.skipped: set[str] = set()
         self._league_numbers: dict[str, int] = {}
         self._label_numbers: dict[Label, int] = {}
+        self._labels_of_teams: dict[tuple[int, str], int] = {}
 
     def league(self, code: str) -> int:
         return number_of(code, self._league_numbers, self.leagues)
@@ -29,7 +30,14 @@ class LabelBook:
         self.skipped.add(league)
 
     def label(self, league_no: int, kind: str, series: str, team: str, club: str) -> int:
-        return number_of((league_no, kind, series, team, club), self._label_numbers, self.labels)
+        number = number_of((league_no, kind, series, team, club), self._label_numbers, self.labels)
+        self._labels_of_teams.setdefault((league_no, team), number)
+        return number
+
+    def known_label(self, league_no: int, kind: str, series: str, team: str, club: str) -> int | None:
+        """The number of a label, or of another one with this team in this league; None for a team that none names."""
+        exact = self._label_numbers.get((league_no, kind, series, team, club))
+        return self._labels_of_teams.get((league_no, team)) if exact is None else exact
 
 
 def number_of(value: Value, numbers: dict[Value, int], values: list[Value]) -> int:

@@ -47,11 +47,26 @@ FACTS_OF_KINDS: tuple[tuple[Kind, WorkingTable, type[CatalogueModel], str], ...]
 )
 """The things that the rows of a kind of file are about, with what the fields about them are facts of."""
 
-FURTHER_FIELDS = {
-    "schedules": ("time",),
-    "match_history": ("line", "scores", "winner", *(f"{seat}_{part}" for seat in SEATS for part in ("id", "name"))),
+NAMES_AND_IDS = tuple(f"{seat}_{part}" for seat in SEATS for part in ("id", "name"))
+TEAMS_OF_LINE = ("home_team", "away_team")
+FURTHER_COLUMNS: dict[str, dict[str, tuple[str, ...]]] = {
+    "schedules": {"time": ("time",)},
+    "match_history": {
+        **{name: (name,) for name in ("line", "scores", "winner", *NAMES_AND_IDS)},
+        "result": ("scores", "winner"),
+        "people": NAMES_AND_IDS,
+        "key": (*NAMES_AND_IDS, *TEAMS_OF_LINE),
+        "home_label": ("home_team",),
+        "away_label": ("away_team",),
+        "home_no": ("home_team",),
+        "away_no": ("away_team",),
+    },
 }
-"""By kind of file: the fields that identify a thing only together with others, and so may be unread."""
+"""By kind of file: the columns that identify a thing only together with others, and the fields each is made of."""
+
+NUMBER_OF_TEAM = "(SELECT no FROM w_team WHERE target_id = t.{side}_team_id)"
+KNOWN_AS = {f"{side}_no": NUMBER_OF_TEAM.format(side=side) for side in ("home", "away")}
+"""SQL for the value in the existing row `t` of the columns that it does not have itself."""
 
 
 def fill_unread_values() -> None:
@@ -60,11 +75,11 @@ def fill_unread_values() -> None:
         return
     for kind, work, model, thing in FACTS_OF_KINDS:
         staged = STAGED[kind.name]
-        names = [*kind.names_of_facts(thing), *FURTHER_FIELDS.get(kind.name, ())]
-        known = ", ".join(f"t.{name}" for name in names)
+        columns = {name: (name,) for name in kind.names_of_facts(thing)} | FURTHER_COLUMNS.get(kind.name, {})
+        known = ", ".join(f"{KNOWN_AS.get(name, f't.{name}')} AS {name}" for name in columns)
         kept = ", ".join(
-            f"{name} = CASE WHEN (x.{UNREAD} & {kind.bit(name)}) <> 0 THEN x.{name} ELSE {work}.{name} END"
-            for name in names
+            f"{name} = CASE WHEN (x.{UNREAD} & {sum(map(kind.bit, fields))}) <> 0 THEN x.{name} ELSE {work}.{name} END"
+            for name, fields in columns.items()
         )
         database.execute(
             f"""UPDATE {work} SET {kept} FROM (
@@ -118,14 +133,17 @@ MAY_BE_TOLD_OF = {
         JOIN leagues_scheduledmatch t ON t.home_team_id = w.home_id AND t.away_team_id = w.away_id
         UNION SELECT t.id FROM w_undated_fixture w
         JOIN leagues_scheduledmatch t ON t.home_team_id = w.away_id AND t.away_team_id = w.home_id""",
-    # A line of these two teams.
+    Standing: """
+        SELECT t.id FROM in_witness w JOIN w_label b ON b.no = w.label_no JOIN w_team h ON h.no = b.team_no
+        JOIN leagues_standing t ON t.team_id = h.target_id WHERE w.kind = 'series_stats'""",
+    # A line of these two teams, on any day if the day cannot be read.
     MatchScore: f"""
         SELECT t.id FROM ({TEAMS_OF_WITNESS}) w
         JOIN leagues_matchscore t ON t.home_team_id = w.home_id AND t.away_team_id = w.away_id
-        WHERE w.kind = 'match_history'
+        WHERE w.kind = 'match_history' AND COALESCE(w.date, t.date) = t.date
         UNION SELECT t.id FROM ({TEAMS_OF_WITNESS}) w
         JOIN leagues_matchscore t ON t.home_team_id = w.away_id AND t.away_team_id = w.home_id
-        WHERE w.kind = 'match_history'""",
+        WHERE w.kind = 'match_history' AND COALESCE(w.date, t.date) = t.date""",
 }
 """By model: SQL for a query of the existing rows that a row may be about which cannot be read in full."""
 

@@ -163,3 +163,56 @@ def test_a_whole_file_in_windows_1252_is_read_as_that(snapshot):
     assert any("are not UTF-8; they were read as" in warning for warning in run.warnings)
     assert run.status == ImportRun.Status.PUBLISHED
     assert Team.objects.filter(is_active=True).count() == 2
+
+
+@pytest.fixture
+def season(snapshot):
+    """Imports a night with matches, tables and lines of the two teams; kinds of files may be replaced."""
+    rows = {
+        "players": two_teams(),
+        "schedules": [match(), match(date="10/01/2024")],
+        "series_stats": [standing(), standing("Oak 1")],
+        "match_history": [line(people=FOUR, match_id="m1"), line(people=("p2", "p3", "p6", "p7"), match_id="m2")],
+    }
+    imported(snapshot(**rows))
+
+    def next_night(kind, **change):
+        """The same, but for some values of the first row of a kind of file."""
+        first, *others = rows[kind]
+        return imported(snapshot(**rows | {kind: [first | change, *others]}))
+
+    return next_night
+
+
+@pytest.mark.parametrize("league", [None, "", [], {}, "x" * 101])
+@pytest.mark.parametrize(
+    ("kind", "field", "model"),
+    [
+        ("players", "League", Player),
+        ("players", "League", RosterSpot),
+        ("schedules", "League", ScheduledMatch),
+        ("series_stats", "league_id", Standing),
+        ("match_history", "league_id", MatchScore),
+    ],
+)
+def test_what_a_row_without_a_readable_league_may_be_about_stays(season, kind, field, model, league):
+    before = model.objects.filter(is_active=True).count()
+    run = season(kind, **{field: league})
+    assert run.counts["files"][f"{kind}.json"]["rejected"] == 1
+    assert model.objects.filter(is_active=True).count() == before
+
+
+@pytest.mark.parametrize("field", ["Scores", "Winner", "Line", "Home Player 1", "Away Player 2 ID", "Home Team"])
+def test_a_line_is_all_that_it_was_where_it_cannot_be_read(season, field):
+    before = MatchScore.objects.order_by("pk").values().first()
+    season("match_history", **{field: ["?"]})
+    assert MatchScore.objects.order_by("pk").values().first() == before
+    assert MatchScore.objects.count() == 2
+
+
+def test_a_team_of_which_no_row_has_a_readable_id_stays(snapshot):
+    imported(snapshot(players=two_teams()))
+    elm, oak = two_teams()[:4], two_teams()[4:]
+    imported(snapshot(players=elm + [{**row, "Player ID": None} for row in oak]))
+    assert Team.objects.get(name="Oak 1").is_active
+    assert RosterSpot.objects.filter(team__name="Oak 1", is_active=True).count() == 4

@@ -122,12 +122,30 @@ class Converter:
     def witnesses(self, idx: int, row: Any) -> list[Witness]:
         """What can be read of a row that is rejected, if that may tell what it is about."""
         try:
-            found = self.witness(idx, row)
+            found = [self.witness(idx, row, league_no) for league_no in self.leagues_of(row)]
         except (Rejected, Unreadable):
             return []
-        return [found] if found else []
+        return [witness for witness in found if witness]
 
-    def witness(self, idx: int, row: Any) -> Witness | None:
+    def leagues_of(self, row: Any) -> list[int]:
+        """The number of the row's league; those of all leagues that use its labels if its own cannot be read."""
+        if self.readable("league", row):
+            league_no = self.leagues.get(row.league)
+            return [] if league_no is None else [league_no]
+        return [league_no for league_no in range(len(self.book.leagues)) if self.knows_labels(row, league_no)]
+
+    def knows_labels(self, row: Any, league_no: int) -> bool:
+        """Whether another row of this league names the team or the two teams of this one."""
+        fields = [name for name in ("team", "home_team", "away_team") if name in self.fields]
+        return all(self.known_label(row, league_no, name) is not None for name in fields)
+
+    def known_label(self, row: Any, league_no: int, field: str) -> int | None:
+        """The number of a label for the team in a field of the row, if another row of this league names it."""
+        texts = (self.readable(name, row) if name in self.fields else "" for name in ("series", field, "club"))
+        series, team, club = (text or "" for text in texts)
+        return self.book.known_label(league_no, self.describes.name, series, team, club) if team else None
+
+    def witness(self, idx: int, row: Any, league_no: int) -> Witness | None:
         """The same for one kind of file. Leagues and labels that no other row names say nothing, and get no number."""
         return None
 
@@ -175,6 +193,10 @@ class EntryConverter(Converter):
     def player(self, row: Any) -> tuple[int, str] | None:
         """(number of the league, player id) of an element; None for a league that is not selected. Raises Rejected."""
         raise NotImplementedError
+
+    def witnesses(self, idx: int, row: Any) -> list[Witness]:
+        """None: no entry ever leaves."""
+        return []
 
     def convert(self, idx: int, entry: Any, league_no: int, external_id: str) -> StagedRow:
         """The tuple of an entry. Raises Rejected, or Unreadable if `repair` can remove the reason."""

@@ -63,14 +63,13 @@ class MatchLines(RowConverter):
         rest = (scores, won, source_id, key, people, result)
         return idx, league_no, home_no, away_no, date, line, home, away, *who, *rest, 0, *facts
 
-    def witness(self, idx: int, row: Any) -> Witness | None:
-        """A line of these two teams, on a day that cannot be read."""
-        league_no = self.leagues.get(row.league)
-        teams = (self.readable(name, row) for name in ("home_team", "away_team"))
-        home_no, away_no = (self.label_no.get((league_no or 0, "", team, "")) for team in teams)
-        if league_no is None or home_no is None or away_no is None:
+    def witness(self, idx: int, row: Any, league_no: int) -> Witness | None:
+        """A line of these two teams, on this day if it can be read."""
+        home_no, away_no = (self.known_label(row, league_no, name) for name in ("home_team", "away_team"))
+        if home_no is None or away_no is None:
             return None
-        return Witness(idx, self.describes.name, league_no=league_no, home_no=home_no, away_no=away_no)
+        date = self.readable("date", row)
+        return Witness(idx, self.describes.name, league_no, home_no=home_no, away_no=away_no, date=date)
 
     def number_teams(self, teams: TeamsOfRow) -> NumberedTeams:
         league_no, home, away = teams[0], (teams[1] or "").strip(), (teams[2] or "").strip()

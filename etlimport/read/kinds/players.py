@@ -74,14 +74,11 @@ class Players(RowConverter):
         if not (row.team or "").strip():
             yield NO_TEAM, ("team",)
 
-    def witness(self, idx: int, row: Any) -> Witness | None:
+    def witness(self, idx: int, row: Any, league_no: int) -> Witness | None:
         """This name in this league."""
-        league_no = self.leagues.get(row.league)
         first, last = self.readable("first_name", row) or "", self.readable("last_name", row) or ""
         known_as = quick_name_key(first, last) if first or last else ""
-        if league_no is None or not known_as:
-            return None
-        return Witness(idx, self.describes.name, league_no=league_no, name_key=known_as)
+        return Witness(idx, self.describes.name, league_no, name_key=known_as) if known_as else None
 
 
 def quick_name_key(first: str, last: str) -> str:

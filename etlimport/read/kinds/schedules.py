@@ -48,15 +48,13 @@ class Schedules(RowConverter):
             raise Rejected(f"names {missing}: {labels}")
         return self.number_label(home), self.number_label(away)
 
-    def witness(self, idx: int, row: Any) -> Witness | None:
+    def witness(self, idx: int, row: Any, league_no: int) -> Witness | None:
         """A match of this team on this day."""
-        league_no, date = self.leagues.get(row.league), self.readable("date", row)
-        series = getattr(row, "series", None)
-        teams = (self.readable(name, row) for name in ("home_team", "away_team"))
-        home_no, away_no = (self.label_no.get((league_no or 0, series, team, "")) for team in teams)
-        if league_no is None or date is None or home_no is away_no is None:
+        date = self.readable("date", row)
+        home_no, away_no = (self.known_label(row, league_no, name) for name in ("home_team", "away_team"))
+        if date is None or home_no is away_no is None:
             return None
-        return Witness(idx, self.describes.name, league_no=league_no, home_no=home_no, away_no=away_no, date=date)
+        return Witness(idx, self.describes.name, league_no, home_no=home_no, away_no=away_no, date=date)
 
 
 def names_a_team(series: str, team: str) -> bool:

@@ -1,6 +1,7 @@
 from typing import Any
 
 from etlimport.kinds import SERIES_STATS, StagedRow
+from etlimport.read.file_report import Witness
 from etlimport.read.kinds.converter import RowConverter
 
 
@@ -18,3 +19,8 @@ class Standings(RowConverter):
         if number is None:
             number = self.number_label(label)
         return idx, league_no, number, 0, *facts
+
+    def witness(self, idx: int, row: Any, league_no: int) -> Witness | None:
+        """The standing of this team."""
+        label_no = self.known_label(row, league_no, "team")
+        return None if label_no is None else Witness(idx, self.describes.name, league_no, label_no=label_no)
