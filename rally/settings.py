@@ -103,7 +103,20 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
-    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
+    DATABASES["default"]["OPTIONS"] = {
+        "connect_timeout": 5,
+        # A server that is gone without a word is noticed within 20 seconds. The last figure is in milliseconds.
+        "keepalives_idle": 5,
+        "keepalives_interval": 5,
+        "keepalives_count": 3,
+        "tcp_user_timeout": 20_000,
+        **DATABASES["default"].get("OPTIONS", {}),
+    }
+REQUEST_LOCK_TIMEOUT = env.int("REQUEST_LOCK_TIMEOUT", default=5)
+REQUEST_STATEMENT_TIMEOUT = env.int("REQUEST_STATEMENT_TIMEOUT", default=20)
+REQUEST_IDLE_TIMEOUT = env.int("REQUEST_IDLE_TIMEOUT", default=30)
+"""Seconds a request may wait for one lock, spend on one statement, and be idle within its transaction. SQLite has only
+the first: its lock of writers."""
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Cache: Redis by REDIS_URL, local memory without.

@@ -12,3 +12,4 @@ urlpatterns = [
 ]
 
 handler404 = "leagues.views.errors.not_found"
+handler500 = "rally.faults.server_error"

@@ -64,8 +64,7 @@ def import_lock(wait: float = 0) -> Iterator[bool]:
 def session_lock(deadline: float) -> Iterator[bool]:
     free = until(deadline, take_session_lock)
     holder = connection.connection
-    if free:
-        set_up_session()
+    former = set_up_session() if free else {}
     try:
         yield free
     finally:
@@ -73,7 +72,7 @@ def session_lock(deadline: float) -> Iterator[bool]:
         still_held = connection.connection is holder and not connection.needs_rollback and connection.is_usable()
         if free and still_held:
             with connection.cursor() as cursor:
-                cursor.execute("".join(f"RESET {name};" for name in session_settings()))
+                cursor.execute(assignments(former))
                 cursor.execute("SELECT pg_advisory_unlock(%s)", [IMPORT_LOCK])
 
 
@@ -92,10 +91,18 @@ def take_session_lock() -> bool:
         return bool(cursor.fetchone()[0])
 
 
-def set_up_session() -> None:
-    assignments = "".join(f"SET {name} = '{value}';" for name, value in session_settings().items())
+def set_up_session() -> dict[str, str]:
+    """Give the session the settings of an import; returns what they were before."""
+    wanted = session_settings()
     with connection.cursor() as cursor:
-        cursor.execute(assignments)
+        cursor.execute("SELECT name, current_setting(name) FROM unnest(%s) AS name", [list(wanted)])
+        former = dict(cursor.fetchall())
+        cursor.execute(assignments(wanted))
+    return former
+
+
+def assignments(values: dict[str, str]) -> str:
+    return "".join(f"SET {name} = '{value}';" for name, value in values.items())
 
 
 def session_settings() -> dict[str, str]:
