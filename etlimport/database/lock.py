@@ -43,6 +43,7 @@ DEAD_CLIENT_SETTINGS = {
     "tcp_keepalives_idle": "5",
     "tcp_keepalives_interval": "5",
     "tcp_keepalives_count": "3",
+    "tcp_user_timeout": "20s",
 }
 """Settings that end a session, and release its lock, within seconds after its client or the network has died."""
 
