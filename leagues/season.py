@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from itertools import groupby
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Q, QuerySet, Window
+from django.db.models.functions import Coalesce, NullIf, Rank
 from django.utils import timezone
 
 from leagues.models import (
@@ -23,8 +24,6 @@ from leagues.models import (
 from leagues.scores import from_away_side
 
 SEATS = ("home_player_1", "home_player_2", "away_player_1", "away_player_2")
-LINES_PER_MATCH = 8
-"""More lines than any match has: for n matches, n times as many lines are read."""
 TEAM_RELATIONS = ("league", "series", "club")
 
 
@@ -66,13 +65,46 @@ class Result:
         return sum(line.them.won for line in self.lines)
 
 
-def standings(series: Series) -> QuerySet[Standing]:
-    """The standings of a series, best team first."""
+class Table(list[Standing]):
+    """The standings of a series, best team first. Each has its `place`, which equal ones share."""
+
+    def tells(self, *columns: str) -> bool:
+        """Whether any team has something else than nothing in one of these columns."""
+        return any(getattr(row, column) for row in self for column in columns)
+
+    @property
+    def tells_points(self) -> bool:
+        return self.tells("points")
+
+    @property
+    def tells_matches(self) -> bool:
+        return self.tells("matches_won", "matches_lost")
+
+    @property
+    def tells_lines(self) -> bool:
+        return self.tells("lines_won", "lines_lost")
+
+    @property
+    def tells_sets(self) -> bool:
+        return self.tells("sets_won", "sets_lost")
+
+
+PLAYED = Coalesce("matches_won", 0) + Coalesce("matches_lost", 0) + Coalesce("matches_tied", 0)
+BEST_FIRST = (
+    F("points").desc(nulls_last=True),
+    (Coalesce("matches_won", 0) * 1.0 / NullIf(PLAYED, 0)).desc(nulls_last=True),
+    F("matches_lost").asc(nulls_last=True),
+)
+"""More points first, then a larger share of matches won, then fewer lost, as the tables of the sources do."""
+
+
+def standings(series: Series) -> Table:
     related = [f"team__{name}" for name in TEAM_RELATIONS]
-    return (
+    return Table(
         Standing.objects.filter(team__series=series, team__is_active=True, is_active=True)
         .select_related(*related)
-        .order_by(F("points").desc(nulls_last=True), F("matches_won").desc(nulls_last=True), "team__name")
+        .annotate(place=Window(Rank(), order_by=BEST_FIRST))
+        .order_by("place", "team__name")
     )
 
 
@@ -126,8 +158,11 @@ def ratings(player: Player, limit: int) -> list[PlayerHistory]:
 def results(team: Team, limit: int) -> list[Result]:
     """The team's latest matches, latest first, each with its lines."""
     lines = scores().filter(Q(home_team=team) | Q(away_team=team), league=team.league_id)
-    played = lines[: (limit + 1) * LINES_PER_MATCH]
-    return matches((line, line.home_team_id == team.pk) for line in played)[:limit]
+    latest = lines.order_by("-date").values_list("date", "home_label", "away_label").distinct()[:limit]
+    since = min((date for date, *_ in latest), default=None)
+    if since is None:
+        return []
+    return matches((line, line.home_team_id == team.pk) for line in lines.filter(date__gte=since))[:limit]
 
 
 def lines_of(player: Player, limit: int) -> list[Result]:

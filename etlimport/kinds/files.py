@@ -8,7 +8,7 @@ from etlimport.kinds import values
 from etlimport.kinds.field import Field, Kind, Type
 
 WHOLE = Type(values.whole_number, "integer", nullable=True)
-RATING = Type(values.rating, "numeric(7, 2)", nullable=True)
+DECIMAL = Type(values.decimal_number, "numeric(7, 2)", nullable=True)
 DATE = Type(values.iso_date, "date")
 TIME = Type(values.iso_time, "time", nullable=True)
 LINE = Type(values.line_number, "smallint", nullable=True)
@@ -47,7 +47,7 @@ PLAYERS = Kind(
         PLAYER_ID,
         Field("first_name", text(150), ("First Name",)),
         Field("last_name", text(150), ("Last Name",)),
-        Field("pti", RATING, ("PTI",), fact_of="player", change="ratings changed"),
+        Field("pti", DECIMAL, ("PTI",), fact_of="player", change="ratings changed"),
         Field("career_wins", WHOLE, ("Career Wins",), fact_of="player"),
         Field("career_losses", WHOLE, ("Career Losses",), fact_of="player"),
         Field("wins", WHOLE, ("Wins",), fact_of="roster spot"),
@@ -87,7 +87,7 @@ SERIES_STATS = Kind(
         LEAGUE,
         Field("series", text(200), ("series",)),
         Field("team", text(200), ("team", "series mapping id")),
-        Field("points", WHOLE, ("points",), fact_of="standing"),
+        Field("points", DECIMAL, ("points",), fact_of="standing"),
         *(
             Field(f"{what}_{how}", WHOLE, (f"{what}.{how}",), fact_of="standing")
             for what, ways in FIGURES.items()
@@ -136,7 +136,7 @@ PLAYER_HISTORY = Kind(
         LEAGUE,
         PLAYER_ID,
         Field("date", DATE, ("matches.date",)),
-        Field("end_pti", RATING, ("matches.end_pti",), fact_of="rating"),
+        Field("end_pti", DECIMAL, ("matches.end_pti",), fact_of="rating"),
         Field("series_name", text(200), ("matches.series",), fact_of="rating"),
     ),
     entries="matches",

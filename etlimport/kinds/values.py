@@ -21,15 +21,23 @@ CAPTAINCIES = {
     **dict.fromkeys(("cc", "co-captain", "co captain"), CO_CAPTAIN),
     **dict.fromkeys(("", "no", "n", "false", "n/a", "none", "-"), NO_CAPTAIN),
 }
+FOOTNOTE_MARKS = "*†‡§# "
 INTEGER_LIMIT = 2**31
-RATING_LIMIT = 100_000
+DECIMAL_LIMIT = 100_000
 HUNDREDTH = Decimal("0.01")
-is_usual_rating = re.compile(r"-?(0|[1-9][0-9]{0,4})(\.[0-9]{1,2})?").fullmatch
-"""Whether a text is a rating as most files write it, which `rating` returns unchanged."""
+is_usual_decimal = re.compile(r"-?(0|[1-9][0-9]{0,4})(\.[0-9]{1,2})?").fullmatch
+"""Whether a text is a number as most files write ratings, which `decimal_number` returns unchanged."""
 
 
 class Unreadable(ValueError):
-    """A value that is there but is not of its field's type. A missing value is not an error: it is read as None."""
+    """A value that is there but is not of its field's type. A missing value is not an error: it is read as None.
+
+    `instead`: what it is read as, if it can be told what is meant.
+    """
+
+    def __init__(self, reason: str, instead: str | None = None) -> None:
+        super().__init__(reason)
+        self.instead = instead
 
 
 class Memo(dict[Any, Any]):
@@ -80,6 +88,8 @@ def number(value: str | int | float | None) -> Decimal | None:
     try:
         parsed = Decimal(text)
     except InvalidOperation:
+        if (bare := text.rstrip(FOOTNOTE_MARKS)) != text and is_usual_decimal(bare):
+            raise Unreadable(f"is read as {bare}", instead=bare) from None
         raise Unreadable("is no number") from None
     if not parsed.is_finite():
         raise Unreadable("is no number")
@@ -98,16 +108,16 @@ def whole_number(value: str | int | float | None) -> int | None:
     return int(parsed)
 
 
-def rating(value: str | int | float | None) -> str | None:
+def decimal_number(value: str | int | float | None) -> str | None:
     """A decimal number between ±100,000 with at most two decimal places, or None if missing. Raises Unreadable."""
-    if is_usual_rating(written := str(value)):
+    if is_usual_decimal(written := str(value)):
         return written
     parsed = number(value)
     if parsed is None:
         return None
-    if abs(parsed) < RATING_LIMIT and decimal_places(parsed) > 2:
+    if abs(parsed) < DECIMAL_LIMIT and decimal_places(parsed) > 2:
         parsed = parsed.quantize(HUNDREDTH)
-    if abs(parsed) >= RATING_LIMIT:
+    if abs(parsed) >= DECIMAL_LIMIT:
         raise Unreadable("is out of range")
     return format(parsed, "f")
 

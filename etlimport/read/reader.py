@@ -87,14 +87,13 @@ class BlockReader:
         try:
             if isinstance(error, Rejected):
                 raise error
-            unreadable, unread = self.repair(row)
+            reason, unread = self.repair(row)
             found = convert()
         except (Rejected, Unreadable) as fault:
             self.reject(idx, as_rejected(fault), content)
             self.rejected_rows.append((idx, row))
             return None
-        without = "it" if len(unreadable) == 1 else "them"
-        self.report.repair(idx, f"{'; '.join(unreadable)}: imported without {without}", content)
+        self.report.repair(idx, reason, content)
         return found and self.marked(found, unread)
 
 

@@ -25,7 +25,7 @@ def spot() -> RosterSpot:
 
 
 @REBUILD
-@pytest.mark.parametrize("value", ["NaN", "Infinity", "NR", "–", "unrated", "12*", "1e999", [], {}, True])
+@pytest.mark.parametrize("value", ["NaN", "Infinity", "NR", "–", "unrated", "1e999", [], {}, True])
 def test_a_value_that_cannot_be_read_stays_as_it_is(snapshot, value, rebuild):
     imported(snapshot(players=night()))
     run = imported(snapshot(players=night(PTI=value, Wins=value, **{"Career Wins": value})), rebuild=rebuild)

@@ -145,7 +145,7 @@ def test_a_schedules_row(read, book):
 
 def test_a_standing(read, book):
     (row,), _ = read("series_stats", [STANDING])
-    assert tuple(row.values()) == (0, 0, 0, 0, 147, 14, 3, 1, 45, 26, 92, 62, 777, None)
+    assert tuple(row.values()) == (0, 0, 0, 0, "147", 14, 3, 1, 45, 26, 92, 62, 777, None)
     assert book.labels == [(0, "series_stats", "Division 5", "Oak 5", "")]
 
 
@@ -308,6 +308,12 @@ def test_an_unreadable_time_line_winner_or_rating_is_repaired(read):
     (entry,), history = read("player_history", [HISTORY | {"matches": [{"date": "2025-04-05", "end_pti": "x"}]}])
     assert (match["time"], line["line"], won["winner"], entry["end_pti"]) == (None, None, "unknown", None)
     assert [report.repaired for report in (schedules, lines, winners, history)] == [1, 1, 1, 1]
+
+
+def test_a_number_with_a_footnote_mark_is_that_number_and_told(read):
+    (row,), report = read("series_stats", [STANDING | {"points": "12*"}])
+    assert (row["points"], row["unread"]) == ("12", 0)
+    assert report.notes[0].reason == "points '12*' is read as 12"
 
 
 def test_however_many_values_are_unreadable_the_others_are_imported(read):

@@ -55,6 +55,7 @@ class MatchScore(CatalogueModel):
     class Winner(models.TextChoices):
         HOME = "home"
         AWAY = "away"
+        TIE = "tie"
         UNKNOWN = "unknown"
 
     league = models.ForeignKey(League, on_delete=models.CASCADE, related_name="match_scores", db_index=False)
@@ -93,7 +94,7 @@ class Standing(CatalogueModel):
     natural_key_lookups = ("team__league__key", "team__series__key", "team__club__key", "team__squad")
 
     team = models.OneToOneField(Team, on_delete=models.CASCADE, related_name="standing")
-    points = models.IntegerField(null=True, blank=True)
+    points = models.DecimalField(max_digits=7, decimal_places=2, null=True, blank=True)
     matches_won = models.IntegerField(null=True, blank=True)
     matches_lost = models.IntegerField(null=True, blank=True)
     matches_tied = models.IntegerField(null=True, blank=True)

@@ -87,12 +87,13 @@ class Converter:
         if not team:
             raise Rejected("no team")
 
-    def repair(self, row: Any) -> tuple[list[str], int]:
-        """Set the unreadable values of the row's optional fields to None.
+    def repair(self, row: Any) -> tuple[str, int]:
+        """Set the unreadable values of the row's optional fields to None, or to what they are read as.
 
-        Returns a sentence about each of them and of what the row lacks, and their bits.
+        Returns what is to be said of them and of what the row lacks, and the bits of what is not known.
         """
         complaints: dict[tuple[str, str], str] = {}
+        read_as: dict[tuple[str, str], str] = {}
         unread = 0
         for field in self.optional_fields:
             attribute, part = self.place(field)
@@ -101,14 +102,17 @@ class Converter:
             try:
                 self.parser(field.name)(value)
             except Unreadable as error:
-                setattr(holder, name, None)
-                unread |= self.describes.bit(field.name)
+                setattr(holder, name, error.instead)
                 shown = "" if isinstance(value, NotText) else f"{self.display_name(field)} {str(value)[:60]!r} "
-                complaints[attribute, part] = f"{shown}{error}"
+                if error.instead is None:
+                    unread |= self.describes.bit(field.name)
+                    complaints[attribute, part] = f"{shown}{error}"
+                else:
+                    read_as[attribute, part] = f"{shown}{error}"
         for sentence, fields in self.lacks(row):
             complaints[fields[0], ""] = sentence
             unread |= sum(self.describes.bit(name) for name in fields)
-        return list(complaints.values()), unread
+        return reason_of(list(read_as.values()), list(complaints.values())), unread
 
     def marked(self, found: StagedRow, unread: int) -> StagedRow:
         """The tuple of a row with the bits of the fields that could not be read."""
@@ -201,6 +205,13 @@ class EntryConverter(Converter):
     def convert(self, idx: int, entry: Any, league_no: int, external_id: str) -> StagedRow:
         """The tuple of an entry. Raises Rejected, or Unreadable if `repair` can remove the reason."""
         raise NotImplementedError
+
+
+def reason_of(read_as: list[str], unreadable: list[str]) -> str:
+    """What is said of a row that was repaired."""
+    if not unreadable:
+        return "; ".join(read_as)
+    return f"{'; '.join([*read_as, *unreadable])}: imported without {'it' if len(unreadable) == 1 else 'them'}"
 
 
 FactsReader = Callable[[Any], tuple[Any, ...]]
