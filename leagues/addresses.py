@@ -68,6 +68,15 @@ def find_league(user: User | AnonymousUser, key: str) -> League:
     raise NotHere(f"There is no league “{key}” this season.", list(leagues_for(user)[:10]))
 
 
+def find_league_to_claim_in(user: User | AnonymousUser, key: str) -> League:
+    """As `find_league`, but also a league whose players the user was one of: they may be another one by now."""
+    if user.is_authenticated:
+        theirs = League.objects.filter(players__association__user=user.pk, is_active=True)
+        if league := theirs.filter(key=key).first():
+            return league
+    return find_league(user, key)
+
+
 def find_series(league: League, key: str) -> Series:
     in_league = Series.objects.filter(league=league).select_related("league")
     if series := in_league.filter(key=key).first():

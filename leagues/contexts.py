@@ -40,7 +40,7 @@ WITH account AS MATERIALIZED (
             JOIN leagues_team own ON own.id = spot.team_id AND own.is_active
             JOIN leagues_series own_series ON own_series.id = own.series_id
             WHERE spot.player_id = account.player_id AND spot.is_active
-            ORDER BY own_series.name, own.name, own.id LIMIT 1
+            ORDER BY spot.is_substitute, own_series.name, own.name, own.id LIMIT 1
         )
     ) AS team_id
     FROM account

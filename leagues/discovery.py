@@ -78,14 +78,14 @@ SELECT DISTINCT candidate.name_key FROM leagues_player candidate
 JOIN leagues_league league ON league.id = candidate.league_id WHERE {CANDIDATE}
 """
 
-# A candidate for this user: the user is active, of no other organisation, and has no player in that league.
+# A candidate for this user: the user is active, of no other organisation, and has no active player in that league.
 SUITS_USER = """
     person.is_active
     AND (person.organization_id IS NULL OR league.organization_id IS NULL
          OR person.organization_id = league.organization_id)
     AND NOT EXISTS (
         SELECT 1 FROM leagues_playerassociation mine JOIN leagues_player player ON player.id = mine.player_id
-        WHERE mine.user_id = person.id AND player.league_id = candidate.league_id
+        WHERE mine.user_id = person.id AND player.league_id = candidate.league_id AND player.is_active
     )
 """
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from hashlib import blake2b
 
-from leagues.names import folded
+from leagues.names import folded, without_marks
 from leagues.scores import OTHER_SIDE, from_away_side
 
 DIGEST_LENGTH = 16
@@ -15,7 +15,7 @@ def line_digests(names: Sequence[str], scores: str, winner: str) -> tuple[str, s
     Both are the same with the sides exchanged, and with the two players of a side exchanged. The digest of the people
     is empty if nobody is named.
     """
-    return digests_of_folded([folded(name) for name in names], scores, winner)
+    return digests_of_folded([folded(without_marks(name)) for name in names], scores, winner)
 
 
 def digests_of_folded(names: Sequence[str], scores: str, winner: str) -> tuple[str, str]:

@@ -1,9 +1,9 @@
 """Reducing a person's name to plain words, so that two spellings of one name are equal."""
 
 import re
-import unicodedata
 from functools import cache
 
+from anyascii import anyascii
 from nicknames import NickNamer
 
 PARENTHESISED = re.compile(r"\([^()]*\)")
@@ -12,18 +12,48 @@ DROPPED = str.maketrans(dict.fromkeys(".'’‘`´ʼ′", ""))
 NOT_A_WORD = re.compile(r"[\W_]+")
 KEY_LENGTH = 300
 
+TITLES = frozenset({"dr", "mr", "mrs", "ms", "miss", "prof", "rev", "sir"})
+SUFFIXES = frozenset({"jr", "sr", "ii", "iii", "iv", "md", "phd", "esq"})
+"""Words before and after a name that are no part of it. Those that are also names (King, Dean) are not among them."""
+
+MARKS = re.compile(r"(\s*(\*+|\((s|sub|subs|substitute|c|cc)\)))+\s*$", re.IGNORECASE)
+"""What sources write behind a name: that somebody played as a substitute, or is a captain."""
+
+SUBSTITUTE = re.compile(r"\*|\(s", re.IGNORECASE)
+
 
 def name_key(first: str, last: str) -> str:
     """The full name in plain lower-case words, the same wherever first and last name are split.
 
-    Accents, punctuation, parts in parentheses and the abbreviation of a club at the end are removed:
-    ("Zoë", "O'Brien-Cole (Evanston)") → "zoe obrien cole", ("Ann", "Sullivan - MSC") → "ann sullivan".
+    Letters are transliterated. Punctuation, parts in parentheses, titles, suffixes and the abbreviation of a club at
+    the end are removed: ("Zoë", "O'Brien-Cole (Evanston)") → "zoe obrien cole", ("Dr. Ann", "Sørby Jr.") → "ann sorby".
     The key is empty if the name has no letter or digit; empty keys must never be compared. It has 300 characters at
     most.
     """
     full = f"{first} {last}".strip()
     bare = without_club_tag(PARENTHESISED.sub(" ", full).strip())
-    return (folded(bare) or folded(full))[:KEY_LENGTH].strip()
+    return without_titles(folded(bare) or folded(full))[:KEY_LENGTH].strip()
+
+
+def without_titles(folded_name: str) -> str:
+    """The name without titles and suffixes, of which at least two words remain."""
+    words = folded_name.split()
+    while len(words) > 2 and words[0] in TITLES:
+        del words[0]
+    while len(words) > 2 and words[-1] in SUFFIXES:
+        del words[-1]
+    return " ".join(words)
+
+
+def without_marks(name: str) -> str:
+    """`Corvin(S)` → `Corvin`. A name that is nothing but marks stays."""
+    return MARKS.sub("", name) or name
+
+
+def is_marked_as_substitute(name: str) -> bool:
+    """Whether a source marks somebody as a substitute: `Corvin(S)`, `Corvin (Sub)`, `Corvin*`."""
+    found = MARKS.search(name)
+    return bool(found and SUBSTITUTE.search(found[0]))
 
 
 def without_club_tag(name: str) -> str:
@@ -35,8 +65,7 @@ def without_club_tag(name: str) -> str:
 def folded(text: str) -> str:
     text = text.translate(DROPPED)
     if not text.isascii():
-        decomposed = unicodedata.normalize("NFKD", text)
-        text = "".join(char for char in decomposed if not unicodedata.combining(char))
+        text = anyascii(text).translate(DROPPED)
     return NOT_A_WORD.sub(" ", text.casefold()).strip()
 
 

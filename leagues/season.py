@@ -132,11 +132,11 @@ def team_messages(team: Team) -> QuerySet[CaptainMessage]:
 
 
 def roster(team: Team) -> QuerySet[RosterSpot]:
-    """Captains first, then by name."""
+    """Captains first, then by name, substitutes last."""
     return (
         RosterSpot.objects.filter(team=team, is_active=True, player__is_active=True)
         .select_related("player__league")
-        .order_by("-is_captain", "-is_co_captain", "player__last_name", "player__first_name")
+        .order_by("is_substitute", "-is_captain", "-is_co_captain", "player__last_name", "player__first_name")
     )
 
 
@@ -145,7 +145,7 @@ def teams_of(player: Player) -> QuerySet[RosterSpot]:
     return (
         RosterSpot.objects.filter(player=player, is_active=True, team__is_active=True)
         .select_related(*related)
-        .order_by("team__series__name", "team__name")
+        .order_by("is_substitute", "team__series__name", "team__name")
     )
 
 

@@ -30,7 +30,7 @@ UNPLACED = (
     (
         "players",
         f"{SEQ} IN (SELECT no FROM w_other_person)",
-        "its Player ID is that of somebody else in an earlier row",
+        "its Player ID is that of somebody else",
     ),
     (
         "schedules",

@@ -122,9 +122,7 @@ ABSENT_PLAYER = WorkingTable(
     {"id": ID, "league_no": NUMBER, "external_id": TEXT},
     sqlite_index=("league_no, external_id",),
 )
-OTHER_PERSON = WorkingTable(
-    "w_other_person", "a row whose player id an earlier row of the snapshot gives to another person", ROW
-)
+OTHER_PERSON = WorkingTable("w_other_person", "a row whose player id is another person's", ROW)
 
 # Matching things with existing rows
 
@@ -135,6 +133,11 @@ UNIQUE_PAIR = WorkingTable(
     {**PAIR, "evidence": TEXT},
     index=("no",),
 )
+OTHER_ID = WorkingTable(
+    "w_other_id",
+    "a player id that is another one's, as an operator told",
+    {"league_no": NUMBER, "other_id": TEXT, "kept_id": TEXT},
+)
 OTHER_NAME = WorkingTable(
     "w_other_name",
     "a row whose name differs from the one in the first row with this player id",
@@ -144,6 +147,9 @@ RENAMED = WorkingTable(
     "w_renamed",
     "a player id whose name is another one than in the catalogue",
     {**PAIR, "league_id": ID, "old_name": TEXT, "new_name": TEXT},
+)
+RESPELLED = WorkingTable(
+    "w_respelled", "a player whose other name is another spelling, or that of the same record in the same team", ROW
 )
 REASSIGNED_ID = WorkingTable("w_reassigned_id", "a player id that the source has given to another person", PAIR)
 NICKNAME = WorkingTable(

@@ -15,6 +15,7 @@ LINE = Type(values.line_number, "smallint", nullable=True)
 WINNER = Type(values.winner, "text")
 CAPTAIN = Type(values.is_captain, "boolean")
 CO_CAPTAIN = Type(values.is_co_captain, "boolean")
+SUBSTITUTE = Type(values.is_substitute, "boolean")
 
 
 def text(length: int) -> Type:
@@ -54,6 +55,7 @@ PLAYERS = Kind(
         Field("losses", WHOLE, ("Losses",), fact_of="roster spot"),
         Field("is_captain", CAPTAIN, ("Captain",), fact_of="roster spot", read_from="captain"),
         Field("is_co_captain", CO_CAPTAIN, ("Captain",), fact_of="roster spot", read_from="captain"),
+        Field("is_substitute", SUBSTITUTE, ("Last Name",), fact_of="roster spot", read_from="last_name"),
     ),
 )
 

@@ -9,6 +9,8 @@ from datetime import datetime, time
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from leagues.names import is_marked_as_substitute
+
 MISSING = frozenset({"", "n/a", "na", "none", "null", "-", "--", "tbd", "tba"})
 """The texts, in lower case, by which sources say that there is no value."""
 
@@ -202,6 +204,11 @@ def line_number(value: str | int | None) -> int | None:
     if line is not None and not 0 <= line < 2**15:
         raise Unreadable("is out of range")
     return line
+
+
+def is_substitute(name: str | None) -> bool:
+    """Whether a last name has the mark of a substitute behind it."""
+    return is_marked_as_substitute(plain_text(name))
 
 
 def is_captain(value: Any) -> bool:

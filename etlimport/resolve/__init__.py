@@ -9,6 +9,7 @@ from etlimport.database import working_tables
 from etlimport.read import LabelBook
 from etlimport.resolve import fixtures, lines, players, ratings, rosters, snapshot, teams, unread
 from etlimport.resolve.aliases import Aliases
+from etlimport.resolve.same_person import use_one_id_for_one_person
 
 
 def resolve_everything(book: LabelBook, aliases: Aliases) -> bool:
@@ -21,6 +22,7 @@ def resolve_everything(book: LabelBook, aliases: Aliases) -> bool:
     teams.resolve_natural_keys()
     forget_empty_leagues()
     known = bool(database.value("SELECT 1 FROM w_league WHERE target_id IS NOT NULL LIMIT 1"))
+    use_one_id_for_one_person()
     players.create_working_tables(known=known)
     if known:
         resolve_by_evidence()

@@ -6,22 +6,24 @@ row for each roster spot.
 
 from etlimport import database
 from etlimport.database import dialect, working_tables
-from etlimport.database.load import load
 from etlimport.database.working_tables import SEQ
 from etlimport.kinds import PLAYERS
 from etlimport.models import IdentityChange
 from etlimport.resolve.matching import accept_unique
+from etlimport.resolve.reassigned_ids import (
+    SAME_IDS,
+    SAME_TAILS,
+    create_nickname_pairs,
+    find_other_people,
+    find_reassigned_ids,
+    keep_known_holders,
+)
 from etlimport.resolve.unread import fill_missing_names
-from leagues.names import given_name_variants
 
 Layer = IdentityChange.Layer
 
 ID_TAIL = 8
 """How many characters at the end of two ids must be equal for them to belong to one player of a re-keyed league."""
-
-REISSUED_ABOVE = 0.2
-"""The share of known ids with the names of other people above which a league is taken to have given its ids to other
-people. In such a league an id with another name belongs to another person, even if their first names are the same."""
 
 REKEYED_BELOW = 0.5
 """The share of active players whose ids are still in the source below which a league is taken to have issued new ids to
@@ -60,7 +62,9 @@ def create_working_tables(*, known: bool) -> None:
     )
     fill_missing_names()
     if known:
+        keep_known_holders()
         working_tables.REASSIGNED_ID.create()
+        working_tables.RESPELLED.create()
         find_reassigned_ids(SAME_IDS)
         database.execute(
             "UPDATE w_player SET target_id = NULL, layer = '' WHERE no IN (SELECT no FROM w_reassigned_id)"
@@ -78,85 +82,6 @@ def find_absent() -> None:
     )
 
 
-def find_other_people() -> None:
-    """Fill w_other_person with the rows whose player id an earlier row gives to another person.
-
-    Such rows become no roster spots: it cannot be known which of the two people they are about.
-    """
-    working_tables.OTHER_PERSON.create()
-    found = working_tables.OTHER_NAME.fill(
-        f"""SELECT {SEQ} AS no, p.name_key AS first_name, i.name_key AS name FROM in_players i
-            JOIN w_spelling s ON s.no = i.league_no JOIN w_label b ON b.no = i.label_no
-            JOIN w_player p ON p.league_no = s.league_no AND p.external_id = i.external_id
-            WHERE i.name_key <> p.name_key AND i.name_key <> ''""",
-    )
-    if found:
-        create_nickname_pairs(f"SELECT {dialect.first_word('first_name')} FROM w_other_name")
-        database.execute(
-            f"INSERT INTO w_other_person SELECT no FROM w_other_name WHERE {names_conflict('first_name', 'name')}"
-        )
-
-
-SAME_IDS = """
-    SELECT w.no, p.id AS old_id, p.league_id, p.name_key AS old_name, w.name_key AS new_name
-    FROM w_player w JOIN leagues_player p ON p.id = w.target_id"""
-
-SAME_TAILS = """
-    SELECT n.no, o.id AS old_id, n.league_id, o.name_key AS old_name, n.name_key AS new_name
-    FROM w_new_player n JOIN w_old_player o ON o.league_id = n.league_id AND o.tail = n.tail"""
-
-
-def find_reassigned_ids(pairs: str) -> None:
-    """Add those of `pairs` whose id the source gave to another person to w_reassigned_id.
-
-    `pairs`: SQL for a query of (no, old_id, league_id, old_name, new_name) of players of the snapshot and existing rows
-    with the same id. If their names differ, they are two people if
-    - the names cannot be those of one person (`names_conflict`), or
-    - the league gave its ids to other people (REISSUED_ABOVE), or
-    - another player of the snapshot, with a new or renamed id, has the old name, or
-    - another existing row, which is unmatched or renamed, has the new name.
-    """
-    if not working_tables.RENAMED.fill(
-        f"SELECT no, old_id, league_id, old_name, new_name FROM ({pairs}) pair "
-        "WHERE old_name <> new_name AND old_name <> '' AND new_name <> ''"
-    ):
-        return
-    create_nickname_pairs(f"SELECT {dialect.first_word('old_name')} FROM w_renamed")
-    database.execute(
-        f"""INSERT INTO w_reassigned_id SELECT no, old_id FROM w_renamed
-            WHERE {names_conflict("old_name", "new_name")} OR league_id IN ({reissuing_leagues(pairs)})
-               OR (league_id, old_name) IN (
-                   SELECT l.target_id, w.name_key FROM w_player w JOIN w_league l ON l.no = w.league_no
-                   WHERE w.target_id IS NULL OR w.no IN (SELECT no FROM w_renamed))
-               OR (league_id, new_name) IN (
-                   SELECT p.league_id, p.name_key FROM leagues_player p
-                   WHERE p.id NOT IN (SELECT target_id FROM w_player WHERE target_id IS NOT NULL)
-                      OR p.id IN (SELECT old_id FROM w_renamed))"""
-    )
-
-
-def reissuing_leagues(pairs: str) -> str:
-    """SQL for a query of the leagues in which more than REISSUED_ABOVE of the `pairs` have names that conflict."""
-    return f"""SELECT league_id FROM ({pairs}) pair GROUP BY league_id
-               HAVING sum(CASE WHEN {names_conflict("old_name", "new_name")} THEN 1 ELSE 0 END)
-                      > {REISSUED_ABOVE} * count(*)"""
-
-
-def names_conflict(old: str, new: str) -> str:
-    """SQL for the condition that two names are not an old and a new name of one person.
-
-    They may be those of one person if the given name is the same, as after a marriage; if the last name is the same and
-    the given name is a nickname or an initial of the other one; or if given and last name have changed places. Another
-    given name with the same last name is that of a relative. Uses `w_nickname`.
-    """
-    given, other = dialect.first_word(old), dialect.first_word(new)
-    last, other_last = dialect.last_word(old), dialect.last_word(new)
-    initial = f"(length({given}) = 1 OR length({other}) = 1) AND substr({given}, 1, 1) = substr({other}, 1, 1)"
-    return f"""{old} <> {new} AND {given} <> {other} AND NOT ({given} = {other_last} AND {last} = {other})
-        AND ({last} <> {other_last} OR NOT (
-            {initial} OR ({given}, {other}) IN (SELECT a, b FROM w_nickname)))"""
-
-
 def resolve_aliased() -> None:
     """A player is the existing one for whom an operator entered the player's id as an alias."""
     accept_unique(
@@ -164,8 +89,9 @@ def resolve_aliased() -> None:
         Layer.ALIAS,
         """SELECT w.no, p.id AS old_id, 'alias of ' || a.means AS evidence
            FROM w_player w JOIN w_league l ON l.no = w.league_no
-           JOIN etlimport_alias a ON a.kind = 'player' AND a.league_key IN ('', l.key) AND a.label = w.external_id
-           JOIN leagues_player p ON p.league_id = l.target_id AND p.external_id = a.means""",
+           JOIN etlimport_alias a ON a.kind = 'player' AND a.league_key IN ('', l.key)
+            AND w.external_id IN (a.label, a.means)
+           JOIN leagues_player p ON p.league_id = l.target_id AND p.external_id IN (a.label, a.means)""",
     )
 
 
@@ -340,14 +266,3 @@ def resolve_nicknames() -> None:
               AND (o.league_id, o.name_key) NOT IN (SELECT league_id, name_key FROM w_new_name)
               AND n.no IN ({new_players}) AND o.id IN ({old_players})""",
     )
-
-
-def create_nickname_pairs(given_names: str) -> None:
-    """Fill w_nickname with the other forms of the given names that are found by `given_names`, an SQL query."""
-    pairs = {
-        (given, other)
-        for (given,) in database.rows(f"SELECT DISTINCT * FROM ({given_names}) given")
-        for other in given_name_variants(given) - {given}
-    }
-    working_tables.NICKNAME.create()
-    load("w_nickname", {}, ("a", "b"), [sorted(pairs)])

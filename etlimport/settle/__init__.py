@@ -7,7 +7,7 @@ from django.utils import timezone
 from etlimport.database import dialect
 from etlimport.errors import Cause, Refused
 from etlimport.journal.undo_log import UndoLog
-from etlimport.models import AmbiguousIdentity, IdentityChange, ImportRun
+from etlimport.models import Alias, AmbiguousIdentity, IdentityChange, ImportRun
 from etlimport.operation import Operation
 from etlimport.run.runner import conduct
 from etlimport.settle.evidence import reasons_against
@@ -81,8 +81,10 @@ def merge_rows(ambiguity_id: int, run: ImportRun) -> None:
         raise Refused(reasons, Cause.NOT_POSSIBLE)
     remember_old_address(model, ambiguity)
     log = UndoLog(run)
+    old_id, new_id = (model.objects.get(pk=pk).natural_key()[-1] for pk in (ambiguity.old_id, ambiguity.new_id))
     run.counts["merged"] = fuse(model, ambiguity.old_id, ambiguity.new_id, log)
     run.counts["settled"] = decide(ambiguity, run)
+    run.counts["aliases"] = keep_both_ids(ambiguity, old_id, new_id) if model is Player else []
     IdentityChange.objects.create(
         run=run,
         kind=ambiguity.kind,
@@ -93,6 +95,14 @@ def merge_rows(ambiguity_id: int, run: ImportRun) -> None:
         layer=IdentityChange.Layer.OPERATOR,
         evidence=f"settled by {run.started_by or 'an operator'}",
     )
+
+
+def keep_both_ids(ambiguity: AmbiguousIdentity, old_id: str, new_id: str) -> list[int]:
+    """Both player ids are this person's from now on, whichever the source sends. The alias that says so, by its id."""
+    alias, _ = Alias.objects.update_or_create(
+        kind=ambiguity.kind, league_key=ambiguity.league_key, label=old_id, defaults={"means": new_id}
+    )
+    return [alias.pk]
 
 
 def remember_old_address(model: type[CatalogueModel], ambiguity: AmbiguousIdentity) -> None:

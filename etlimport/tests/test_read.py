@@ -128,6 +128,7 @@ def test_a_players_row(read, book):
         "career_losses": None,
         "is_captain": True,
         "is_co_captain": False,
+        "is_substitute": False,
     }
     assert book.leagues == ["ELM"]
     assert book.labels == [(0, "players", "Division 5", "Oak 5", "Oak")]

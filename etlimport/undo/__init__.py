@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from etlimport import database
 from etlimport.journal.identity_changes import rekey_questions
 from etlimport.journal.undo_log import LOGS
-from etlimport.models import AmbiguousIdentity, ImportRun, ReKey
+from etlimport.models import Alias, AmbiguousIdentity, ImportRun, ReKey
 from etlimport.operation import Operation
 from etlimport.run.runner import conduct
 from etlimport.undo import owned, reasons
@@ -63,9 +63,13 @@ class Undo(Operation):
 
 
 def reopen_questions(run: ImportRun) -> None:
-    """Questions about rows that went go too, those the run answered are open again, and others follow their rows."""
+    """Questions about rows that went go too, those the run answered are open again, and others follow their rows.
+
+    The aliases that the answers made go with them.
+    """
     settled = AmbiguousIdentity.objects.filter(pk__in=run.counts.get("settled", []))
     settled.update(status=AmbiguousIdentity.Status.OPEN, decided_by=None, decided_at=None)
+    Alias.objects.filter(pk__in=run.counts.get("aliases", [])).delete()
     for model in (Team, Player):
         rekey_questions(
             model,

@@ -140,6 +140,9 @@ class RosterSpot(CatalogueModel):
     is_co_captain = models.BooleanField(default=False)
     wins = models.IntegerField(null=True, blank=True)
     losses = models.IntegerField(null=True, blank=True)
+    is_substitute = models.BooleanField(
+        default=False, db_default=False, help_text="Plays for this team only in place of others."
+    )
     is_active = models.BooleanField(default=True, db_default=True)
 
     class Meta:

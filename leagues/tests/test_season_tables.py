@@ -60,6 +60,8 @@ def test_a_result_counts_all_lines_of_its_match(series, lines):
     elm, oak = team(series, "Elm"), team(series, "Oak")
     for day in (1, 2):
         for _ in range(lines):
-            MatchScoreFactory(league=series.league, home_team=elm, away_team=oak, date=date(2026, 9, day), winner="home")
+            MatchScoreFactory(
+                league=series.league, home_team=elm, away_team=oak, date=date(2026, 9, day), winner="home"
+            )
     assert [(result.date.day, result.won, result.lost) for result in results(elm, 1)] == [(2, lines, 0)]
     assert len(results(elm, 5)) == 2

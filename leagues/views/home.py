@@ -62,7 +62,7 @@ def switch(request: Request) -> HttpResponse:
     page = {
         "leagues": leagues_for(request.user),
         "players": players.select_related("league").prefetch_related(
-            Prefetch("roster_spots", queryset=own_spots.order_by("team__series__name", "team__name"))
+            Prefetch("roster_spots", queryset=own_spots.order_by("is_substitute", "team__series__name", "team__name"))
         ),
     }
     return render(request, "leagues/switch.html", page)

@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from leagues.access import leagues_for
-from leagues.addresses import addressed, find_league
+from leagues.addresses import addressed, find_league_to_claim_in
 from leagues.associations import claim_player, decide_suggestion
 from leagues.discovery import open_suggestions
 from leagues.forms import NameForm, PlayerForm
@@ -47,7 +47,7 @@ def find_me(request: Request) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @addressed
 def find_me_in(request: Request, league_key: str) -> HttpResponse:
-    league = find_league(request.user, league_key)
+    league = find_league_to_claim_in(request.user, league_key)
     if mine := request.user.associations.filter(player__league=league, player__is_active=True).first():
         messages.info(request, f"You are {mine.player} in {league.name} already.")
         return redirect("settings")

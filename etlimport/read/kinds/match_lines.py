@@ -8,6 +8,7 @@ from etlimport.read.kinds.converter import LeagueNumbers, RowConverter
 from etlimport.read.label_book import LabelBook
 from leagues.line_digests import digests_of_folded
 from leagues.names import folded as folded_name
+from leagues.names import without_marks
 
 TeamsOfRow = tuple[int, str | None, str | None]
 """(number of the league, home team, away team) as a row spells them."""
@@ -16,11 +17,12 @@ NumberedTeams = tuple[int, int, str, str, str]
 """(number of the home team's label, of the away team's, home team, away team, key of both)."""
 
 
-class FoldedNames(dict[str, str]):
-    """The folded form of each name met so far."""
+class Names(dict[str | None, tuple[str, str]]):
+    """Each name met so far without the marks behind it, and its folded form."""
 
-    def __missing__(self, name: str) -> str:
-        found = self[name] = folded_name(name)
+    def __missing__(self, written: str | None) -> tuple[str, str]:
+        name = without_marks((written or "").strip())
+        found = self[written] = name, folded_name(name)
         return found
 
 
@@ -31,7 +33,7 @@ class MatchLines(RowConverter):
     def __init__(self, book: LabelBook, leagues: LeagueNumbers) -> None:
         super().__init__(book, leagues)
         self.numbered: dict[TeamsOfRow, NumberedTeams] = {}
-        self.folded_names = FoldedNames()
+        self.names = Names()
         self.line, self.winner = self.parser("line"), self.parser("winner")
 
     def check_team(self, series: str, team: str) -> None:
@@ -46,11 +48,11 @@ class MatchLines(RowConverter):
         home_no, away_no, home, away, teams_key = self.numbered.get(teams) or self.number_teams(teams)
         id_1, id_2 = plain_id(row.home_player_1_id), plain_id(row.home_player_2_id)
         id_3, id_4 = plain_id(row.away_player_1_id), plain_id(row.away_player_2_id)
-        name_1, name_2 = (row.home_player_1_name or "").strip(), (row.home_player_2_name or "").strip()
-        name_3, name_4 = (row.away_player_1_name or "").strip(), (row.away_player_2_name or "").strip()
+        (name_1, key_1), (name_2, key_2) = self.names[row.home_player_1_name], self.names[row.home_player_2_name]
+        (name_3, key_3), (name_4, key_4) = self.names[row.away_player_1_name], self.names[row.away_player_2_name]
         scores, source_id = set_scores(row.scores), plain_id(row.source_id)
         won, line = self.winner(row.winner), self.line(row.line)
-        name_keys = [self.folded_names[name] for name in (name_1, name_2, name_3, name_4)]
+        name_keys = (key_1, key_2, key_3, key_4)
         a, b, c, d = (each or key for each, key in zip((id_1, id_2, id_3, id_4), name_keys, strict=True))
         if b < a:
             a, b = b, a

@@ -8,7 +8,10 @@ from etlimport.read.file_report import Witness
 from etlimport.read.kinds.converter import LeagueNumbers, RowConverter
 from etlimport.read.label_book import LabelBook
 from etlimport.read.rejected import Rejected
-from leagues.names import name_key
+from leagues.names import name_key, without_marks
+
+MARKED = {")", "*"}
+"""How the names end that may have a mark behind them."""
 
 NO_NAME, NO_TEAM = "no name: First Name and Last Name are empty", "no team"
 
@@ -33,6 +36,8 @@ class Players(RowConverter):
             first, last = (row.first_name or "").strip(), (row.last_name or "").strip()
             if not first and not last:
                 raise Unreadable(NO_NAME)
+            if first[-1:] in MARKED or last[-1:] in MARKED:
+                first, last = without_marks(first), without_marks(last)
             read = facts(row)
             # The label is numbered last, so that a row that is rejected does not add a team.
             label = (league_no, row.series, row.team, row.club)
@@ -54,7 +59,7 @@ class Players(RowConverter):
         external_id = plain_id(row.external_id)
         if not external_id:
             raise Rejected("no Player ID")
-        first, last = (row.first_name or "").strip(), (row.last_name or "").strip()
+        first, last = without_marks((row.first_name or "").strip()), without_marks((row.last_name or "").strip())
         known_as = quick_name_key(first, last) if first or last else ""
         has_team = (row.team or "").strip()
         number = self.number_label((league_no, row.series, row.team, row.club)) if has_team else None
