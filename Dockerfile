@@ -20,6 +20,8 @@ RUN SECRET_KEY=unused-while-building python manage.py collectstatic --noinput \
 
 # By number, so that a host can tell that it is not root.
 USER 10001
+# Who may reach the container is for its host to say.
+ENV BIND_ADDRESS=0.0.0.0
 EXPOSE 8000
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 \
     CMD ["python", "-c", "import os, urllib.request as u; u.urlopen(f'http://127.0.0.1:{os.environ.get(\"PORT\", 8000)}/healthz', timeout=4)"]

@@ -1,11 +1,11 @@
-"""gunicorn, by the environment: `PORT`, `WEB_CONCURRENCY` (processes) and `WEB_THREADS` (of each)."""
+"""gunicorn, by the environment: `BIND_ADDRESS`, `PORT`, `WEB_CONCURRENCY` (processes) and `WEB_THREADS` (of each)."""
 
 import os
 import tempfile
 
 from rally.logging import logging_config
 
-bind = f"0.0.0.0:{os.environ.get('PORT', '8000')}"
+bind = f"{os.environ.get('BIND_ADDRESS', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
 threads = int(os.environ.get("WEB_THREADS", "4"))
 worker_class = "gthread"

@@ -1,15 +1,19 @@
 """What a visitor is told when a request fails. HTML for people, JSON under /api/.
 
 The database is away or busy: status 503 and when to try again. An import has replaced what the request refers to:
-status 409. Anything else is a fault of the site: status 500. The pages need no database.
+status 409. What was sent cannot be read: status 400. Anything else is a fault of the site: status 500. The pages need
+neither the database nor the request's body.
 """
 
 import sqlite3
 import sys
+from typing import Any
 
+from django.core.exceptions import BadRequest
 from django.db import DatabaseError, Error, IntegrityError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template import loader
+from django.utils.deprecation import MiddlewareMixin
 
 RETRY_SECONDS = 5
 """When a client may try again. A server that restarts, or a row that somebody holds, is back within seconds."""
@@ -28,6 +32,11 @@ AWAY_CODES_OF_SQLITE = {
 
 MISSING_ROW = "23503"
 """PostgreSQL's code of a reference to a row that is not there."""
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Django's `handler400`. Django's own looks for a CSRF token, so it fails again at a body that cannot be read."""
+    return answer(request, 400, "This could not be read. Send UTF-8, without NUL characters.")
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
@@ -74,6 +83,18 @@ def forget_session(request: HttpRequest) -> None:
     """Do not save the session, as after any failed request: saving would wait for the same database once more."""
     if hasattr(request, "session"):
         request.session.modified = False
+
+
+class NoNulCharacters(MiddlewareMixin):
+    """Refuses addresses and forms with the character NUL, which PostgreSQL cannot store: no view need think of it.
+
+    It belongs after CsrfViewMiddleware, which has read the body by then.
+    """
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> None:
+        fields = [text for name, values in request.POST.lists() for text in (name, *values)]
+        if any("\0" in text for text in (request.path_info, *fields)):
+            raise BadRequest("NUL character")
 
 
 def answer(request: HttpRequest, status: int, detail: str) -> HttpResponse:

@@ -1,4 +1,4 @@
-"""Gives every request an id; those that reach a view get a log line and are counted in the metrics."""
+"""Gives every request an id, a log line, and a place in the metrics."""
 
 import logging
 import re
@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from asgiref.sync import iscoroutinefunction
+from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.decorators import sync_and_async_middleware
@@ -23,6 +24,8 @@ request_seconds = Histogram(
     ["method", "route", "status"],
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10),
 )
+METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
+UNKNOWN = "unknown"
 ACCEPTABLE_ID = re.compile(r"[\w.:-]{1,100}")
 
 
@@ -70,11 +73,15 @@ def tracked(request: TrackedRequest) -> Iterator[Callable[[HttpResponseBase], Ht
 
 
 def note_request(request: HttpRequest, status: int, seconds: float) -> None:
-    """Log and count a request that reached a view. Static files do not, and would only be noise."""
-    if not request.resolver_match:
+    """Log and count a request, but for those of static files, which would only be noise.
+
+    Methods and addresses that the site does not know are counted as one, so that nobody can make the metrics grow.
+    """
+    if not request.resolver_match and request.path_info.startswith(settings.STATIC_URL):
         return
     # The route, not the path: a path may hold what a log must not, such as a password reset token.
-    what = {"method": request.method, "route": f"/{request.resolver_match.route}", "status": status}
-    request_seconds.labels(**what).observe(seconds)
-    figures = {**what, "ms": round(seconds * 1000, 1)}
+    route = f"/{request.resolver_match.route}" if request.resolver_match else UNKNOWN
+    method = request.method if request.method in METHODS else UNKNOWN
+    request_seconds.labels(method=method, route=route, status=status).observe(seconds)
+    figures = {"method": method, "route": route, "status": status, "ms": round(seconds * 1000, 1)}
     logger.info("%(method)s %(route)s %(status)s in %(ms)s ms", figures, extra=figures)

@@ -11,5 +11,6 @@ urlpatterns = [
     path("", include("leagues.urls")),
 ]
 
+handler400 = "rally.faults.bad_request"
 handler404 = "leagues.views.errors.not_found"
 handler500 = "rally.faults.server_error"

@@ -124,3 +124,9 @@ def test_every_variable_set_is_one_the_project_reads(name):
     sources = (ROOT / "rally/settings.py").read_text() + (ROOT / "gunicorn.conf.py").read_text()
     for variable in SERVICES[name]["environment"]:
         assert f'"{variable}"' in sources, variable
+
+
+def test_gunicorn_listens_to_this_machine_alone_unless_told_as_the_image_tells_it():
+    bind = re.search(r"os.environ.get\('BIND_ADDRESS', '([^']+)'\)", (ROOT / "gunicorn.conf.py").read_text())[1]
+    assert bind == "127.0.0.1"
+    assert dockerfile_lines("ENV")[-1] == "BIND_ADDRESS=0.0.0.0"

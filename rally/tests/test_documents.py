@@ -116,11 +116,15 @@ def test_every_default_that_is_a_plain_value_is_as_the_table_says():
     assert plain == {name: {written[name]} for name in plain}
 
 
-def test_what_compose_takes_from_the_environment_is_documented():
-    taken = set(re.findall(r"\$\{([A-Z_]+)", (ROOT / "compose.yaml").read_text()))
+def test_compose_hands_on_what_is_documented_but_for_what_it_settles_itself():
+    text = (ROOT / "compose.yaml").read_text()
+    handed_on = set(re.findall(r"\$\{([A-Z_]+)", text)) | set(re.findall(r"^ +([A-Z_]+):$", text, re.MULTILINE))
     of_compose = {name.strip("`") for name, _, _ in SETTINGS.rows("Of compose.yaml alone")}
-    assert of_compose <= taken
-    assert taken - documented_variables().keys() == of_compose
+    _, _, settled = SETTINGS.text.partition("those that compose or the image settle:")
+    settled_there = set(re.findall(r"`([A-Z_]+)`", settled.partition("`PORT`")[0]))
+    assert of_compose <= handed_on
+    assert handed_on - of_compose == documented_variables().keys() - settled_there
+    assert handed_on.isdisjoint(settled_there)
 
 
 # Commands

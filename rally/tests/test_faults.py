@@ -2,6 +2,7 @@
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.test import Client
 
 from leagues.models import User
 from rally import faults
@@ -96,3 +97,82 @@ def test_on_sqlite_the_limit_is_how_long_it_waits_for_another_writer(settings):
         found = cursor.fetchone()
         cursor.execute(f"PRAGMA busy_timeout = {connection.settings_dict['OPTIONS']['timeout'] * 1000}")
     assert found == (2000,)
+
+
+FORM = "application/x-www-form-urlencoded"
+UNREADABLE = {
+    "another charset": (f"{FORM}; charset=utf-16", "username=ä".encode("utf-16")),
+    "no boundary": ("multipart/form-data", b"--x--"),
+    "NUL": (FORM, b"username=%00"),
+    "NUL as the name of a field": (FORM, b"%00=1"),
+}
+READ_AS_FAR_AS_IT_GOES = {
+    "it ends within a part": b'--x\r\nContent-Disposition: form-data; name="user',
+    "base64 that is none": b'--x\r\nContent-Disposition: form-data; name="username"\r\n'
+    b"Content-Transfer-Encoding: base64\r\n\r\n!\r\n--x--",
+    "no parts at all": b"\xff\xfe",
+}
+
+
+@pytest.fixture
+def sender():
+    """Sends a body as a browser would that has opened the form: with the token in a header, as a script sends it."""
+    client = Client(enforce_csrf_checks=True, raise_request_exception=False)
+    client.get("/login/")
+    token = {"x-csrftoken": client.cookies["csrftoken"].value}
+
+    def send(path: str, content_type: str, body: bytes):
+        return client.generic("POST", path, body, content_type=content_type, headers=token)
+
+    return send
+
+
+@pytest.mark.parametrize("path", ["/login/", "/switch/", "/admin/login/"])
+@pytest.mark.parametrize("kind", UNREADABLE)
+def test_a_body_that_cannot_be_read_is_answered_with_a_page_that_says_so(sender, path, kind):
+    response = sender(path, *UNREADABLE[kind])
+    assert response.status_code == 400
+    assert response["Content-Type"] == "text/html; charset=utf-8"
+    assert "Not understood" in response.content.decode()
+
+
+@pytest.mark.parametrize("path", ["/login/", "/switch/", "/admin/login/"])
+@pytest.mark.parametrize("kind", READ_AS_FAR_AS_IT_GOES)
+def test_a_body_that_is_cut_short_lacks_what_the_form_asks_for(sender, path, kind):
+    response = sender(path, "multipart/form-data; boundary=x", READ_AS_FAR_AS_IT_GOES[kind])
+    assert response.status_code in (200, 302)
+
+
+def test_under_the_api_it_is_answered_with_json():
+    client = Client(enforce_csrf_checks=True, raise_request_exception=False)
+    client.get("/login/")
+    response = client.generic("POST", "/api/refresh-session", b"a=1", content_type=f"{FORM}; charset=utf-16")
+    assert response.status_code == 400
+    assert response.json() == {"detail": "This could not be read. Send UTF-8, without NUL characters."}
+
+
+@pytest.mark.parametrize("path", ["/l/%00/", "/l/a%00b/s/x/", "/register/%00/", "/settings/player/%00/"])
+def test_an_address_with_a_nul_character_is_not_understood(client, path):
+    client.force_login(User.objects.create(email="reader@rally.example"))
+    client.raise_request_exception = False
+    response = client.get(path)
+    assert response.status_code == 400
+    assert "Not understood" in response.content.decode()
+
+
+@pytest.mark.parametrize(
+    "path", ["/l/%FF%FE/", "/%C3%28/", "/l/%ED%A0%80/", "/settings/suggestions/99999999999999999999/"]
+)
+def test_an_address_that_is_no_utf_8_or_beyond_all_numbers_leads_nowhere(client, path):
+    client.force_login(User.objects.create(email="reader@rally.example"))
+    client.raise_request_exception = False
+    assert client.get(path).status_code in (404, 405)
+    assert client.post(path).status_code in (404, 405)
+
+
+@pytest.mark.parametrize("query", ["next=%FF%FE", "next=%00", "q=%00", "q=%ED%A0%80", "%FF=%FF", "page=%F0%28%8C%28"])
+@pytest.mark.parametrize("path", ["/", "/login/", "/switch/", "/admin/leagues/player/", "/api/leagues"])
+def test_a_query_that_is_no_utf_8_harms_nothing(client, path, query):
+    client.force_login(User.objects.create(email="reader@rally.example", is_staff=True, is_superuser=True))
+    client.raise_request_exception = False
+    assert client.get(f"{path}?{query}").status_code in (200, 302)

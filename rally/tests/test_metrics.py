@@ -59,3 +59,25 @@ def test_collectors_are_asked_when_read_and_a_broken_one_harms_no_other(client, 
 def test_plain_http_inside_the_network_may_read_them(client, settings):
     settings.SECURE_SSL_REDIRECT = True
     assert read(client).status_code == 200
+
+
+@pytest.mark.usefixtures("token")
+@pytest.mark.django_db
+def test_methods_and_addresses_that_the_site_does_not_know_are_counted_as_one(client):
+    def labels() -> set[str]:
+        lines = read(client).content.decode().splitlines()
+        return {line.partition("}")[0] for line in lines if line.startswith("rally_request_seconds_count")}
+
+    client.get("/no/such/page/")
+    client.generic("BREW", "/no/such/page/")
+    client.generic("BREW", "/login/")
+    read(client)
+    known = labels()
+    assert 'rally_request_seconds_count{method="GET",route="unknown",status="404"' in known
+    assert 'rally_request_seconds_count{method="unknown",route="unknown",status="404"' in known
+    assert 'rally_request_seconds_count{method="unknown",route="/login/",status="405"' in known
+    for number in range(20):
+        client.get(f"/no/such/page/{number}")
+        client.generic(f"BREW{number}", "/login/")
+        client.get(f"/static/{number}.css")
+    assert labels() == known
