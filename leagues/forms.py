@@ -13,7 +13,7 @@ EMAIL_IS_TAKEN = "There is an account with this email. Log in, or reset the pass
 
 def natural_order(name: str) -> list[int | str]:
     """A sort key by which `Series 9` comes before `Series 10`."""
-    return [int(part) if part.isdigit() else part.casefold() for part in re.split(r"(\d+)", name)]
+    return [int(part) if part.isdecimal() else part.casefold() for part in re.split(r"(\d+)", name)]
 
 
 class PlayerForm(forms.Form):

@@ -151,9 +151,9 @@ def moment_of(text: str) -> datetime | None:
         return None
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError:
+        return moment.astimezone().replace(tzinfo=None) if moment.tzinfo else moment
+    except (ValueError, OverflowError):  # the latter at the ends of the calendar
         return None
-    return moment.astimezone().replace(tzinfo=None) if moment.tzinfo else moment
 
 
 def time_within(value: str | int | float | None) -> str | None:

@@ -10,10 +10,27 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from etlimport.resolve.tokens import Tokens, beginning_of, ends_with, is_squad_like, key, tokens, with_single_blanks
+from etlimport.resolve.tokens import (
+    KEY_LENGTH,
+    Tokens,
+    beginning_of,
+    ends_with,
+    fitting,
+    is_squad_like,
+    key,
+    shortened,
+    tokens,
+    with_single_blanks,
+)
 
 GENERIC_STYLES = frozenset({"series", "division", "div", "flight", "level", "group", "section"})
 """Words that are style words in any league, even if it has a single series and no teams."""
+
+NO_SERIES = "No series"
+"""How the series of teams is called whose labels tell none."""
+
+SQUAD_LENGTH = 50
+"""The number of characters that a squad has at most."""
 
 OFFICIAL = ("series_stats", "schedules")
 """The kinds of files that label series as the league does. In players files a series label may include the squad."""
@@ -70,7 +87,7 @@ class Draft:
 
 def league_key(code: str) -> str:
     """`APTA_CHICAGO` and `apta chicago` → `apta-chicago`."""
-    return key(tokens(code)) or code.casefold()
+    return key(tokens(code)) or shortened(code.casefold(), KEY_LENGTH)
 
 
 def resolve_labels(labels: Iterable[Label], means: dict[tuple[str, str], str] | None = None) -> dict[int, TeamIdentity]:
@@ -265,7 +282,7 @@ def without_series(words: Tokens, series: Tokens, styles: frozenset[str]) -> Tok
 def identify(draft: Draft, drafts: dict[DraftKey, Draft]) -> Identity:
     club, rest = split_club(draft, drafts)
     squad = " ".join(word.strip("()") for word in (*rest, draft.squad) if word)
-    return key(draft.series), club, squad
+    return key(draft.series), club, shortened(squad, SQUAD_LENGTH)
 
 
 def split_club(draft: Draft, drafts: dict[DraftKey, Draft]) -> tuple[Tokens, Tokens]:
@@ -302,7 +319,8 @@ def series_name(draft: Draft, styles: frozenset[str]) -> str:
         for label in draft.labels
         if without_style(tokens(label.series), styles) == draft.series
     }
-    return min(spellings)[1] if spellings else " ".join(draft.series).upper()
+    spelled = min(spellings)[1] if spellings else fitting(" ".join(draft.series).upper(), key(draft.series))
+    return spelled or NO_SERIES
 
 
 def team_identity(draft: Draft, identity: Identity, series_name: str) -> TeamIdentity:
@@ -314,7 +332,7 @@ def team_identity(draft: Draft, identity: Identity, series_name: str) -> TeamIde
         series_key=series_key,
         series_name=series_name,
         club_key=key(club),
-        club_name=beginning_of(club_label, club),
+        club_name=fitting(beginning_of(club_label, club), with_single_blanks(club_label)),
         squad=squad,
         name=with_single_blanks(best.team),
     )

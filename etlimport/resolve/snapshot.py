@@ -10,6 +10,7 @@ from etlimport.database.load import load as load_rows
 from etlimport.read import LabelBook
 from etlimport.resolve.aliases import Aliases
 from etlimport.resolve.labels import Label, TeamIdentity, resolve_labels
+from etlimport.resolve.tokens import fitting
 from leagues.working_tables import WorkingTable
 
 TeamKey = tuple[int, int, int, str]
@@ -67,7 +68,8 @@ def league_name(code: str) -> str:
     words = code.replace("_", " ").split()
     if len(words) < 2:
         return code
-    return " ".join(word if len(word) <= 4 and word.isupper() else word.capitalize() for word in words)
+    name = " ".join(word if len(word) <= 4 and word.isupper() else word.capitalize() for word in words)
+    return fitting(name, code)
 
 
 def create_working_tables(snapshot: Snapshot) -> None:

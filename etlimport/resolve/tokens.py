@@ -1,10 +1,16 @@
 """Splits labels into words, without the differences in spelling that do not matter, and makes keys of the words."""
 
+import hashlib
 import re
 from functools import cache
 
 WORD = re.compile(r"\(\w+\)|\w[\w.']*\+?")
 SQUAD_LIKE = re.compile(r"\d{1,2}|[a-z]|[ivx]{1,4}|t\d|\(\w+\)")
+
+KEY_LENGTH = 100
+"""The number of characters of a key, which is at most what the columns of the catalogue hold."""
+
+NAME_LENGTH = 200
 
 Tokens = tuple[str, ...]
 
@@ -18,7 +24,15 @@ def tokens(label: str) -> Tokens:
 
 def key(words: Tokens) -> str:
     """A key that can be part of a URL: `("4.5+", "sat")` → `4.5plus-sat`."""
-    return "-".join(words).replace("+", "plus").replace("(", "").replace(")", "")
+    return shortened("-".join(words).replace("+", "plus").replace("(", "").replace(")", ""), KEY_LENGTH)
+
+
+def shortened(key: str, length: int) -> str:
+    """A key that is no longer than this: the end of a longer one is replaced by a digest of all of it."""
+    if len(key) <= length:
+        return key
+    digest = hashlib.blake2b(key.encode(), digest_size=6).hexdigest()
+    return f"{key[: length - len(digest) - 1]}-{digest}"
 
 
 def ends_with(words: Tokens, tail: Tokens) -> bool:
@@ -28,6 +42,11 @@ def ends_with(words: Tokens, tail: Tokens) -> bool:
 
 def is_squad_like(word: str) -> bool:
     return SQUAD_LIKE.fullmatch(word) is not None
+
+
+def fitting(name: str, otherwise: str) -> str:
+    """The name, unless another case made it longer than its column: the one the file has is not."""
+    return name if len(name) <= NAME_LENGTH else otherwise
 
 
 def beginning_of(label: str, words: Tokens) -> str:

@@ -325,3 +325,11 @@ def test_a_renamed_league_is_known_by_its_people(snapshot):
     league = League.objects.get().pk
     imported(snapshot(players=[row | {"League": "NORTH"} for row in two_teams()]))
     assert (League.objects.get().pk, League.objects.get().key) == (league, "north")
+
+
+@pytest.mark.parametrize("squad", ["1" * 60, "İ" * 60, "ß" * 60])
+def test_a_squad_longer_than_its_column_is_a_squad(snapshot, squad):
+    long = [row | {"Series Mapping ID": f"Elm ({squad})"} for row in two_teams()[:4]]
+    imported(snapshot(players=[*long, *two_teams()]))
+    teams = Team.objects.filter(club__name="Elm").values_list("name", flat=True)
+    assert set(teams) == {"Elm 1", f"Elm ({squad})"}

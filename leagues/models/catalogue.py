@@ -90,7 +90,8 @@ class Team(CatalogueModel):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("team", args=[key for key in self.natural_key() if key])
+        *keys, squad = self.natural_key()
+        return reverse("team", args=[*keys, squad] if squad else keys)
 
 
 class Player(CatalogueModel):
