@@ -104,7 +104,7 @@ def count_placed(log: UndoLog) -> dict[int, dict[str, int]]:
     placed.append(
         f"""SELECT w.no / {ROWS_OF_A_FILE}, w.target_id > {log.highest[Player]}, c.no IS NOT NULL
             FROM w_player w LEFT JOIN ({changed_rows([catalogue.PLAYER], log)}) c ON c.no = w.no
-            WHERE w.no NOT IN (SELECT no FROM w_spot)"""
+            WHERE w.no NOT IN (SELECT player_no FROM w_spot)"""
     )
     counted = database.rows(
         f"""SELECT file_no, count(*), sum(CASE WHEN is_new THEN 1 ELSE 0 END),
