@@ -24,7 +24,8 @@ api = NinjaAPI(
     version="1",
     description=(
         "Log in on the site; the session cookie is the credential. Unsafe methods need the CSRF token of the "
-        "`csrftoken` cookie in the `X-CSRFToken` header. Whatever is refused says why in `detail`."
+        "`csrftoken` cookie in the `X-CSRFToken` header. Whatever is refused says why in `detail`. While the database "
+        "is busy or restarting, any request may get 503 with `Retry-After`."
     ),
     auth=django_auth,
     urls_namespace="api",

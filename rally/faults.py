@@ -5,6 +5,7 @@ status 409. What was sent cannot be read: status 400. Anything else is a fault o
 neither the database nor the request's body.
 """
 
+import logging
 import sqlite3
 import sys
 from typing import Any
@@ -14,6 +15,8 @@ from django.db import DatabaseError, Error, IntegrityError, InterfaceError, Oper
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template import loader
 from django.utils.deprecation import MiddlewareMixin
+
+logger = logging.getLogger(__name__)
 
 RETRY_SECONDS = 5
 """When a client may try again. A server that restarts, or a row that somebody holds, is back within seconds."""
@@ -41,17 +44,39 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """The answer to a request that raised the exception being handled; Django's `handler500`."""
-    error = sys.exception()
+    expected = expected_fault(request, sys.exception())
+    return expected or answer(request, 500, "Something went wrong on our side, and it is in our log.")
+
+
+class FaultsMiddleware(MiddlewareMixin):
+    """Answers the faults of views that are not the site's own, in DEBUG, too; `server_error` those of middlewares.
+
+    It belongs after CsrfViewMiddleware, which has read the body by then.
+    """
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> None:
+        """Refuse addresses and forms with the character NUL, which PostgreSQL cannot store."""
+        fields = [text for name, values in request.POST.lists() for text in (name, *values)]
+        if any("\0" in text for text in (request.path_info, *fields)):
+            raise BadRequest("NUL character")
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        return expected_fault(request, exception)
+
+
+def expected_fault(request: HttpRequest, error: BaseException | None) -> HttpResponse | None:
+    """The answer to an error that is due to the state of the database or to an import; None for any other."""
     if isinstance(error, Error) and is_away(error):
-        forget_session(request)
-        detail = "The database is busy or restarting. Try again in a few seconds."
-        response = answer(request, 503, detail)
+        response = answer(request, 503, "The database is busy or restarting. Try again in a few seconds.")
         response["Retry-After"] = str(RETRY_SECONDS)
-        return response
-    if isinstance(error, IntegrityError) and is_overtaken(error):
-        forget_session(request)
-        return answer(request, 409, "An import has just replaced what this refers to. Read it again, then repeat it.")
-    return answer(request, 500, "Something went wrong on our side, and it is in our log.")
+    elif isinstance(error, IntegrityError) and is_overtaken(error):
+        detail = "An import has just replaced what this refers to. Read it again, then repeat it."
+        response = answer(request, 409, detail)
+    else:
+        return None
+    logger.warning("Status %s, as the database said: %s", response.status_code, " ".join(str(error).split()))
+    forget_session(request)
+    return response
 
 
 def is_away(error: Error) -> bool:
@@ -83,18 +108,6 @@ def forget_session(request: HttpRequest) -> None:
     """Do not save the session, as after any failed request: saving would wait for the same database once more."""
     if hasattr(request, "session"):
         request.session.modified = False
-
-
-class NoNulCharacters(MiddlewareMixin):
-    """Refuses addresses and forms with the character NUL, which PostgreSQL cannot store: no view need think of it.
-
-    It belongs after CsrfViewMiddleware, which has read the body by then.
-    """
-
-    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> None:
-        fields = [text for name, values in request.POST.lists() for text in (name, *values)]
-        if any("\0" in text for text in (request.path_info, *fields)):
-            raise BadRequest("NUL character")
 
 
 def answer(request: HttpRequest, status: int, detail: str) -> HttpResponse:

@@ -68,7 +68,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "rally.faults.NoNulCharacters",
+    "rally.faults.FaultsMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "sessionsync.middleware.SessionRefreshMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",

@@ -1,7 +1,9 @@
 """What a failed request is answered with, whosever fault it is."""
 
+import psycopg2
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, OperationalError, connection, transaction
+from django.http import HttpResponse
 from django.test import Client
 
 from leagues.models import User
@@ -57,6 +59,39 @@ def test_a_statement_that_takes_too_long_is_answered_with_503(visit):
     response = visit("/api/health/session", too_long)
     assert (response.status_code, response["Retry-After"]) == (503, "5")
     assert response.json() == {"detail": "The database is busy or restarting. Try again in a few seconds."}
+
+
+@pytest.mark.postgresql
+def test_under_debug_too_as_it_is_no_fault_of_the_code(visit, settings):
+    settings.DEBUG = True
+    assert visit("/login/", "SET LOCAL statement_timeout = '10ms'; SELECT pg_sleep(5)").status_code == 503
+
+
+async def test_under_asgi_too(async_client, monkeypatch):
+    def fail(*_args, **_kwargs):
+        raise OperationalError("the connection is lost") from psycopg2.OperationalError("closed")
+
+    monkeypatch.setattr("django.contrib.auth.views.LoginView.get", fail)
+    response = await async_client.get("/login/")
+    assert (response.status_code, response["Retry-After"]) == (503, "5")
+
+
+def test_a_session_that_cannot_be_saved_after_the_view_is_answered_with_503(client, monkeypatch):
+    client.raise_request_exception = False
+
+    def fail(*_args, **_kwargs):
+        raise OperationalError("the connection is lost") from psycopg2.OperationalError("closed")
+
+    client.force_login(User.objects.create(email="reader@rally.example"))
+    monkeypatch.setattr("sessionsync.backends.db.SessionStore._update", fail)
+    monkeypatch.setattr("leagues.views.home.select", keep_something)
+    response = client.post("/switch/")
+    assert (response.status_code, response["Retry-After"]) == (503, "5")
+
+
+def keep_something(request):
+    request.session["kept"] = 1
+    return HttpResponse("well")
 
 
 @pytest.mark.django_db(transaction=True)
