@@ -16,7 +16,7 @@ import msgspec
 from etlimport import stage
 from etlimport.kinds import StagedRow
 from etlimport.models import ImportRun, RejectedRow, SourceFile
-from etlimport.read import FileReport, LabelBook, SourcePath, SourceRefused, find_files, read_file
+from etlimport.read import FileReport, LabelBook, SourcePath, SourceRefused, SourceUnreadable, find_files, read_file
 from etlimport.resolve.aliases import Aliases
 
 READER = "2"
@@ -97,7 +97,7 @@ def read_and_stage(
 ) -> list[str]:
     """Read the files that are not known and stage their rows. Returns a warning for each file left out by force.
 
-    Raises SourceUnreadable, or SourceRefused for an empty file unless `force`.
+    Raises SourceUnreadable if nothing can be read, or SourceRefused for an empty file unless `force`.
     """
     warnings: list[str] = []
     settled = asked.aliases.digest.encode()
@@ -119,7 +119,25 @@ def read_and_stage(
             content.update(msgspec.msgpack.encode((book.leagues, book.labels, notes)))
             file.content = content.hexdigest()
         note_rejected(file, run)
+    return warnings + unreadable_files(files)
+
+
+def unreadable_files(files: list[ReadFile]) -> list[str]:
+    """A warning for each file of which no row can be read. Raises SourceUnreadable if that is so of all files."""
+    with_rows = [file for file in files if file.report.read]
+    unreadable = [file for file in with_rows if not file.report.accepted]
+    warnings = [
+        f"{file.path.relative}: none of its {file.report.read:,} rows can be read; the first {first_complaint(file)}."
+        for file in unreadable
+    ]
+    if unreadable and len(unreadable) == len(with_rows):
+        raise SourceUnreadable(" ".join(warnings))
     return warnings
+
+
+def first_complaint(file: ReadFile) -> str:
+    note = next(note for note in file.report.notes if note.kind == "rejected")
+    return f"(row {note.index}) because: {note.reason}"
 
 
 def digested(blocks: Iterator[list[StagedRow]], digest: hashlib.blake2b) -> Iterator[list[StagedRow]]:

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from etlimport.models import ImportRun, RejectedRow
-from etlimport.tests.sources import history, imported, line, match, player, roster, standing, two_teams
+from etlimport.tests.sources import history, imported, line, match, player, roster, run_of, standing, two_teams
 from leagues.models import MatchScore, Player, PlayerHistory, RosterSpot, ScheduledMatch, Standing, Team
 
 pytestmark = pytest.mark.django_db
@@ -216,3 +216,24 @@ def test_a_team_of_which_no_row_has_a_readable_id_stays(snapshot):
     imported(snapshot(players=elm + [{**row, "Player ID": None} for row in oak]))
     assert Team.objects.get(name="Oak 1").is_active
     assert RosterSpot.objects.filter(team__name="Oak 1", is_active=True).count() == 4
+
+
+def test_a_source_of_which_nothing_can_be_read_is_refused_night_after_night(snapshot):
+    imported(snapshot(players=two_teams(), schedules=[match()]))
+    unreadable = {
+        "players": [{**row, "Player ID": None} for row in two_teams()],
+        "schedules": [{**match(), "League": {}}],
+    }
+    for _ in range(2):
+        run = run_of(snapshot(**unreadable))
+        assert run.status == ImportRun.Status.UNREADABLE
+        assert "players.json: none of its 8 rows can be read; the first (row 0) because: no Player ID" in run.error
+    assert Player.objects.filter(is_active=True).count() == 8
+
+
+def test_a_file_of_which_nothing_can_be_read_is_a_warning(snapshot):
+    imported(snapshot(players=two_teams(), schedules=[match()]))
+    run = imported(snapshot(players=two_teams(), schedules=[{**match(), "League": {}}]))
+    (warning,) = run.warnings
+    assert "schedules.json: none of its 1 rows can be read" in warning
+    assert ScheduledMatch.objects.filter(is_active=True).count() == 1
