@@ -118,6 +118,25 @@ def test_a_lost_connection_ends_the_run_as_failed_and_the_next_one_is_free(snaps
     assert imported(source).status == Status.PUBLISHED
 
 
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_a_session_that_has_imported_has_its_former_limits_again():
+    def lock_timeout() -> str:
+        with connection.cursor() as cursor:
+            cursor.execute("SHOW lock_timeout")
+            return cursor.fetchone()[0]
+
+    with connection.cursor() as cursor:
+        cursor.execute("SET lock_timeout = '7s'")
+    try:
+        with lock.import_lock() as is_free:
+            assert is_free
+            assert lock_timeout() == "10s"
+        assert lock_timeout() == "7s"
+    finally:
+        connection.close()
+
+
 @pytest.mark.parametrize("name", ["/srv/memory/rally.sqlite3", "memory.sqlite3"])
 def test_a_file_called_after_memory_is_locked_beside_itself(name, monkeypatch):
     from django.db import connections

@@ -7,10 +7,11 @@ from contextlib import closing, contextmanager
 import psycopg2
 import pytest
 
+from etlimport.sample import make_snapshot
 from leagues.models import League, User
 from rally.tests.browsers import Browser
 from rally.tests.clusters import own_postgresql
-from rally.tests.processes import free_port
+from rally.tests.processes import free_port, running, wait_until
 from rally.tests.sites import ALIAS, own_redis, serving
 from rally.tests.visitors import PASSWORD
 
@@ -28,6 +29,12 @@ PAGES = [
     "/api/leagues",
     "/api/nothing",
 ]
+CUT = (
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+    " WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'"
+)
+"""Ends the connections of everybody."""
+IN_THE_MERGE = "SELECT 1 FROM etlimport_runprogress WHERE step = 'merge'"
 HELD, OTHER = "held@rally.example", "other@rally.example"
 
 
@@ -113,9 +120,15 @@ def site(cluster, redis_process, redis_port, tmp_path_factory, django_db_blocker
         yield site
 
 
-def on(cluster, sql: str) -> None:
+def ask(cluster, sql: str) -> list[tuple]:
+    """Over a connection of its own, as those that were open may have been cut."""
     with closing(psycopg2.connect(cluster.url)) as connection, connection, connection.cursor() as cursor:
         cursor.execute(sql)
+        return cursor.fetchall()
+
+
+def outcomes(cluster) -> list[str]:
+    return [status for (status,) in ask(cluster, "SELECT status FROM etlimport_importrun ORDER BY id")]
 
 
 @pytest.mark.postgresql
@@ -146,18 +159,42 @@ class TestOnPostgreSQL:
 
     def test_all_its_connections_are_cut_under_load_again_and_again(self, site, cluster):
         browsers = [logged_in(site, OTHER) for _ in range(4)]
-        cut = (
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-            " WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'"
-        )
         with ThreadPoolExecutor(len(browsers)) as pool:
             rounds = [pool.submit(lambda browser: [statuses(browser, site) for _ in range(6)], one) for one in browsers]
             while not all(future.done() for future in rounds):
-                on(cluster, cut)
+                ask(cluster, CUT)
             seen = [found for future in rounds for found in future.result()]
         for found in seen:
             assert all(status in (WELL[path], 503) for path, status in found.items()), found
         assert statuses(browsers[0], site) == WELL
+
+    def test_an_import_cut_with_everybody_ends_as_failed_and_the_next_one_publishes(self, site, cluster, tmp_path):
+        make_snapshot(tmp_path / "snapshot", players=300, seed=4)
+        command = ["python", "manage.py", "run_etl", "--source", str(tmp_path / "snapshot")]
+        browser = logged_in(site, OTHER)
+        with closing(psycopg2.connect(cluster.url)) as holder, holder.cursor() as cursor:
+            # The import waits at its first write of a player, so that it is under way when it is cut.
+            cursor.execute("LOCK TABLE leagues_player IN SHARE MODE")
+            with running(command, site.environment, tmp_path / "run_etl.log") as process:
+                wait_until(lambda: bool(ask(cluster, IN_THE_MERGE)), seconds=60)
+                ask(cluster, CUT)
+                seen = statuses(browser, site)
+                assert process.wait(60) == 1
+        assert all(status in (WELL[path], 503) for path, status in seen.items()), seen
+        assert statuses(browser, site) == WELL
+        assert outcomes(cluster) == ["failed"]
+        site.manage("run_etl", "--source", tmp_path / "snapshot")
+        assert outcomes(cluster) == ["failed", "published"]
+
+    def test_while_a_person_s_row_is_held_an_import_publishes_and_others_see_it(self, site, cluster, tmp_path):
+        make_snapshot(tmp_path / "snapshot", players=300, seed=5)
+        other = logged_in(site, OTHER)
+        with closing(psycopg2.connect(cluster.url)) as holder, holder.cursor() as cursor:
+            cursor.execute("SELECT 1 FROM leagues_user WHERE email = %s FOR UPDATE", [HELD])
+            site.manage("run_etl", "--source", tmp_path / "snapshot", "--force")
+            assert statuses(other, site) == WELL
+        assert outcomes(cluster)[-1] == "published"
+        assert statuses(logged_in(site, HELD), site) == WELL
 
     def test_while_the_server_is_down_everything_says_so_and_afterwards_works(self, site, cluster):
         browser = logged_in(site, OTHER)

@@ -3,9 +3,12 @@
 import gzip
 
 import pytest
+from django.db import transaction
 from django.test import Client
 
+from leagues.models import User
 from leagues.tests.factories import LeagueFactory, UserFactory
+from sessionsync.publishing import publish_to
 
 pytestmark = pytest.mark.django_db
 
@@ -75,6 +78,17 @@ def test_nobody_elses_page_is_taken_for_ones_own(client):
     other = Client()
     other.force_login(UserFactory())
     assert again(other, kept).status_code == 200
+
+
+@pytest.mark.django_db(transaction=True)
+def test_that_the_session_was_refreshed_is_told_also_where_the_answer_is_the_same(client):
+    client.get("/api/leagues")
+    kept = client.get("/api/leagues")
+    assert again(client, kept, "/api/leagues").status_code == 304
+    with transaction.atomic():
+        publish_to(User.objects.all(), "a new night")
+    response = again(client, kept, "/api/leagues")
+    assert (response.status_code, response["X-Session-Refreshed"]) == (200, "true")
 
 
 @pytest.mark.parametrize("accepted", ["br", "gzip", "zstd"])
