@@ -74,12 +74,14 @@ class Kind:
     kind of file fills them. The columns of the facts come after them.
     `entries`: the name of the list in which an element of the file holds its rows; empty if each element is a row.
     Fields spelled `<name of the list>.…` belong to the rows in the list, all others to the element.
+    `ignored`: what sources call fields that tell nothing that other fields do not.
     """
 
     name: str
     identity: dict[str, str]
     fields: tuple[Field, ...]
     entries: str = ""
+    ignored: tuple[str, ...] = ()
 
     def columns(self) -> dict[str, str]:
         """The columns of the staged table in their order, each with its SQL type.

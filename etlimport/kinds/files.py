@@ -57,6 +57,7 @@ PLAYERS = Kind(
         Field("is_co_captain", CO_CAPTAIN, ("Captain",), fact_of="roster spot", read_from="captain"),
         Field("is_substitute", SUBSTITUTE, ("Last Name",), fact_of="roster spot", read_from="last_name"),
     ),
+    ignored=("Location ID", "Win %"),
 )
 
 SCHEDULES = Kind(
@@ -142,6 +143,7 @@ PLAYER_HISTORY = Kind(
         Field("series_name", text(200), ("matches.series",), fact_of="rating"),
     ),
     entries="matches",
+    ignored=("name", "first name", "last name", "series", "club", "rating", "wins", "losses"),
 )
 
 KINDS = {kind.name: kind for kind in (PLAYERS, SCHEDULES, SERIES_STATS, MATCH_HISTORY, PLAYER_HISTORY)}

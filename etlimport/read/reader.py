@@ -18,6 +18,8 @@ from etlimport.read.label_book import LabelBook
 from etlimport.read.rejected import Rejected
 
 ROWS_PER_BLOCK = 1000
+MOST_SAID = 300
+"""Characters of the names of unknown fields that are told."""
 
 
 def read_file(
@@ -32,7 +34,12 @@ def read_file(
     Labels are added to `book`. Rows of leagues whose code is not selected are skipped and not counted. `block_size` is
     the number of bytes read at a time. Raises SourceUnreadable and SourceRefused, at the first block or a later one.
     """
-    reader = make_reader(make_converter(file.kind, book, LeagueNumbers(book, is_selected)), report)
+    converter = make_converter(file.kind, book, LeagueNumbers(book, is_selected))
+    if converter.look_at:
+        decoder = RowDecoder(converter.describes)
+        for block in read_blocks(file, block_size):
+            converter.look_at(decoder.rows(block))
+    reader = make_reader(converter, report)
     for block in read_blocks(file, block_size):
         rows = reader.tuples(block)
         for start in range(0, len(rows), ROWS_PER_BLOCK):
@@ -49,7 +56,7 @@ class BlockReader:
         self.repair, self.witnesses = converter.repair, converter.witnesses
         self.rejected_rows: list[tuple[int, Any]] = []
         self.is_selected = converter.leagues.is_selected
-        self.marked = converter.marked
+        self.marked, self.remarks = converter.marked, converter.remarks
 
     def tuples(self, block: Block) -> list[StagedRow]:
         raise NotImplementedError
@@ -68,12 +75,15 @@ class BlockReader:
 
     def close(self) -> None:
         """Complete the report, now that the whole file is read and all its labels are met."""
+        said = [
+            f"{count:,} rows are not UTF-8; they were read as {encoding}"
+            for encoding, count in self.decoder.encodings.items()
+        ]
+        if unknown := self.decoder.unknown_fields():
+            said.append(f"{len(unknown)} fields are not known and were not imported: {', '.join(unknown)[:MOST_SAID]}")
         self.report.close(
             witnesses=[witness for idx, row in self.rejected_rows for witness in self.witnesses(idx, row)],
-            warnings=[
-                f"{self.report.file.relative}: {count:,} rows are not UTF-8; they were read as {encoding}."
-                for encoding, count in self.decoder.encodings.items()
-            ],
+            warnings=[f"{self.report.file.relative}: {remark}." for remark in (*said, *self.remarks())],
         )
 
     def reject(self, idx: int, rejected: Rejected, content: bytes) -> None:

@@ -576,3 +576,50 @@ def test_a_block_holds_a_thousand_rows_at_most(tmp_path, book):
     report = FileReport(SourcePath(path, path.name, "player_history", path.stat().st_size))
     sizes = [len(block) for block in read_file(report.file, book, report)]
     assert (max(sizes), sum(sizes)) == (1000, 2400)
+
+
+def lines(*winners, scores="6-3, 6-1", **more):
+    return [
+        LINE | {"Winner": winner, "Scores": scores, "match_id": f"m{no}"} | more for no, winner in enumerate(winners)
+    ]
+
+
+def test_scores_that_contradict_nearly_every_winner_are_turned(read):
+    rows, report = read("match_history", lines(*["away"] * 19, "home", scores="6–3, 7–6 [7-5]"))
+    assert {row["scores"] for row in rows} == {"3-6, 6-7 [5-7]"}
+    (warning,) = report.warnings
+    assert "19 of 20 lines of ELM contradict the winner: they are the visitors', and were turned" in warning
+
+
+def test_each_league_of_a_file_is_turned_by_itself(read):
+    rows, _ = read("match_history", [*lines(*["away"] * 9), *lines(*["home"] * 9, league_id="OAK")])
+    assert [row["scores"] for row in rows] == ["3-6, 1-6"] * 9 + ["6-3, 6-1"] * 9
+
+
+@pytest.mark.parametrize("winners", [["away"] * 3 + ["home"] * 6, ["away"] * 4])
+def test_scores_that_contradict_here_and_there_or_in_few_lines_are_counted(read, winners):
+    rows, report = read("match_history", lines(*winners))
+    assert {row["scores"] for row in rows} == {"6-3, 6-1"}
+    (warning,) = report.warnings
+    assert f"the scores of {winners.count('away')} of {len(winners)} lines of ELM contradict the winner" in warning
+
+
+@pytest.mark.parametrize("scores", ["April 9, 2025", "Sep 5, 2024", "Thursday, May 1, 2025"])
+def test_a_heading_between_lines_is_no_line(read, book, scores):
+    heading = LINE | {"Scores": scores, "Winner": "unknown", "Home Team": "Elm", "Away Team": "Fir"}
+    rows, report = read("match_history", [heading, LINE, heading])
+    assert ([row["idx"] for row in rows], report.rejected, report.witnesses) == ([1], 2, [])
+    assert "is a heading" in report.notes[0].reason
+    assert report.warnings == ["match_history.json: 2 rows are headings, no lines."]
+    assert {label[3] for label in book.labels} == {"Oak 5", "Ash 5"}
+
+
+def test_fields_that_nobody_knows_are_named_once(read):
+    _, report = read("players", [PLAYER | {"Shoe Size": 43}, PLAYER | {"Racket": "wood"}])
+    assert report.warnings == ["players.json: 2 fields are not known and were not imported: Racket, Shoe Size."]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_fields_that_are_known_to_tell_nothing_are_not_named(read, kind):
+    _, report = read(kind, [GOOD[kind]])
+    assert report.warnings == []

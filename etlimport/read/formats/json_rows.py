@@ -119,6 +119,11 @@ class RowDecoder:
         row = msgspec.defstruct("Row", definitions, forbid_unknown_fields=True, gc=False)
         self.decoder = msgspec.json.Decoder(GenericAlias(list, (row,)))
 
+    def unknown_fields(self) -> list[str]:
+        """The fields met so far that no field of the kind of file is read from, except those known to tell nothing."""
+        ignored = {normalized(name) for name in self.kind.ignored}
+        return sorted(key for key in self.keys if normalized(key) not in self.attribute_of.keys() | ignored)
+
     def rank(self, key: str) -> int:
         """The place of a key among the spellings of its attribute; the one with the lowest rank comes first."""
         return self.attributes[self.attribute_of[normalized(key)]].spellings.index(normalized(key))

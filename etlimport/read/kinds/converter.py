@@ -1,6 +1,6 @@
 """What the converters of all kinds of files share."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, cast
 
 from etlimport.kinds import Field, Kind, StagedRow
@@ -43,6 +43,8 @@ class Converter:
 
     describes: Kind
     key: tuple[str, ...] = ("league",)
+    look_at: Callable[[Iterable[Any]], None] | None = None
+    """Is given all rows of the file, block by block, before any is converted; for what a row says by others alone."""
 
     def __init__(self, book: LabelBook, leagues: LeagueNumbers) -> None:
         self.book, self.leagues = book, leagues
@@ -122,6 +124,10 @@ class Converter:
     def lacks(self, row: Any) -> Iterator[tuple[str, tuple[str, ...]]]:
         """What a row does not have although every row of its kind has it: a sentence, and the names of the fields."""
         yield from ()
+
+    def remarks(self) -> list[str]:
+        """What is to be said of the whole file, once it is read."""
+        return []
 
     def witnesses(self, idx: int, row: Any) -> list[Witness]:
         """What can be read of a row that is rejected, if that may tell what it is about."""
