@@ -623,3 +623,27 @@ def test_fields_that_nobody_knows_are_named_once(read):
 def test_fields_that_are_known_to_tell_nothing_are_not_named(read, kind):
     _, report = read(kind, [GOOD[kind]])
     assert report.warnings == []
+
+
+@pytest.mark.parametrize(
+    "label", ["BYE", "BYE - 11", "Bye (2)", "TBD", "Practice", "Oak practice", "Legends – Legends"]
+)
+def test_a_placeholder_is_no_team_and_has_no_match(read, book, label):
+    series = "Series Legends 11" if "11" in label else "Series Legends"
+    (player,), players = read("players", [PLAYER | {"Series Mapping ID": label, "Series": series}])
+    _, schedules = read("schedules", [SCHEDULE | {"away_team": label, "series": series}])
+    _, standings = read("series_stats", [STANDING | {"team": label, "series": series}])
+    assert (player["label_no"], players.repaired, schedules.rejected, standings.rejected) == (None, 1, 1, 1)
+    assert book.labels == []
+
+
+@pytest.mark.parametrize("label", ["BYE - 11", "Practice"])
+def test_a_line_against_nobody_is_no_line(read, label):
+    _, report = read("match_history", [LINE | {"Away Team": label}])
+    assert (report.rejected, report.witnesses) == (1, [])
+
+
+@pytest.mark.parametrize("label", ["Legends", "Byeford 11", "Midtown - Chicago - 6 - 6", "Tbdale", "Oak - Legends"])
+def test_a_name_that_only_looks_like_a_placeholder_is_a_team(read, book, label):
+    read("series_stats", [STANDING | {"team": label, "series": "Series Legends"}])
+    assert [known[3] for known in book.labels] == [label]

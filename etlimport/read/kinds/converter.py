@@ -6,6 +6,7 @@ from typing import Any, cast
 from etlimport.kinds import Field, Kind, StagedRow
 from etlimport.kinds.values import Memo, NotText, Unreadable
 from etlimport.read.file_report import Witness
+from etlimport.read.kinds.placeholders import names_a_team
 from etlimport.read.label_book import LabelBook
 from etlimport.read.rejected import Rejected
 
@@ -88,6 +89,8 @@ class Converter:
     def check_team(self, series: str, team: str) -> None:
         if not team:
             raise Rejected("no team")
+        if not names_a_team(series, team):
+            raise Rejected(f"names no team: {team[:60]!r}")
 
     def repair(self, row: Any) -> tuple[str, int]:
         """Set the unreadable values of the row's optional fields to None, or to what they are read as.

@@ -5,6 +5,7 @@ from etlimport.kinds import MATCH_HISTORY, StagedRow
 from etlimport.kinds.values import Memo, parse_datetime, plain_id, set_scores
 from etlimport.read.file_report import Witness
 from etlimport.read.kinds.converter import LeagueNumbers, RowConverter
+from etlimport.read.kinds.placeholders import names_a_team
 from etlimport.read.kinds.score_sides import ScoreSides
 from etlimport.read.label_book import LabelBook
 from etlimport.read.rejected import Rejected
@@ -43,7 +44,9 @@ class MatchLines(RowConverter):
         self.look_at, self.heading_count = self.sides.look_at, 0
 
     def check_team(self, series: str, team: str) -> None:
-        """A match line without teams is not rejected."""
+        """A match line without teams is not rejected, unlike one against nobody."""
+        if team and not names_a_team(series, team):
+            raise Rejected(f"names no team: {team[:60]!r}")
 
     def convert(self, idx: int, row: Any) -> StagedRow | None:
         league_no = self.leagues[row.league]

@@ -6,6 +6,7 @@ from etlimport.kinds import PLAYERS, StagedRow
 from etlimport.kinds.values import Unreadable, plain_id
 from etlimport.read.file_report import Witness
 from etlimport.read.kinds.converter import LeagueNumbers, RowConverter
+from etlimport.read.kinds.placeholders import names_a_team
 from etlimport.read.label_book import LabelBook
 from etlimport.read.rejected import Rejected
 from leagues.names import name_key, without_marks
@@ -49,7 +50,7 @@ class Players(RowConverter):
         self.convert = convert  # a closure instead of a method, because that is faster and there are many players
 
     def check_team(self, series: str, team: str) -> None:
-        if not team:
+        if not names_a_team(series, team):
             raise Unreadable(NO_TEAM)
 
     def convert_incomplete(self, idx: int, row: Any) -> StagedRow | None:
@@ -61,7 +62,7 @@ class Players(RowConverter):
             raise Rejected("no Player ID")
         first, last = without_marks((row.first_name or "").strip()), without_marks((row.last_name or "").strip())
         known_as = quick_name_key(first, last) if first or last else ""
-        has_team = (row.team or "").strip()
+        has_team = names_a_team(row.series or "", row.team or "")
         number = self.number_label((league_no, row.series, row.team, row.club)) if has_team else None
         return idx, league_no, number, external_id, first, last, known_as, 0, *self.facts(row)
 
@@ -76,7 +77,7 @@ class Players(RowConverter):
     def lacks(self, row: Any) -> Iterator[tuple[str, tuple[str, ...]]]:
         if not (row.first_name or "").strip() and not (row.last_name or "").strip():
             yield NO_NAME, ("first_name", "last_name")
-        if not (row.team or "").strip():
+        if not names_a_team(row.series or "", row.team or ""):
             yield NO_TEAM, ("team",)
 
     def witness(self, idx: int, row: Any, league_no: int) -> Witness | None:

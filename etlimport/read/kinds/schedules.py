@@ -4,10 +4,9 @@ from etlimport.kinds import SCHEDULES, StagedRow
 from etlimport.kinds.values import Memo, time_within
 from etlimport.read.file_report import Witness
 from etlimport.read.kinds.converter import LabelOfRow, LeagueNumbers, RowConverter
+from etlimport.read.kinds.placeholders import names_a_team
 from etlimport.read.label_book import LabelBook
 from etlimport.read.rejected import Rejected
-
-SEPARATORS = " -#–—:/\t"
 
 
 class Schedules(RowConverter):
@@ -55,14 +54,3 @@ class Schedules(RowConverter):
         if date is None or home_no is away_no is None:
             return None
         return Witness(idx, self.describes.name, league_no, home_no=home_no, away_no=away_no, date=date)
-
-
-def names_a_team(series: str, team: str) -> bool:
-    """Whether a label names a team. An empty one, `BYE`, and ` - 9 SW` in the series `Chicago 9 SW` do not."""
-    text = team.strip(SEPARATORS).casefold()
-    if not text or text == "bye":
-        return False
-    if team.strip()[:1] not in SEPARATORS:
-        return True
-    words, series_words = text.split(), series.casefold().split()
-    return words != series_words[-len(words) :]
