@@ -164,6 +164,7 @@ class Change:
 
     def resolve(self) -> None:
         self.known = resolve_everything(self.work.book, self.work.aliases)
+        self.job.warnings += self.work.aliases.warnings()
         self.ambiguous = find_ambiguous() if self.known else {}
 
     def check(self) -> None:

@@ -1,8 +1,11 @@
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 
 from etlimport.models.run import ImportRun
+from leagues.models import League
 
 
 class Kind(models.TextChoices):
@@ -31,6 +34,22 @@ class Alias(models.Model):
     def __str__(self) -> str:
         return f"{self.label} means {self.means}"
 
+    def clean(self) -> None:
+        """Have the league, given by its code or its key, known by its key. Raises ValidationError if there is none."""
+        if self.league_key:
+            self.league_key = known_league(self.league_key, "league_key").key
+        if self.kind == Kind.LEAGUE:
+            known_league(self.means, "means")
+
+
+def known_league(named: str, field: str) -> League:
+    """The league with this key or code. Raises ValidationError for `field` if nobody knows it."""
+    found = League.objects.filter(Q(key=named.strip().casefold()) | Q(code__iexact=named.strip())).first()
+    if found is None:
+        known = ", ".join(League.objects.order_by("code").values_list("code", flat=True)[:20]) or "none yet"
+        raise ValidationError({field: f"There is no league {named!r}. Known are: {known}."})
+    return found
+
 
 class IdentityChange(models.Model):
     """A thing that the source renamed or gave another key, and that kept its row."""
@@ -41,6 +60,7 @@ class IdentityChange(models.Model):
         NATURAL_KEY = "natural key"
         ALIAS = "alias"
         ROSTER = "shared roster"
+        LABEL = "same label"
         CLUB_SERIES_SQUAD = "club + series + squad"
         ID_TAIL = "common id tail"
         FULL_NAME = "full name"

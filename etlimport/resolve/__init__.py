@@ -9,6 +9,7 @@ from etlimport.database import working_tables
 from etlimport.read import LabelBook
 from etlimport.resolve import fixtures, lines, players, ratings, rosters, snapshot, teams, unread
 from etlimport.resolve.aliases import Aliases
+from etlimport.resolve.namesakes import resolve_namesakes
 from etlimport.resolve.same_person import use_one_id_for_one_person
 
 
@@ -65,10 +66,11 @@ def resolve_by_evidence() -> None:
         players.count_names()
         players.gather_places()
         players.resolve_corroborated_names()
-        players.resolve_namesakes_in_rekeyed_leagues()
+        resolve_namesakes(players.rekeyed_leagues())
         players.resolve_nicknames()
     if teams.some_are_unmatched():
         teams.resolve_shared_rosters()
+        teams.resolve_same_labels()
         teams.resolve_renamed_clubs_and_series()
 
 

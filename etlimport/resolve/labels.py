@@ -6,6 +6,7 @@ label means is derived from the data. The first word of a series label is a styl
 of a team's label is a squad if there is another squad of the club in the series, or a team of the club without one.
 """
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -34,6 +35,13 @@ SQUAD_LENGTH = 50
 
 OFFICIAL = ("series_stats", "schedules")
 """The kinds of files that label series as the league does. In players files a series label may include the squad."""
+
+
+REMARK = re.compile(r"\s*[(\[](withdrawn|withdrew|dropped|dropped out|defunct|folded)[)\]]\s*$", re.IGNORECASE)
+"""What sources write behind the label of a team that has left, which is still that team."""
+
+NO_TEAMS = frozenset({"bye", "practice", "tbd", "tba", "none", "open", "placeholder"})
+"""First words of labels that stand where a team would: `BYE`, `BYE - 11`, `Practice`."""
 
 
 @dataclass(frozen=True)
@@ -118,7 +126,8 @@ def apply_aliases(label: Label, means: dict[tuple[str, str], str]) -> Label:
     def of(kind: str, text: str) -> str:
         return means.get((kind, with_single_blanks(text).casefold()), text)
 
-    return Label(label.number, label.kind, of("series", label.series), of("team", label.team), of("club", label.club))
+    team = of("team", REMARK.sub("", label.team))
+    return Label(label.number, label.kind, of("series", label.series), team, of("club", label.club))
 
 
 # Series
@@ -193,6 +202,9 @@ def series_by_label(labels: list[Label], styles: frozenset[str]) -> dict[int, To
 
     def series_of(label: Label) -> Tokens:
         words, team = plain[label.number], tokens(label.team)
+        elsewhere = {series for series in series_of_team[team] & official if set(series) < set(team)}
+        if len(elsewhere) == 1:  # Labels such as `Elm 99 A` in the series 99 of the league and `A` of another file.
+            return elsewhere.pop()
         if words in official or (words and not official and len(clubs_in[words]) > 1):
             return words
         parent = squad_parent(words) if words else None
@@ -242,9 +254,14 @@ def draft_teams(labels: list[Label], series_of: dict[int, Tokens], styles: froze
 
 
 def is_no_team(label: str, words: Tokens, series: Tokens, styles: frozenset[str]) -> bool:
-    """Whether a label names no team, as ` - 9 SW` in the series 9 SW or `BYE`. `Legends` in the series Legends does."""
+    """Whether a label names no team: `BYE - 11`, ` - 9 SW` in the series 9 SW. `Legends` in the series Legends does."""
     separated = label.strip()[:1] in ("-", "#")
-    return words == ("bye",) or (separated and without_style(words, styles) == series)
+    return names_nobody(words) or (separated and without_style(words, styles) == series)
+
+
+def names_nobody(words: Tokens) -> bool:
+    """Whether a label is a placeholder: such a word alone, or with numbers."""
+    return words[0] in NO_TEAMS and all(word.isdigit() or is_squad_like(word) for word in words[1:])
 
 
 def split_team(words: Tokens, series: Tokens, styles: frozenset[str]) -> tuple[Tokens, str]:

@@ -5,7 +5,7 @@ thing is, or NULL) and `layer` (the evidence by which it was matched).
 """
 
 from etlimport import database
-from etlimport.database import working_tables
+from etlimport.database import dialect, working_tables
 
 
 def accept_unique(work: str, layer: str, candidates: str) -> int:
@@ -34,3 +34,9 @@ def accept_unique(work: str, layer: str, candidates: str) -> int:
             FROM w_unique_pair pair WHERE pair.no = {work}.no""",
         [layer],
     )
+
+
+def names_one_person(name: str) -> str:
+    """SQL for the condition that a name is that of a person: two words, and no digit as in `Court 5 No Player`."""
+    digits = f"{name} ~ '[0-9]'" if dialect.on_postgresql() else f"{name} GLOB '*[0-9]*'"
+    return f"({name} LIKE '% %' AND NOT ({digits}))"

@@ -9,7 +9,7 @@ from etlimport.database import dialect, working_tables
 from etlimport.database.working_tables import SEQ
 from etlimport.kinds import PLAYERS
 from etlimport.models import IdentityChange
-from etlimport.resolve.matching import accept_unique
+from etlimport.resolve.matching import accept_unique, names_one_person
 from etlimport.resolve.reassigned_ids import (
     SAME_IDS,
     SAME_TAILS,
@@ -145,12 +145,6 @@ def count_names() -> None:
     )
 
 
-def names_one_person(name: str) -> str:
-    """SQL for the condition that a name is that of a person: two words, and no digit as in `Court 5 No Player`."""
-    digits = f"{name} ~ '[0-9]'" if dialect.on_postgresql() else f"{name} GLOB '*[0-9]*'"
-    return f"({name} LIKE '% %' AND NOT ({digits}))"
-
-
 def rekeyed_leagues() -> str:
     """SQL for a query of the leagues that issued new ids to everybody (REKEYED_BELOW)."""
     return f"""
@@ -205,26 +199,6 @@ def resolve_names_in_rekeyed_leagues() -> None:
             identifying=names_one_person("n.name_key"),
             joins=f"JOIN ({rekeyed_leagues()}) r ON r.league_id = n.league_id AND o.is_active",
         ),
-    )
-
-
-def resolve_namesakes_in_rekeyed_leagues() -> None:
-    """In a re-keyed league, of several people of one name, a player is the one with the same record in the same team.
-
-    Wins, losses and rating must be the same. A record without any match does not count, as many people have it.
-    """
-    accept_unique(
-        "w_player",
-        Layer.FULL_NAME,
-        f"""SELECT n.no, o.id AS old_id, 'both are ' || n.name_key || ' of ' || t.name || ', '
-                   || s.wins || '–' || s.losses AS evidence
-            FROM w_new_player n JOIN w_old_player o ON o.league_id = n.league_id AND o.name_key = n.name_key
-            JOIN leagues_player p ON p.id = o.id JOIN w_player w ON w.no = n.no
-            JOIN leagues_rosterspot r ON r.player_id = o.id AND r.is_active
-            JOIN w_roster s ON s.player_no = n.no AND s.wins = r.wins AND s.losses = r.losses
-            JOIN w_team t ON t.no = s.team_no AND t.target_id = r.team_id
-            WHERE r.wins + r.losses > 0 AND p.pti IS NOT DISTINCT FROM w.pti
-              AND {names_one_person("n.name_key")} AND n.league_id IN ({rekeyed_leagues()})""",
     )
 
 

@@ -70,6 +70,21 @@ def resolve_aliased_teams() -> None:
     )
 
 
+def resolve_same_labels() -> None:
+    """A team is the existing one with letter for letter the same label, whatever else of it is read otherwise.
+
+    `Elm I` is a team of the club Elm once there is `Elm II`; before, it was the only team of a club Elm I.
+    """
+    accept_unique(
+        "w_team",
+        Layer.LABEL,
+        """SELECT w.no, t.id AS old_id, 'labelled ' || t.name AS evidence
+           FROM w_team w JOIN w_league l ON l.no = w.league_no
+           JOIN leagues_team t ON t.league_id = l.target_id AND t.name = w.name AND t.is_active
+           WHERE w.target_id IS NULL""",
+    )
+
+
 def some_are_unmatched() -> bool:
     return any(
         database.value(f"SELECT 1 FROM {table} WHERE target_id IS NULL LIMIT 1")

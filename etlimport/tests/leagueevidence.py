@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
 
+from etlimport.resolve.reassigned_ids import FURTHER_MATCHES, are_spelled_alike
 from etlimport.resolve.tokens import key, tokens
 from etlimport.tests.leaguegame import League, Team, by_name
 from leagues.names import given_name_variants
@@ -20,15 +21,39 @@ MANY, MOST = 0.2, 0.3
 
 @dataclass(frozen=True)
 class Trace:
-    """How a person once stood in a published snapshot."""
+    """How a person once stood in a published snapshot; `records`: (team, wins, losses) of each roster spot."""
 
     uid: int
     external_id: str
     name: str
+    records: frozenset[tuple[int, int, int]]
+
+    def is_continued_by(self, team: int, wins: int, losses: int) -> bool:
+        """Whether a record is one of these, or one of these and a few matches more."""
+        return any(
+            of_team == team
+            and before_wins + before_losses > 0
+            and wins - before_wins >= 0
+            and losses - before_losses >= 0
+            and wins + losses - before_wins - before_losses <= FURTHER_MATCHES
+            for of_team, before_wins, before_losses in self.records
+        )
+
+
+def records_in(league: League) -> dict[int, set[tuple[int, int, int]]]:
+    """The records of each person: (team, wins, losses)."""
+    found: dict[int, set[tuple[int, int, int]]] = defaultdict(set)
+    for (person, team), (wins, losses) in league.spots.items():
+        found[person].add((team, wins, losses))
+    return found
 
 
 def traces_of(league: League) -> set[Trace]:
-    return {Trace(person.uid, person.external_id, person.key) for person in league.present().values()}
+    records = records_in(league)
+    return {
+        Trace(person.uid, person.external_id, person.key, frozenset(records[person.uid]))
+        for person in league.present().values()
+    }
 
 
 def places_of(league: League) -> dict[tuple, int]:
@@ -109,8 +134,13 @@ class Evidence:
     def looks_like(self, uid: int, trace: Trace) -> bool:
         """Whether this person has what the source said of the other one."""
         person = self.new.people[uid]
-        if person.external_id == trace.external_id and self.is_taken_for(person.key, trace.name, self.conflicts_of_ids):
-            return True
+        if person.external_id == trace.external_id:
+            if self.is_taken_for(person.key, trace.name, self.conflicts_of_ids):
+                return True
+            if are_spelled_alike(person.key, trace.name):
+                return True
+            if any(trace.is_continued_by(*record) for record in records_in(self.new)[uid]):
+                return True
         same_tail = person.external_id[-TAIL:] == trace.external_id[-TAIL:] != person.external_id
         if same_tail and self.is_taken_for(person.key, trace.name, self.conflicts_of_tails):
             return True

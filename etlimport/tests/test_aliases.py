@@ -1,6 +1,7 @@
 """What the data cannot tell an operator settles by an alias; the next run of the same files heeds it."""
 
 import pytest
+from django.core.exceptions import ValidationError
 
 from etlimport.models import Alias, IdentityChange, ImportRun
 from etlimport.tests.sources import imported, line, player, roster, standing, two_teams
@@ -65,3 +66,19 @@ def test_an_alias_of_one_league_is_none_in_another(snapshot):
     Alias.objects.create(kind=KIND.TEAM, league_key="cita", label="The Elms", means="Elm 1")
     imported(snapshot(players=two_teams(), match_history=[line("The Elms", "Oak 1")]))
     assert MatchScore.objects.get().home_team is None
+
+
+@pytest.mark.parametrize(("league", "key"), [("nstf", "nstf"), ("NSTF", "nstf"), (" Nstf ", "nstf"), ("", "")])
+def test_an_alias_is_of_a_league_by_its_key_or_its_code(snapshot, league, key):
+    imported(snapshot(players=two_teams()))
+    alias = Alias(kind=KIND.TEAM, league_key=league, label="The Elms", means="Elm 1")
+    alias.full_clean()
+    assert alias.league_key == key
+
+
+@pytest.mark.parametrize("wrong", [{"league_key": "nowhere"}, {"kind": "league", "league_key": "", "means": "Nowhere"}])
+def test_an_alias_of_a_league_nobody_knows_is_refused(snapshot, wrong):
+    imported(snapshot(players=two_teams()))
+    alias = Alias(**({"kind": "team", "league_key": "", "label": "The Elms", "means": "Elm 1"} | wrong))
+    with pytest.raises(ValidationError, match=r"There is no league .* Known are: NSTF"):
+        alias.full_clean()

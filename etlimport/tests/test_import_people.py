@@ -145,3 +145,38 @@ def test_undoing_the_answer_takes_its_alias_back(snapshot):
     assert Alias.objects.count() == 1
     undo_run(ImportRun.objects.get(mode=ImportRun.Mode.SETTLE))
     assert not Alias.objects.exists()
+
+
+def namesakes(*records: dict, prefix: str) -> list[dict]:
+    """People of one name, each of the team and with the figures given, beside a league that gets new ids too."""
+    others = [row | {"Player ID": f"{prefix}{row['Player ID']}"} for row in two_teams()]
+    return [*others, *(player(f"{prefix}x{n}", "Pat", "Roe", **record) for n, record in enumerate(records))]
+
+
+ELM, OAK = {"team": "Elm 1", "club": "Elm"}, {"team": "Oak 1", "club": "Oak"}
+
+
+@pytest.mark.parametrize("rebuild", [False, True])
+@pytest.mark.parametrize(
+    ("first", "second", "later"),
+    [
+        (ELM, OAK, (ELM, OAK)),
+        (ELM | RECORD, ELM | {"Wins": 1, "Losses": 9}, (ELM | RECORD, ELM | {"Wins": 1, "Losses": 9})),
+        (ELM | {"PTI": 30}, ELM | {"PTI": 50}, (ELM | {"PTI": 30.4}, ELM | {"PTI": 49.6})),
+        (ELM | RECORD | {"PTI": 30}, OAK | {"PTI": 50}, (OAK | RECORD | {"PTI": 30}, OAK | {"PTI": 50})),
+    ],
+    ids=["team", "record", "rating", "record after a change of team"],
+)
+def test_namesakes_of_a_rekeyed_league_are_told_by_what_is_known_of_them(snapshot, first, second, later, rebuild):
+    imported(snapshot(players=namesakes(first, second, prefix="a")))
+    users = [owner("ax0")]
+    imported(snapshot(players=namesakes(*later, prefix="zz")), rebuild=rebuild)
+    assert [user.associations.get().player.external_id for user in users] == ["zzx0"]
+
+
+def test_namesakes_of_whom_the_same_is_known_are_a_question_and_nobodys_guess(snapshot):
+    imported(snapshot(players=namesakes(ELM, ELM, prefix="a")))
+    user = owner("ax0")
+    imported(snapshot(players=namesakes(ELM, ELM, prefix="zz")))
+    assert user.associations.get().player.external_id == "ax0"
+    assert AmbiguousIdentity.objects.filter(old_id=user.associations.get().player_id).exists()

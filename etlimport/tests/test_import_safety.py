@@ -188,7 +188,7 @@ def test_a_rejected_row_brings_no_team_and_no_league_into_being(snapshot):
     [
         {"match_history": [line("Elm 1", "Elm 2")]},
         {"player_history": [history("p1", {"date": "2024-01-01", "end_pti": 3})]},
-        {"players": [{"League": "NSTF"}]},
+        {"players": [{"League": "NSTF"}], "series_stats": [standing("Elm 2")]},
         {"series_stats": [standing("Elm 1")]},
         {"schedules": [match("Elm 1", "Elm 2")]},
     ],
@@ -247,6 +247,6 @@ def test_a_file_that_may_not_be_read_is_told(snapshot, monkeypatch):
 
 def test_a_source_with_no_row_that_fits_changes_nothing(snapshot):
     run = run_of(snapshot(players=["a", "b"], series_stats=[standing(team="")]))
-    assert run.status in (Status.UNCHANGED, Status.PUBLISHED)
-    assert RejectedRow.objects.filter(run=run).count() == 3
+    assert run.status == Status.UNREADABLE
+    assert "none of its 2 rows can be read" in run.error
     assert not Player.objects.exists()

@@ -1,10 +1,12 @@
 """Who is who inside one snapshot, from files to rows: the quirks of series, clubs, squads and teams."""
 
+from itertools import pairwise
+
 import pytest
 
 from etlimport.models import RejectedRow
 from etlimport.tests.sources import imported, line, match, player, roster, standing, two_teams
-from leagues.models import Club, League, MatchScore, RosterSpot, ScheduledMatch, Series, Standing, Team
+from leagues.models import Club, League, MatchScore, Player, RosterSpot, ScheduledMatch, Series, Standing, Team
 
 pytestmark = pytest.mark.django_db
 
@@ -333,3 +335,75 @@ def test_a_squad_longer_than_its_column_is_a_squad(snapshot, squad):
     imported(snapshot(players=[*long, *two_teams()]))
     teams = Team.objects.filter(club__name="Elm").values_list("name", flat=True)
     assert set(teams) == {"Elm 1", f"Elm ({squad})"}
+
+
+def without_rosters(*teams: str) -> dict:
+    """A league that has a schedule and a table and no players."""
+    fixtures = [match(home, away, date=f"10/{day:02}/2024") for day, (home, away) in enumerate(pairwise(teams), 1)]
+    return {"schedules": fixtures, "series_stats": [standing(team) for team in teams]}
+
+
+@pytest.mark.parametrize("newcomer", ["Elm II", "Elm 2", "Elm A"])
+def test_a_label_that_did_not_change_is_the_same_team_when_a_second_squad_joins(snapshot, newcomer):
+    first = {"Elm II": "Elm I", "Elm 2": "Elm 1", "Elm A": "Elm B"}[newcomer]
+    imported(snapshot(**without_rosters(first, "Oak", "Fir")))
+    before = Team.objects.get(name=first)
+    imported(snapshot(**without_rosters(first, "Oak", "Fir", newcomer)))
+    assert Team.objects.get(name=first, is_active=True).pk == before.pk
+    assert Team.objects.filter(is_active=True).count() == 4
+    imported(snapshot(**without_rosters(first, "Oak", "Fir")))
+    assert Team.objects.get(name=first, is_active=True).pk == before.pk
+
+
+@pytest.mark.parametrize("remark", ["(Withdrawn)", "[withdrawn]", "(Dropped)"])
+def test_a_team_that_has_withdrawn_is_the_team_it_was(snapshot, remark):
+    imported(snapshot(**without_rosters("Elm", "Oak", "Fir")))
+    before = Team.objects.get(name="Oak")
+    imported(snapshot(**without_rosters("Elm", f"Oak {remark}", "Fir")))
+    assert Team.objects.get(pk=before.pk).is_active
+    assert Team.objects.count() == 3
+
+
+def test_a_series_with_a_letter_in_one_file_and_a_number_in_the_others_is_one(snapshot):
+    letters = [
+        player("p1", team="Elm 99 A", series="Series A"),
+        player("p2", "Bea", "Irwin", team="Oak 99 A", club="Oak", series="Series A"),
+    ]
+    official = {"series": "Series 99"}
+    imported(
+        snapshot(
+            players=letters,
+            schedules=[match("Elm 99 A", "Oak 99 A", **official)],
+            series_stats=[standing("Elm 99 A", **official), standing("Oak 99 A", **official)],
+        )
+    )
+    assert sorted(Team.objects.values_list("name", "series__name")) == [
+        ("Elm 99 A", "Series 99"),
+        ("Oak 99 A", "Series 99"),
+    ]
+
+
+@pytest.mark.parametrize("label", ["BYE", "BYE - 11", "Bye 1", "Practice", "TBD", " - Legends"])
+def test_a_placeholder_is_no_team_and_no_match(snapshot, label):
+    named = {"series": "Legends"}
+    imported(snapshot(schedules=[match("Elm", "Oak", **named), match("Elm", label, date="10/01/2024", **named)]))
+    assert sorted(Team.objects.values_list("name", flat=True)) == ["Elm", "Oak"]
+    assert ScheduledMatch.objects.count() == 1
+
+
+@pytest.mark.parametrize("code", ["APTACHICAGO", "apta chicago", "APTA-Chicago", "ATPA_CHICAGO"])
+def test_a_misspelled_league_code_is_that_league_and_told(snapshot, code):
+    rows = [row | {"League": "APTA_CHICAGO"} for row in two_teams()]
+    imported(snapshot(players=rows))
+    run = imported(snapshot(players=[row | {"League": code} for row in rows]))
+    assert League.objects.count() == 1
+    assert Player.objects.filter(is_active=True).count() == 8
+    is_new_spelling = code in ("APTACHICAGO", "ATPA_CHICAGO")
+    assert any("is taken for 'APTA_CHICAGO'" in warning for warning in run.warnings) == is_new_spelling
+
+
+def test_a_league_of_another_code_is_another_league(snapshot):
+    rows = two_teams()
+    imported(snapshot(players=rows))
+    imported(snapshot(players=[*rows, player("q1", "Uma", "Vale", League="NSTE")]))
+    assert League.objects.count() == 2

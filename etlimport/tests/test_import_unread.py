@@ -237,3 +237,11 @@ def test_a_file_of_which_nothing_can_be_read_is_a_warning(snapshot):
     (warning,) = run.warnings
     assert "schedules.json: none of its 1 rows can be read" in warning
     assert ScheduledMatch.objects.filter(is_active=True).count() == 1
+
+
+@pytest.mark.parametrize("length", [51, 200, 201, 5_000])
+def test_a_label_of_any_length_is_imported_or_told(snapshot, length):
+    long = "Elm 1 " + "x" * (length - len("Elm 1 "))
+    run = imported(snapshot(players=[*two_teams(), player("p9", "Zoe", "Zander", team=long)]))
+    assert Player.objects.get(external_id="p9").roster_spots.count() == (length <= 200)
+    assert run.counts["files"]["players.json"]["repaired"] == (length > 200)

@@ -373,7 +373,7 @@ PEOPLE = st.lists(st.tuples(st.integers(1, 12), NAMES, st.sampled_from(["Elm 1",
 
 
 @given(nights=st.tuples(PEOPLE, PEOPLE), rebuild=st.booleans(), attached=st.data())
-@examples(quick=3, ordinary=15, thorough=500)
+@examples(quick=3, ordinary=15, thorough=200)
 def test_whatever_two_nights_say_the_second_is_undone_and_users_keep_theirs(nights, rebuild, attached, snapshot):
     first, second = ([entry(*person) for person in people] + two_teams()[6:] for people in nights)
     with transaction.atomic():

@@ -5,7 +5,7 @@ from django.apps import apps
 from django.db import connection
 
 from etlimport.database import fact_tables, working_tables
-from etlimport.models import AmbiguousIdentity, ImportRun
+from etlimport.models import Alias, AmbiguousIdentity, ImportRun
 from etlimport.pipeline import Options, run_import
 from etlimport.sample import make_next, make_snapshot
 from etlimport.settle import settle_same
@@ -53,6 +53,8 @@ def test_each_has_the_columns_it_is_declared_with(made, tmp_path):
     for question in AmbiguousIdentity.objects.filter(status="open"):
         if settle_same(question).status == ImportRun.Status.PUBLISHED:
             break
+    one, other = Player.objects.filter(is_active=True).values_list("external_id", flat=True)[:2]
+    Alias.objects.create(kind="player", label=one, means=f"{other} of old")
     rebuilt = run_import(Options(tmp_path / "next", rebuild=True))
     assert rebuilt.status == ImportRun.Status.PUBLISHED
     assert undo_run(rebuilt).status == ImportRun.Status.PUBLISHED

@@ -9,7 +9,7 @@ from rally.tests.machine import missing_marks
 TIERS = {
     "quick": {"max_examples": 10, "derandomize": True},
     "ordinary": {"max_examples": 60, "derandomize": True},
-    "thorough": {"max_examples": 2_000, "print_blob": True},
+    "thorough": {"max_examples": 1_000, "derandomize": True, "print_blob": True},
 }
 """How many examples Hypothesis takes in each. All but the thorough are the same every time."""
 ON_A_BUSY_MACHINE = {
