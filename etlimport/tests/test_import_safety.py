@@ -188,7 +188,7 @@ def test_a_rejected_row_brings_no_team_and_no_league_into_being(snapshot):
     [
         {"match_history": [line("Elm 1", "Elm 2")]},
         {"player_history": [history("p1", {"date": "2024-01-01", "end_pti": 3})]},
-        {"players": [{"League": "NSTF"}], "series_stats": [standing("Elm 2")]},
+        {"players": [{"League": "NSTF"}], "series_stats": [standing("Elm 1")]},
         {"series_stats": [standing("Elm 1")]},
         {"schedules": [match("Elm 1", "Elm 2")]},
     ],
