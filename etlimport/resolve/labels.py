@@ -40,9 +40,6 @@ OFFICIAL = ("series_stats", "schedules")
 REMARK = re.compile(r"\s*[(\[](withdrawn|withdrew|dropped|dropped out|defunct|folded)[)\]]\s*$", re.IGNORECASE)
 """What sources write behind the label of a team that has left, which is still that team."""
 
-NO_TEAMS = frozenset({"bye", "practice", "tbd", "tba", "none", "open", "placeholder"})
-"""First words of labels that stand where a team would: `BYE`, `BYE - 11`, `Practice`."""
-
 
 @dataclass(frozen=True)
 class Label:
@@ -256,12 +253,7 @@ def draft_teams(labels: list[Label], series_of: dict[int, Tokens], styles: froze
 def is_no_team(label: str, words: Tokens, series: Tokens, styles: frozenset[str]) -> bool:
     """Whether a label names no team: `BYE - 11`, ` - 9 SW` in the series 9 SW. `Legends` in the series Legends does."""
     separated = label.strip()[:1] in ("-", "#")
-    return names_nobody(words) or (separated and without_style(words, styles) == series)
-
-
-def names_nobody(words: Tokens) -> bool:
-    """Whether a label is a placeholder: such a word alone, or with numbers."""
-    return words[0] in NO_TEAMS and all(word.isdigit() or is_squad_like(word) for word in words[1:])
+    return words == ("bye",) or (separated and without_style(words, styles) == series)
 
 
 def split_team(words: Tokens, series: Tokens, styles: frozenset[str]) -> tuple[Tokens, str]:
