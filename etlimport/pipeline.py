@@ -13,6 +13,7 @@ from typing import Any
 
 from etlimport import sources
 from etlimport.check import accounting
+from etlimport.check.answers import answers_left_behind
 from etlimport.check.audit import audit, audit_catalogue
 from etlimport.check.drops import refuse_drops
 from etlimport.check.preconditions import refuse_unless_safe
@@ -171,6 +172,8 @@ class Change:
         refuse_unless_safe()
         if not self.options.force:
             refuse_drops()
+        if self.known:
+            self.job.warnings += answers_left_behind()
 
     def protect(self) -> None:
         remember_contexts()

@@ -78,3 +78,11 @@ def test_what_cannot_be_told_is_a_new_match(snapshot):
     scheduled(snapshot, match(date="09/24/2024"))
     assert answered() == [(24, "Elm 1", [])]
     assert ScheduledMatch.objects.filter(is_active=False, availability__note="3").count() == 1
+
+
+def test_the_run_tells_how_many_answers_stay_with_a_match_that_leaves(snapshot):
+    scheduled(snapshot, match(date="09/03/2024"), match(date="09/17/2024"))
+    answer(date__day=3)
+    run = scheduled(snapshot, match(date="09/24/2024"))
+    assert run.warnings == ["Elm 1 – Oak 1 on 2024-09-03 is no longer in the source; 1 answer stays with it."]
+    assert scheduled(snapshot, match(date="09/24/2024")).warnings == []
