@@ -30,7 +30,7 @@ SCHEDULE = WorkingTable(
         "occurrence": ID,
         "target_id": ID,
     },
-    sqlite_index=("target_id", "no"),
+    sqlite_index=("target_id", "no", "date"),
 )
 FIXTURE = {"home_id": ID, "away_id": ID, "lower_id": ID, "higher_id": ID, "date": "date", "at": TEXT}
 """The two teams, the same with the lower id first, the day and the time."""
@@ -83,6 +83,12 @@ MATCH = WorkingTable(
         "target_id": ID,
     },
     sqlite_index=("target_id", "no"),
+)
+LINE_TEAMS = WorkingTable(
+    "w_line_teams",
+    "a match line whose labels only name clubs, and the teams of these clubs that are scheduled to meet on its day",
+    {**ROW, "home_no": NUMBER, "away_no": NUMBER},
+    sqlite_index=("no",),
 )
 LIKE_LINE = WorkingTable(
     "w_like_line",

@@ -88,6 +88,7 @@ TEAM = things(
     },
 )
 LABEL = things("w_label", "a label that the files use for a team, and that team", {"team_no": NUMBER})
+CLUB_LABEL = things("w_club_label", "a label of match lines that only names a club, and that club", {"club_no": NUMBER})
 
 
 def typed(fields: Iterable[Field]) -> dict[str, str]:

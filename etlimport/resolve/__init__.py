@@ -9,6 +9,7 @@ from etlimport.database import working_tables
 from etlimport.read import LabelBook
 from etlimport.resolve import fixtures, lines, players, ratings, rosters, snapshot, teams, unread
 from etlimport.resolve.aliases import Aliases
+from etlimport.resolve.line_labels import resolve_labels_by_players, resolve_labels_by_schedule
 from etlimport.resolve.namesakes import resolve_namesakes
 from etlimport.resolve.same_person import use_one_id_for_one_person
 
@@ -37,6 +38,8 @@ def resolve_facts(*, known: bool) -> None:
     rosters.resolve_roster_spots()
     rosters.resolve_standings()
     fixtures.resolve_fixtures(known=known)
+    resolve_labels_by_players()
+    resolve_labels_by_schedule()
     lines.resolve_lines(known=known)
     ratings.resolve_ratings(known=known)
     if known:

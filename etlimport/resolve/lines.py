@@ -68,9 +68,10 @@ def resolve_lines(*, known: bool) -> None:
     existing = "leagues_matchscore" if known else "(SELECT * FROM leagues_matchscore WHERE false)"
     fact_tables.MATCH.fill(
         f"""SELECT w.*, t.id AS target_id FROM (
-                SELECT {SEQ} AS no, i.file_no, l.no AS league_no, i.date, i.line, h.team_no AS home_no,
-                       a.team_no AS away_no, i.home_label, i.away_label, {players}, {names}, i.scores, i.winner,
-                       i.source_id,{further} i.people, i.result,
+                SELECT {SEQ} AS no, i.file_no, l.no AS league_no, i.date, i.line,
+                       COALESCE(h.team_no, t.home_no) AS home_no, COALESCE(a.team_no, t.away_no) AS away_no,
+                       i.home_label, i.away_label, {players}, {names}, i.scores, i.winner, i.source_id,{further}
+                       i.people, i.result,
                        i.key || CASE WHEN i.occurrence = 1 THEN '' ELSE '-' || i.occurrence END AS key
                 FROM (SELECT m.*, sp.league_no AS of_league, row_number() OVER (
                           PARTITION BY sp.league_no, key ORDER BY line IS NULL, line, source_id, result, {SEQ})
@@ -79,6 +80,7 @@ def resolve_lines(*, known: bool) -> None:
                       WHERE {SEQ} NOT IN (SELECT no FROM w_repeated_line)) i
                 JOIN w_league l ON l.no = i.of_league
                 LEFT JOIN w_label h ON h.no = i.home_no LEFT JOIN w_label a ON a.no = i.away_no
+                LEFT JOIN w_line_teams t ON t.no = {SEQ}
                 {joins}) w
             JOIN w_league l ON l.no = w.league_no
             LEFT JOIN {existing} t ON t.league_id = l.target_id AND t.key = w.key

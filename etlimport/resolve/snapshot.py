@@ -10,7 +10,8 @@ from etlimport.database.load import load as load_rows
 from etlimport.read import LabelBook
 from etlimport.resolve.aliases import Aliases
 from etlimport.resolve.labels import Label, TeamIdentity, resolve_labels
-from etlimport.resolve.tokens import fitting
+from etlimport.resolve.tokens import fitting, tokens
+from etlimport.resolve.tokens import key as key_of
 from leagues.working_tables import WorkingTable
 
 TeamKey = tuple[int, int, int, str]
@@ -21,8 +22,9 @@ TeamKey = tuple[int, int, int, str]
 class Snapshot:
     """The things that the labels of a snapshot stand for, each numbered from 0.
 
-    `spellings` and `labels` are the rows of the working tables of these names; `leagues`, `clubs`, `series` and `teams`
-    hold the rows of theirs by natural key. `skipped` holds the keys of leagues the run was not asked to import.
+    `spellings`, `labels` and `club_labels` are the rows of the working tables of these names; `leagues`, `clubs`,
+    `series` and `teams` hold the rows of theirs by natural key. `skipped` holds the keys of leagues the run was not
+    asked to import.
     """
 
     spellings: list[tuple[int, int]] = field(default_factory=list)
@@ -32,6 +34,7 @@ class Snapshot:
     series: dict[tuple[int, str], tuple[int, int, str, str]] = field(default_factory=dict)
     teams: dict[TeamKey, tuple[int, int, int, int, str, str]] = field(default_factory=dict)
     labels: list[tuple[int, int]] = field(default_factory=list)
+    club_labels: list[tuple[int, int]] = field(default_factory=list)
 
     def add_league(self, key: str, code: str) -> int:
         """The number of the league with this key. The code as first spelled is kept."""
@@ -45,6 +48,11 @@ class Snapshot:
         natural_key = (league_no, series[0], club[0], team.squad)
         return self.teams.setdefault(natural_key, (len(self.teams), *natural_key, team.name))[0]
 
+    def add_club_label(self, label: Label) -> None:
+        """Note that a label of match lines, which is no team's, is that of a club, if there is such a club."""
+        if club := self.clubs.get(key_of(tokens(label.team))):
+            self.club_labels.append((label.number, club[0]))
+
 
 def reduce_labels(book: LabelBook, aliases: Aliases) -> Snapshot:
     """The things that the labels in the files of a snapshot stand for, after operators' aliases are applied."""
@@ -56,10 +64,15 @@ def reduce_labels(book: LabelBook, aliases: Aliases) -> Snapshot:
     by_league: dict[str, list[Label]] = defaultdict(list)
     for number, (spelling, kind, series, team, club) in enumerate(book.labels):
         by_league[keys[spelling]].append(Label(number, kind, series, team, club))
+    unresolved: list[Label] = []
     for key, labels in by_league.items():
         league_no = snapshot.leagues[key][0]
-        for number, identity in resolve_labels(labels, aliases.of(key)).items():
+        teams = resolve_labels(labels, aliases.of(key))
+        for number, identity in teams.items():
             snapshot.labels.append((number, snapshot.add_team(league_no, identity)))
+        unresolved += [label for label in labels if label.kind == "match_history" and label.number not in teams]
+    for label in unresolved:
+        snapshot.add_club_label(label)
     return snapshot
 
 
@@ -82,6 +95,7 @@ def create_working_tables(snapshot: Snapshot) -> None:
     team = ("no", "league_no", "series_no", "club_no", "squad", "name")
     load(tables.TEAM, team, snapshot.teams.values(), alias="", **UNMATCHED)
     load(tables.LABEL, ("no", "team_no"), snapshot.labels)
+    load(tables.CLUB_LABEL, ("no", "club_no"), snapshot.club_labels)
 
 
 UNMATCHED = {"layer": "", "evidence": ""}

@@ -3,7 +3,7 @@
 import pytest
 
 from etlimport.models import ImportRun, RejectedRow
-from etlimport.tests.sources import imported, line, roster, run_of, two_teams
+from etlimport.tests.sources import imported, line, match, roster, run_of, two_teams
 from etlimport.undo import undo_run
 from leagues.models import MatchScore, Team
 from leagues.season import lines_of, results
@@ -164,6 +164,49 @@ def test_taking_back_most_lines_is_refused(snapshot, settings):
     run = run_of(snapshot(**season(*rows[:3])))
     assert run.status == ImportRun.Status.REFUSED
     assert "NSTF would lose 7 of its 10 active match lines" in run.error
+
+
+def test_a_short_label_is_the_team_most_of_whose_people_played(snapshot):
+    short = [line("Elm PC", "Oak 1", people=FOUR, date=f"{day:02}-Sep-24") for day in (3, 10)]
+    with_a_guest = line("Elm PC", "Oak 1", people=("p3", "p7", "p8", "p5"), date="17-Sep-24")
+    run = imported(snapshot(**season(*short, with_a_guest)))
+    assert set(MatchScore.objects.values_list("home_team__name", "away_team__name")) == {("Elm 1", "Oak 1")}
+    assert run.counts["files"]["match_history.json"]["inserted"] == 3
+
+
+def test_a_short_label_under_which_two_teams_played_equally_stays_a_label(snapshot):
+    imported(snapshot(**season(line("The Elms", "Oak 1", people=("p1", "p5", "p6", "p7")))))
+    assert only_line().home_team is None
+
+
+def clubs_league(*lines: dict, **more) -> dict:
+    """A league of clubs with teams in two series, whose match lines name clubs only."""
+    fixtures = [
+        match("Elm - 3.0 Sat", "Oak - 3.0 Sat", series="Series 3.0 Sat"),
+        match("Oak - 4.0 Sun", "Elm - 4.0 Sun", series="Series 4.0 Sun", date="10/01/2024"),
+        match("Elm - 3.0 Sat", "Oak - 3.0 Sat", series="Series 3.0 Sat", date="10/08/2024"),
+        match("Elm - 4.0 Sun", "Oak - 4.0 Sun", series="Series 4.0 Sun", date="10/08/2024"),
+    ]
+    return {"schedules": fixtures, "match_history": [*lines], **more}
+
+
+NOBODY = ("", "", "", "")
+
+
+@pytest.mark.parametrize(
+    ("day", "teams"),
+    [
+        ("24-Sep-24", ("Elm - 3.0 Sat", "Oak - 3.0 Sat")),
+        ("01-Oct-24", ("Elm - 4.0 Sun", "Oak - 4.0 Sun")),
+        ("08-Oct-24", (None, None)),
+        ("15-Oct-24", (None, None)),
+    ],
+    ids=["one match", "sides exchanged", "two matches", "none"],
+)
+def test_a_line_between_two_clubs_is_of_the_one_match_they_have_that_day(snapshot, day, teams):
+    imported(snapshot(**clubs_league(line("Elm", "Oak", people=NOBODY, date=day))))
+    found = only_line()
+    assert (found.home_team and found.home_team.name, found.away_team and found.away_team.name) == teams
 
 
 def test_the_team_page_shows_no_line_taken_back(client, django_user_model, snapshot):
