@@ -249,6 +249,12 @@ PEOPLE = (
     ),
 )
 
+MATCHES_OF_INACTIVE_TEAMS = """
+    SELECT fixture.id FROM leagues_scheduledmatch fixture
+    JOIN leagues_team home ON home.id = fixture.home_team_id JOIN leagues_team away ON away.id = fixture.away_team_id
+    WHERE fixture.is_active AND NOT (home.is_active AND away.is_active)"""
+"""SQL for a query of the ids of active scheduled matches one of whose teams is inactive."""
+
 CATALOGUE = (
     Check(
         "roster_spots_astray",
@@ -261,6 +267,32 @@ CATALOGUE = (
         WHERE spot.is_active AND NOT (player.is_active AND team.is_active)
         """,
         ("leagues_rosterspot",),
+    ),
+    Check(
+        "facts_on_inactive_teams",
+        False,
+        "active scheduled matches, standings and answers of teams that are inactive",
+        total(
+            (
+                f"SELECT COUNT(*) FROM ({MATCHES_OF_INACTIVE_TEAMS}) astray",
+                f"SELECT COUNT(*) FROM leagues_availability WHERE match_id IN ({MATCHES_OF_INACTIVE_TEAMS})",
+                """SELECT COUNT(*) FROM leagues_standing standing JOIN leagues_team team ON team.id = standing.team_id
+                   WHERE standing.is_active AND NOT team.is_active""",
+            )
+        ),
+        ("leagues_scheduledmatch", "leagues_standing"),
+    ),
+    Check(
+        "lines_without_a_page",
+        False,
+        "match lines of which neither team and no player could be told, so that no page shows them",
+        """
+        SELECT COUNT(*) FROM leagues_matchscore
+        WHERE is_active AND home_team_id IS NULL AND away_team_id IS NULL
+          AND home_player_1_id IS NULL AND home_player_2_id IS NULL
+          AND away_player_1_id IS NULL AND away_player_2_id IS NULL
+        """,
+        ("leagues_matchscore",),
     ),
     Check(
         "teams_across_leagues",

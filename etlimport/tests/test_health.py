@@ -12,15 +12,19 @@ from etlimport.health import (
 )
 from etlimport.health.score import score_of
 from etlimport.models import HealthSnapshot
-from leagues.models import PracticeTime, Team
+from leagues.models import MatchScore, PracticeTime, Team
+from leagues.season import SEATS
 from leagues.tests.factories import (
     AvailabilityFactory,
     LeagueFactory,
+    MatchScoreFactory,
     PlayerAssociationFactory,
     PlayerFactory,
     PracticeTimeFactory,
     RosterSpotFactory,
+    ScheduledMatchFactory,
     SeriesFactory,
+    StandingFactory,
     TeamFactory,
     UserFactory,
 )
@@ -144,6 +148,25 @@ def test_every_reference_to_the_catalogue_and_every_natural_key_has_a_check():
         "duplicates_playerhistory",
         "duplicates_rosterspot",
     } <= names
+
+
+def test_facts_on_an_inactive_team_are_a_warning():
+    match = ScheduledMatchFactory()
+    AvailabilityFactory(match=match)
+    StandingFactory(team=match.home_team)
+    assert number("facts_on_inactive_teams") == 0
+    Team.objects.filter(pk=match.home_team_id).update(is_active=False)
+    assert number("facts_on_inactive_teams") == 3
+    assert failing_critical_checks() == []
+
+
+def test_lines_that_no_page_can_show_are_a_warning():
+    MatchScoreFactory()
+    assert number("lines_without_a_page") == 0
+    MatchScore.objects.update(home_team=None, away_team=None, **{f"{seat}_id": None for seat in SEATS})
+    assert number("lines_without_a_page") == 1
+    MatchScore.objects.update(is_active=False)
+    assert number("lines_without_a_page") == 0
 
 
 def test_things_on_an_inactive_team_are_a_warning_and_roll_nothing_back():

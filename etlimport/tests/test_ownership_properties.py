@@ -44,7 +44,7 @@ def rolled_back():
         transaction.set_rollback(True)
 
 
-@examples(quick=2, ordinary=20 if ON_SQLITE else 8, thorough=600 if ON_SQLITE else 60)
+@examples(quick=2, ordinary=20 if ON_SQLITE else 8, thorough=300 if ON_SQLITE else 30)
 @given(seed=st.integers(0, 2**32), steps=steps)
 def test_what_users_own_stays_with_whom_it_belongs_to(tmp_path_factory, seed, steps):
     with rolled_back():
