@@ -15,6 +15,7 @@ from django.utils.html import format_html
 from etlimport.models import AmbiguousIdentity, ImportRun
 from etlimport.operations import roles
 from etlimport.settle import settle_different, settle_same
+from etlimport.settle.comparison import compared
 from leagues.admin.base import ReadOnlyAdmin
 from leagues.requests import Request
 
@@ -61,6 +62,7 @@ class AmbiguousIdentityAdmin(ReadOnlyAdmin):
             "opts": self.opts,
             "ambiguity": ambiguity,
             "answer": answer,
+            "facts": compared(ambiguity),
         }
         return TemplateResponse(request, "admin/etlimport/decide.html", context)
 
