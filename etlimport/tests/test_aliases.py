@@ -12,7 +12,7 @@ KIND = IdentityChange.Kind
 
 
 def test_an_alias_tells_the_team_of_a_label_in_files_already_known(snapshot):
-    files = {"players": two_teams(), "match_history": [line("The Elms", "Oak 1")]}
+    files = {"players": two_teams(), "match_history": [line("The Elms", "Oak 1", people=("", "", "", ""))]}
     imported(snapshot(**files))
     assert MatchScore.objects.get().home_team is None
     Alias.objects.create(kind=KIND.TEAM, league_key="nstf", label="the  elms", means="Elm 1")
@@ -64,7 +64,7 @@ def test_an_alias_tells_a_player_whose_id_and_name_are_new(snapshot):
 
 def test_an_alias_of_one_league_is_none_in_another(snapshot):
     Alias.objects.create(kind=KIND.TEAM, league_key="cita", label="The Elms", means="Elm 1")
-    imported(snapshot(players=two_teams(), match_history=[line("The Elms", "Oak 1")]))
+    imported(snapshot(players=two_teams(), match_history=[line("The Elms", "Oak 1", people=("", "", "", ""))]))
     assert MatchScore.objects.get().home_team is None
 
 
