@@ -39,7 +39,7 @@ def operator(snapshot):
     return client
 
 
-@examples(quick=5, ordinary=200 if ON_SQLITE else 50, thorough=2_000 if ON_SQLITE else 400)
+@examples(quick=5, ordinary=200 if ON_SQLITE else 50, thorough=200 if ON_SQLITE else 50)
 @given(seed=st.integers(0, 2**32))
 def test_a_mutated_snapshot_harms_nothing(operator, tmp_path_factory, pytestconfig, seed):
     random = Random(seed)
