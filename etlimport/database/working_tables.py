@@ -204,6 +204,11 @@ SAME_PEOPLE = WorkingTable(
     {"no": NUMBER, "team_id": ID},
     index=("no, team_id",),
 )
+ONE_TEAM = WorkingTable(
+    "w_one_team",
+    "a team whose label only the players file has, and the team of the known label that the other files still have",
+    {"no": NUMBER, "known_no": NUMBER},
+)
 CONFIRMED_TEAM = WorkingTable(
     "w_confirmed_team",
     "a team whose label and whose players both point to the same existing team",

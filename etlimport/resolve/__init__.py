@@ -34,6 +34,8 @@ def resolve_everything(book: LabelBook, aliases: Aliases) -> bool:
 
 def resolve_facts(*, known: bool) -> None:
     """Match what is told of players and teams, now that it is known who these are."""
+    if known:
+        working_tables.PLAYER.tell_planner()  # which still believes that nobody is matched
     players.find_absent()
     rosters.resolve_roster_spots()
     rosters.resolve_standings()
@@ -60,6 +62,7 @@ def resolve_by_evidence() -> None:
         players.resolve_id_tails()
         players.count_names()
         players.resolve_names_in_rekeyed_leagues()
+    teams.join_labels_of_one_team()
     teams.unmatch_swapped_labels()
     if teams.some_are_unmatched():
         teams.resolve_shared_rosters()

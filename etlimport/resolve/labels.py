@@ -70,6 +70,9 @@ LabelWords = tuple[Tokens, Tokens, str]
 SeriesByKind = dict[str, set[Tokens]]
 """The series labels in each kind of file, as words."""
 
+SeriesKinds = dict[Tokens, set[str]]
+"""The series that labels of one team give it, each with the kinds of files that do."""
+
 DraftKey = tuple[Tokens, Tokens, str]
 """(series, base, squad) of a draft."""
 
@@ -191,17 +194,16 @@ def series_by_label(labels: list[Label], styles: frozenset[str]) -> dict[int, To
     official = {plain[x.number] for x in labels if x.kind in OFFICIAL} - {()}
     known = official or set(plain.values()) - {()}
     clubs_in: dict[Tokens, set[Tokens]] = defaultdict(set)
-    series_of_team: dict[Tokens, set[Tokens]] = defaultdict(set)
+    kinds_by_series: dict[Tokens, SeriesKinds] = defaultdict(lambda: defaultdict(set))
     for label in labels:
         clubs_in[plain[label.number]].add(tokens(label.club or label.team))
         if plain[label.number] in known:
-            series_of_team[tokens(label.team)].add(plain[label.number])
+            kinds_by_series[tokens(label.team)][plain[label.number]].add(label.kind)
 
     def series_of(label: Label) -> Tokens:
         words, team = plain[label.number], tokens(label.team)
-        elsewhere = {series for series in series_of_team[team] & official if set(series) < set(team)}
-        if len(elsewhere) == 1:  # Labels such as `Elm 99 A` in the series 99 of the league and `A` of another file.
-            return elsewhere.pop()
+        if within_label := most_named_series(team, kinds_by_series[team], official):
+            return within_label
         if words in official or (words and not official and len(clubs_in[words]) > 1):
             return words
         parent = squad_parent(words) if words else None
@@ -209,9 +211,19 @@ def series_by_label(labels: list[Label], styles: frozenset[str]) -> dict[int, To
             return parent
         if words and (not official or ends_with(team, words)):
             return words
-        return series_from_team(team, series_of_team, known) or words
+        return series_from_team(team, set(kinds_by_series[team]), known) or words
 
     return {label.number: series_of(label) for label in labels}
+
+
+def most_named_series(team: Tokens, kinds_by_series: SeriesKinds, official: set[Tokens]) -> Tokens:
+    """The series within a team's label that more kinds of files give the team than any other; `()` if there is none.
+
+    The series of `Elm 99 A` is 99, although one file calls it A; that of `Elm 1` is 1, although a row calls it Elm.
+    """
+    counts = Counter({s: len(kinds) for s, kinds in kinds_by_series.items() if s in official and set(s) < set(team)})
+    first, second = [*counts.most_common(2), ((), 0), ((), 0)][:2]
+    return first[0] if first[1] > second[1] else ()
 
 
 def squad_parent(words: Tokens) -> Tokens | None:
@@ -222,12 +234,12 @@ def squad_parent(words: Tokens) -> Tokens | None:
     return None
 
 
-def series_from_team(team: Tokens, series_of_team: dict[Tokens, set[Tokens]], known: set[Tokens]) -> Tokens:
+def series_from_team(team: Tokens, elsewhere: set[Tokens], known: set[Tokens]) -> Tokens:
     """The series of a team whose series label is useless, as `Chicago Chicago` is for `Midtown - Chicago - 10`.
 
-    It is the one series that other labels of this team have, else the known series with which the team's label ends.
+    It is the one series that other labels of this team have (`elsewhere`), else the known series with which the team's
+    label ends.
     """
-    elsewhere = series_of_team.get(team, set())
     if len(elsewhere) == 1:
         return next(iter(elsewhere))
     tails = [words for words in known if ends_with(team, words)]

@@ -149,9 +149,11 @@ def rekeyed_leagues() -> str:
     """SQL for a query of the leagues that issued new ids to everybody (REKEYED_BELOW)."""
     return f"""
         SELECT p.league_id FROM leagues_player p
-        LEFT JOIN w_player w ON w.target_id = p.id AND w.layer = '{Layer.NATURAL_KEY}'
         WHERE p.is_active AND p.league_id IN (SELECT league_id FROM w_new_player)
-        GROUP BY p.league_id HAVING count(w.no) < {REKEYED_BELOW} * count(*)"""
+        GROUP BY p.league_id
+        HAVING sum(CASE WHEN p.id IN (
+                SELECT target_id FROM w_player WHERE target_id IS NOT NULL AND layer = '{Layer.NATURAL_KEY}'
+            ) THEN 1 ELSE 0 END) < {REKEYED_BELOW} * count(*)"""
 
 
 SAME_PLACE = "JOIN w_new_place np ON np.no = n.no JOIN w_old_place op ON op.id = o.id AND op.place = np.place"

@@ -97,13 +97,7 @@ OLD_SIZES = "SELECT team_id, count(*) AS old_size FROM leagues_rosterspot WHERE 
 """SQL for queries of the number of players of each team, in this snapshot and in the catalogue."""
 
 
-def unmatch_swapped_labels() -> None:
-    """Undo the match of a team by its label if its players show that it is another team.
-
-    That is so if most of its players are those of another existing team, or if most players of the existing team now
-    have another label: two squads exchanged their labels, or a team was promoted and another one got its label. A match
-    by label stays if the players confirm it, if they show nothing, or if an operator's alias led to it.
-    """
+def measure_same_people() -> None:
     working_tables.SAME_PEOPLE.fill(
         f"""SELECT s.team_no AS no, s.team_id FROM (
                SELECT w.team_no, r.team_id, count(*) AS people
@@ -113,6 +107,40 @@ def unmatch_swapped_labels() -> None:
            JOIN ({NEW_SIZES}) new ON new.team_no = s.team_no JOIN ({OLD_SIZES}) old ON old.team_id = s.team_id
            WHERE 2 * people > new_size AND 2 * people > old_size"""
     )
+
+
+def join_labels_of_one_team() -> None:
+    """Make two labels one team if its players have a new label that no other file has, and the others the known one.
+
+    A source renames its teams in one file before the others. Until all have the new label, the team keeps the known
+    one.
+    """
+    measure_same_people()
+    working_tables.ONE_TEAM.fill(
+        """SELECT s.no, known.no AS known_no FROM w_same_people s
+           JOIN w_team new ON new.no = s.no AND new.target_id IS NULL
+           JOIN w_team known ON known.target_id = s.team_id
+           WHERE NOT EXISTS (SELECT 1 FROM w_roster r WHERE r.team_no = known.no) AND NOT EXISTS (
+               SELECT 1 FROM w_label l WHERE l.team_no = new.no AND (
+                   l.no IN (SELECT home_no FROM in_schedules) OR l.no IN (SELECT away_no FROM in_schedules)
+                   OR l.no IN (SELECT label_no FROM in_series_stats)))"""
+    )
+    for table in ("w_label", "w_roster"):
+        database.execute(
+            f"""UPDATE {table} SET team_no = (SELECT known_no FROM w_one_team o WHERE o.no = team_no)
+                WHERE team_no IN (SELECT no FROM w_one_team)"""
+        )
+    database.execute("DELETE FROM w_team WHERE no IN (SELECT no FROM w_one_team)")
+
+
+def unmatch_swapped_labels() -> None:
+    """Undo the match of a team by its label if its players show that it is another team.
+
+    That is so if most of its players are those of another existing team, or if most players of the existing team now
+    have another label: two squads exchanged their labels, or a team was promoted and another one got its label. A match
+    by label stays if the players confirm it, if they show nothing, or if an operator's alias led to it.
+    """
+    measure_same_people()
     working_tables.CONFIRMED_TEAM.fill(
         "SELECT w.no, w.target_id FROM w_team w JOIN w_same_people s ON s.no = w.no AND s.team_id = w.target_id",
     )
