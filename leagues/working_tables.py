@@ -42,12 +42,12 @@ class WorkingTable:
     def fill(self, select: str, params: Sequence[Any] = (), *, joined: bool = True) -> int:
         """Make it anew of what `select` finds, in the order of its columns; how many rows that are.
 
-        Unless the rows are not `joined` to others, the planner is told of them where they are many.
+        Unless the rows are not `joined` to others, the planner is told of them where it errs otherwise.
         """
         count = self._make(f"AS {select}", params)
         if connection.vendor == "sqlite":
             count = value(f"SELECT count(*) FROM {self.name}")  # which SQLite does not tell
-        if count > FEW:
+        if count > known_by_itself():
             self._make_indexes()
             if joined:
                 execute(f"ANALYZE {self.name}")
@@ -62,7 +62,7 @@ class WorkingTable:
 
     def tell_planner(self) -> None:
         """Tell it what the table holds, where that is many rows it was not told of when the table was made."""
-        if value(f"SELECT 1 FROM {self.name} LIMIT 1 OFFSET {FEW}"):
+        if value(f"SELECT 1 FROM {self.name} LIMIT 1 OFFSET {known_by_itself()}"):
             execute(f"ANALYZE {self.name}")
 
     def drop(self) -> None:
@@ -80,6 +80,14 @@ class WorkingTable:
         further = self.sqlite_index if connection.vendor == "sqlite" else ()
         for number, columns in enumerate((*self.index, *further)):
             execute(f"CREATE INDEX {self.name}_index{number} ON {self.name} ({columns})")
+
+
+def known_by_itself() -> int:
+    """The number of rows up to which the planner does well without being told of a table.
+
+    SQLite takes every table that it was not told of for a large one, and joins it last.
+    """
+    return 0 if connection.vendor == "sqlite" else FEW
 
 
 def made_tables() -> set[str]:

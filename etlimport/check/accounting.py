@@ -51,9 +51,10 @@ UNPLACED = (
     ("series_stats", "i.label_no NOT IN (SELECT no FROM w_label)", TEAM_UNKNOWN),
     (
         "player_history",
-        """(i.league_no, i.external_id) NOT IN (
-               SELECT s.no, p.external_id FROM w_spelling s JOIN w_league l ON l.no = s.league_no
-               JOIN leagues_player p ON p.league_id = l.target_id)""",
+        """NOT EXISTS (
+               SELECT 1 FROM w_spelling s JOIN w_league l ON l.no = s.league_no
+               JOIN leagues_player p ON p.league_id = l.target_id AND p.external_id = i.external_id
+               WHERE s.no = i.league_no)""",
         "its player is in no players file of the league",
     ),
 )

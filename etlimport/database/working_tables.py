@@ -87,7 +87,11 @@ TEAM = things(
         **FOUND,
     },
 )
-LABEL = things("w_label", "a label that the files use for a team, and that team", {"team_no": NUMBER})
+LABEL = things(
+    "w_label",
+    "a label that a kind of file uses for a team, and that team",
+    {"team_no": NUMBER, "kind": TEXT},
+)
 CLUB_LABEL = things("w_club_label", "a label of match lines that only names a club, and that club", {"club_no": NUMBER})
 
 
@@ -206,7 +210,7 @@ SAME_PEOPLE = WorkingTable(
 )
 ONE_TEAM = WorkingTable(
     "w_one_team",
-    "a team whose label only the players file has, and the team of the known label that the other files still have",
+    "a team that some files label otherwise than others, and the team of the known label in the others",
     {"no": NUMBER, "known_no": NUMBER},
 )
 CONFIRMED_TEAM = WorkingTable(

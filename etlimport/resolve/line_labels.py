@@ -23,9 +23,9 @@ def resolve_labels_by_players() -> None:
     To be called once the rosters are known, before the lines are resolved.
     """
     database.execute(
-        f"""INSERT INTO w_label (no, team_no)
+        f"""INSERT INTO w_label (no, team_no, kind)
             WITH seated AS MATERIALIZED ({SEATED})
-            SELECT t.label_no, t.team_no
+            SELECT t.label_no, t.team_no, 'match_history'
             FROM (SELECT label_no, team_no, count(*) AS theirs FROM seated GROUP BY label_no, team_no) t
             JOIN (SELECT label_no, count(*) AS seats FROM (SELECT DISTINCT label_no, file_no, idx, seat FROM seated) one
                   GROUP BY label_no) of_label ON of_label.label_no = t.label_no

@@ -128,9 +128,8 @@ def resolve_id_tails() -> None:
                    FROM w_new_player n JOIN w_old_player o ON o.league_id = n.league_id AND o.tail = n.tail"""
     accept_unique("w_player", Layer.ID_TAIL, f"{same_tail} WHERE o.name_key = n.name_key")
     find_reassigned_ids(SAME_TAILS)
-    accept_unique(
-        "w_player", Layer.ID_TAIL, f"{same_tail} WHERE (n.no, o.id) NOT IN (SELECT no, old_id FROM w_reassigned_id)"
-    )
+    reassigned = "SELECT 1 FROM w_reassigned_id r WHERE r.no = n.no AND r.old_id = o.id"
+    accept_unique("w_player", Layer.ID_TAIL, f"{same_tail} WHERE NOT EXISTS ({reassigned})")
 
 
 def count_names() -> None:
@@ -235,10 +234,10 @@ def resolve_nicknames() -> None:
         Layer.FULL_NAME,
         f"""SELECT n.no, o.id AS old_id, n.name_key || ' for ' || o.name_key AS evidence
             FROM w_new_player n JOIN w_nickname k ON k.a = n.given
-            JOIN w_old_player o ON o.league_id = n.league_id AND o.given = k.b
-             AND substr(o.name_key, length(o.given) + 1) = substr(n.name_key, length(n.given) + 1)
+            JOIN w_old_player o ON o.league_id = n.league_id
+             AND o.name_key = k.b || substr(n.name_key, length(n.given) + 1)
             {SAME_PLACE} WHERE {names_one_person("n.name_key")}
-              AND (n.league_id, n.name_key) NOT IN (SELECT league_id, name_key FROM w_old_name)
-              AND (o.league_id, o.name_key) NOT IN (SELECT league_id, name_key FROM w_new_name)
+              AND NOT EXISTS (SELECT 1 FROM w_old_name x WHERE x.league_id = n.league_id AND x.name_key = n.name_key)
+              AND NOT EXISTS (SELECT 1 FROM w_new_name x WHERE x.league_id = o.league_id AND x.name_key = o.name_key)
               AND n.no IN ({new_players}) AND o.id IN ({old_players})""",
     )

@@ -120,7 +120,7 @@ def are_spelled_alike(one: str, other: str) -> bool:
     words, others = one.split(), other.split()
     if sorted(words) == sorted(others):
         return True
-    return words[-1] == others[-1] and fuzz.ratio(one, other) >= SPELLED_ALIKE
+    return words[-1:] == others[-1:] and fuzz.ratio(one, other) >= SPELLED_ALIKE
 
 
 def find_same_record() -> None:

@@ -33,8 +33,8 @@ class Snapshot:
     clubs: dict[str, tuple[int, str, str]] = field(default_factory=dict)
     series: dict[tuple[int, str], tuple[int, int, str, str]] = field(default_factory=dict)
     teams: dict[TeamKey, tuple[int, int, int, int, str, str]] = field(default_factory=dict)
-    labels: list[tuple[int, int]] = field(default_factory=list)
-    club_labels: list[tuple[int, int]] = field(default_factory=list)
+    labels: list[tuple[int, int, str]] = field(default_factory=list)
+    club_labels: list[tuple[int, int, str]] = field(default_factory=list)
 
     def add_league(self, key: str, code: str) -> int:
         """The number of the league with this key. The code as first spelled is kept."""
@@ -67,9 +67,10 @@ def reduce_labels(book: LabelBook, aliases: Aliases) -> Snapshot:
     unresolved: list[Label] = []
     for key, labels in by_league.items():
         league_no = snapshot.leagues[key][0]
+        kinds = {label.number: label.kind for label in labels}
         teams = resolve_labels(labels, aliases.of(key))
         for number, identity in teams.items():
-            snapshot.labels.append((number, snapshot.add_team(league_no, identity)))
+            snapshot.labels.append((number, snapshot.add_team(league_no, identity), kinds[number]))
         unresolved += [label for label in labels if label.kind == "match_history" and label.number not in teams]
     for label in unresolved:
         snapshot.add_club_label(label)
@@ -94,7 +95,7 @@ def create_working_tables(snapshot: Snapshot) -> None:
     load(tables.SERIES, ("no", "league_no", "key", "name"), snapshot.series.values(), **UNMATCHED)
     team = ("no", "league_no", "series_no", "club_no", "squad", "name")
     load(tables.TEAM, team, snapshot.teams.values(), alias="", **UNMATCHED)
-    load(tables.LABEL, ("no", "team_no"), snapshot.labels)
+    load(tables.LABEL, ("no", "team_no", "kind"), snapshot.labels)
     load(tables.CLUB_LABEL, ("no", "club_no"), snapshot.club_labels)
 
 

@@ -19,12 +19,11 @@ def resolve_natural_keys() -> None:
                WHERE l.no = w_series.league_no AND t.key = w_series.key)"""
     )
     database.execute(
-        """UPDATE w_team SET target_id = (
-               SELECT t.id FROM leagues_team t
-               JOIN w_league l ON l.target_id = t.league_id AND l.no = w_team.league_no
-               JOIN w_series s ON s.target_id = t.series_id AND s.no = w_team.series_no
-               JOIN w_club c ON c.target_id = t.club_id AND c.no = w_team.club_no
-               WHERE t.squad = w_team.squad)"""
+        """UPDATE w_team SET target_id = t.id
+           FROM leagues_team t, w_league l, w_series s, w_club c
+           WHERE l.no = w_team.league_no AND s.no = w_team.series_no AND c.no = w_team.club_no
+             AND t.league_id = l.target_id AND t.series_id = s.target_id AND t.club_id = c.target_id
+             AND t.squad = w_team.squad"""
     )
     for table in ("w_league", "w_club", "w_series", "w_team"):
         database.execute(
@@ -109,25 +108,35 @@ def measure_same_people() -> None:
     )
 
 
-def join_labels_of_one_team() -> None:
-    """Make two labels one team if its players have a new label that no other file has, and the others the known one.
+RENAMED_BY_PLAYERS_FILE = """
+    SELECT new.no, known.no AS known_no FROM w_same_people s
+    JOIN w_team new ON new.no = s.no AND new.target_id IS NULL
+    JOIN w_team known ON known.target_id = s.team_id
+    WHERE NOT EXISTS (SELECT 1 FROM w_roster r WHERE r.team_no = known.no)
+      AND NOT EXISTS (SELECT 1 FROM w_label l WHERE l.team_no = new.no AND l.kind <> 'players')"""
+"""SQL for a query of the new labels that only players have, and of the known ones, without players, of their teams."""
 
-    A source renames its teams in one file before the others. Until all have the new label, the team keeps the known
-    one.
+LABELLED_ALIKE = """
+    SELECT new.no, min(known.no) AS known_no FROM w_team new JOIN w_club c ON c.no = new.club_no
+    JOIN w_team known ON known.league_no = new.league_no AND known.name = new.name AND known.target_id IS NOT NULL
+    WHERE new.target_id IS NULL AND new.name <> c.name AND NOT EXISTS (
+        SELECT 1 FROM w_label l JOIN w_label k ON k.kind = l.kind WHERE l.team_no = new.no AND k.team_no = known.no)
+    GROUP BY new.no HAVING count(*) = 1"""
+"""SQL for a query of the new teams with letter for letter the label that other files give a known team."""
+
+
+def join_labels_of_one_team() -> None:
+    """Make one team of a new one in some files and of a known one in the others, if they are the same.
+
+    They are if they have the same label, but files tell their series otherwise; or if most of the known team's players
+    are listed with the new label. A source renames its teams in one file before the others. Until all have the new
+    label, the team keeps the known one.
     """
     measure_same_people()
-    working_tables.ONE_TEAM.fill(
-        """SELECT s.no, known.no AS known_no FROM w_same_people s
-           JOIN w_team new ON new.no = s.no AND new.target_id IS NULL
-           JOIN w_team known ON known.target_id = s.team_id
-           WHERE NOT EXISTS (SELECT 1 FROM w_roster r WHERE r.team_no = known.no) AND NOT EXISTS (
-               SELECT 1 FROM w_label l WHERE l.team_no = new.no AND (
-                   l.no IN (SELECT home_no FROM in_schedules) OR l.no IN (SELECT away_no FROM in_schedules)
-                   OR l.no IN (SELECT label_no FROM in_series_stats)))"""
-    )
+    working_tables.ONE_TEAM.fill(f"{RENAMED_BY_PLAYERS_FILE} UNION {LABELLED_ALIKE}")
     for table in ("w_label", "w_roster"):
         database.execute(
-            f"""UPDATE {table} SET team_no = (SELECT known_no FROM w_one_team o WHERE o.no = team_no)
+            f"""UPDATE {table} SET team_no = (SELECT min(known_no) FROM w_one_team o WHERE o.no = team_no)
                 WHERE team_no IN (SELECT no FROM w_one_team)"""
         )
     database.execute("DELETE FROM w_team WHERE no IN (SELECT no FROM w_one_team)")

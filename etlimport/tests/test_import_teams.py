@@ -145,6 +145,11 @@ def test_a_league_of_another_code_is_another_league(snapshot):
     assert League.objects.count() == 2
 
 
+def active_rows() -> list[set[int]]:
+    models = (Team, ScheduledMatch, RosterSpot)
+    return [set(model.objects.filter(is_active=True).values_list("pk", flat=True)) for model in models]
+
+
 def test_a_team_that_one_file_renames_before_the_others_is_one_team(snapshot):
     night = {
         "players": two_teams(),
@@ -152,21 +157,34 @@ def test_a_team_that_one_file_renames_before_the_others_is_one_team(snapshot):
         "series_stats": [standing(), standing("Oak 1")],
     }
     imported(snapshot(**night))
-    before = set(Team.objects.values_list("pk", flat=True)), set(ScheduledMatch.objects.values_list("pk", flat=True))
-
-    def active() -> tuple[set[int], set[int]]:
-        models = (Team, ScheduledMatch)
-        teams, fixtures = (set(m.objects.filter(is_active=True).values_list("pk", flat=True)) for m in models)
-        return teams, fixtures
-
+    before = active_rows()
     renamed = json.loads(json.dumps(night).replace("Oak 1", "Maple 1"))
     imported(snapshot(**night | {"players": renamed["players"]}))
-    assert active() == before
+    assert active_rows() == before
     assert set(Team.objects.values_list("name", flat=True)) == {"Elm 1", "Oak 1"}
     assert RosterSpot.objects.filter(team__name="Oak 1", is_active=True).count() == 4
     imported(snapshot(**renamed))
-    assert active() == before
+    assert active_rows() == before
     assert set(Team.objects.values_list("name", flat=True)) == {"Elm 1", "Maple 1"}
+
+
+@pytest.mark.parametrize("kind", ["schedules", "series_stats", "players"])
+def test_teams_of_a_file_that_tells_their_series_otherwise_for_a_night_are_the_same(snapshot, kind):
+    night = {
+        "players": two_teams(),
+        "schedules": [match(), match("Oak 1", "Elm 1", "10/01/2024")],
+        "series_stats": [standing(), standing("Oak 1")],
+    }
+    imported(snapshot(**night))
+    before = active_rows()
+    imported(snapshot(**night | {kind: [without_series(row) for row in night[kind]]}))
+    assert active_rows() == before
+    imported(snapshot(**night))
+    assert active_rows() == before
+
+
+def without_series(row: dict) -> dict:
+    return row | {name: "NR" for name in ("series", "Series") if name in row}
 
 
 @pytest.mark.parametrize("series", ["Elm", "Oak", "Series 9", ""])
