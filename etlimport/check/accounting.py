@@ -51,10 +51,10 @@ UNPLACED = (
     ("series_stats", "i.label_no NOT IN (SELECT no FROM w_label)", TEAM_UNKNOWN),
     (
         "player_history",
-        """NOT EXISTS (
-               SELECT 1 FROM w_spelling s JOIN w_league l ON l.no = s.league_no
-               JOIN leagues_player p ON p.league_id = l.target_id AND p.external_id = i.external_id
-               WHERE s.no = i.league_no)""",
+        f"""{dialect.one_value("i.league_no", "i.external_id")} NOT IN (
+                SELECT {dialect.one_value("s.no", "p.external_id")}
+                FROM w_spelling s JOIN w_league l ON l.no = s.league_no
+                JOIN leagues_player p ON p.league_id = l.target_id)""",
         "its player is in no players file of the league",
     ),
 )

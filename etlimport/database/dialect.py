@@ -90,3 +90,14 @@ def last_word(sql: str) -> str:
         return f"split_part({sql}, ' ', -1)"
     # This removes everything up to and including the last blank.
     return f"replace({sql}, rtrim({sql}, replace({sql}, ' ', '')), '')"
+
+
+SEPARATED = " || ' ' || "
+
+
+def one_value(*columns: str) -> str:
+    """SQL for a text that is the same where all the columns are: what `NOT IN` is to look for instead of several.
+
+    SQLite goes through the whole set for every row of several values that is not in it.
+    """
+    return f"({SEPARATED.join(columns)})"

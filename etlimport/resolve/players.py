@@ -212,6 +212,8 @@ def resolve_corroborated_names() -> None:
     )
 
 
+NAME_IN_LEAGUE = dialect.one_value("league_id", "name_key")
+
 HAVE_ONE_CANDIDATE = """
     SELECT p.{key} FROM {table} p JOIN w_nickname k ON k.{mine} = p.given
     JOIN {names} x ON x.league_id = p.league_id
@@ -237,7 +239,7 @@ def resolve_nicknames() -> None:
             JOIN w_old_player o ON o.league_id = n.league_id
              AND o.name_key = k.b || substr(n.name_key, length(n.given) + 1)
             {SAME_PLACE} WHERE {names_one_person("n.name_key")}
-              AND NOT EXISTS (SELECT 1 FROM w_old_name x WHERE x.league_id = n.league_id AND x.name_key = n.name_key)
-              AND NOT EXISTS (SELECT 1 FROM w_new_name x WHERE x.league_id = o.league_id AND x.name_key = o.name_key)
+              AND {dialect.one_value("n.league_id", "n.name_key")} NOT IN (SELECT {NAME_IN_LEAGUE} FROM w_old_name)
+              AND {dialect.one_value("o.league_id", "o.name_key")} NOT IN (SELECT {NAME_IN_LEAGUE} FROM w_new_name)
               AND n.no IN ({new_players}) AND o.id IN ({old_players})""",
     )

@@ -12,7 +12,7 @@ from etlimport.kinds import KINDS
 from etlimport.read import FileReport, LabelBook, SourcePath, SourceUnreadable, read_file
 from etlimport.read.formats.json_array import ArrayReader, TooLarge
 from etlimport.read.kinds.players import quick_name_key
-from etlimport.tests.test_read import GOOD, PLAYER
+from etlimport.tests.read.rows import GOOD, PLAYER
 from leagues.names import name_key
 
 texts = st.text(max_size=12) | st.sampled_from(["", "N/A", "ELM", "1e999", "09/24/2024", "NaN", "Line 1", "BYE"])
