@@ -1,5 +1,7 @@
 """What an operator does to the catalogue besides importing: in one commit, audited and published alike."""
 
+from abc import ABC, abstractmethod
+
 from etlimport.check.audit import audit_quickly
 from etlimport.errors import DryRun
 from etlimport.health import note_health
@@ -15,7 +17,7 @@ MOST_LINES = 200
 """Repairs kept with a run, a line each."""
 
 
-class Operation(Work):
+class Operation(Work, ABC):
     """A change by an operator. `reason` is what the users whose context changes are told."""
 
     reason: str
@@ -23,9 +25,9 @@ class Operation(Work):
     def prepare_change(self, run: ImportRun) -> None:
         """All that touches nothing which users write or refer to. Raises Refused where it cannot be done."""
 
+    @abstractmethod
     def complete_change(self, run: ImportRun) -> None:
         """The rest, which is to be short: until the commit users cannot write. Raises Refused as well."""
-        raise NotImplementedError
 
     def change(self, job: Job) -> Outcome:
         run, step = job.run, job.clock.step

@@ -1,5 +1,6 @@
 """Reads one file into blocks of tuples and counts what became of every row."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import Any
@@ -47,7 +48,7 @@ def read_file(
     reader.close()
 
 
-class BlockReader:
+class BlockReader(ABC):
     """Makes tuples of the blocks of one file, in the order of the file, and counts the rows in `report`."""
 
     def __init__(self, converter: Converter, report: FileReport) -> None:
@@ -58,8 +59,9 @@ class BlockReader:
         self.is_selected = converter.leagues.is_selected
         self.marked, self.remarks = converter.marked, converter.remarks
 
+    @abstractmethod
     def tuples(self, block: Block) -> list[StagedRow]:
-        raise NotImplementedError
+        """The rows of a block that can be read; the others are added to `rejected_rows`."""
 
     def mended(self, block: Block) -> tuple[Block, dict[int, str]]:
         """(the block without doubly encoded texts, what was changed by the place of the element in the block)."""

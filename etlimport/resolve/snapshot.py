@@ -34,7 +34,7 @@ class Snapshot:
     series: dict[tuple[int, str], tuple[int, int, str, str]] = field(default_factory=dict)
     teams: dict[TeamKey, tuple[int, int, int, int, str, str]] = field(default_factory=dict)
     labels: list[tuple[int, int, str]] = field(default_factory=list)
-    club_labels: list[tuple[int, int, str]] = field(default_factory=list)
+    club_labels: list[tuple[int, int]] = field(default_factory=list)
 
     def add_league(self, key: str, code: str) -> int:
         """The number of the league with this key. The code as first spelled is kept."""

@@ -2,6 +2,7 @@
 
 import contextlib
 import logging
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -58,17 +59,18 @@ class Job:
         )
 
 
-class Work:
+class Work(ABC):
     """What a run does. `prepare` and `change` may raise Refused, AuditFailed and DryRun, which roll `change` back."""
 
     def prepare(self, job: Job) -> Outcome | None:
         """The work before the transaction. Returns an outcome if the run ends with it."""
+        return None
 
+    @abstractmethod
     def change(self, job: Job) -> Outcome:
         """All changes of the catalogue, within one transaction."""
-        raise NotImplementedError
 
-    def after_dry_run(self, job: Job) -> None:
+    def after_dry_run(self, job: Job) -> None:  # noqa: B027, as few kinds of work keep anything
         """Save what a dry run keeps, after everything it did was rolled back."""
 
 

@@ -1,5 +1,6 @@
 """What the converters of all kinds of files share."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, cast
 
@@ -200,20 +201,20 @@ class RowConverter(Converter):
         return self.convert(idx, row)
 
 
-class EntryConverter(Converter):
+class EntryConverter(Converter, ABC):
     """Converts the entries of a list in files in which each element is a player with such a list."""
 
+    @abstractmethod
     def player(self, row: Any) -> tuple[int, str] | None:
         """(number of the league, player id) of an element; None for a league that is not selected. Raises Rejected."""
-        raise NotImplementedError
 
     def witnesses(self, idx: int, row: Any) -> list[Witness]:
         """None: no entry ever leaves."""
         return []
 
+    @abstractmethod
     def convert(self, idx: int, entry: Any, league_no: int, external_id: str) -> StagedRow:
         """The tuple of an entry. Raises Rejected, or Unreadable if `repair` can remove the reason."""
-        raise NotImplementedError
 
 
 def reason_of(read_as: list[str], unreadable: list[str]) -> str:
