@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Protocol
 
 import msgspec
+from django.utils.timezone import localtime
 
 from etlimport import stage
 from etlimport.kinds import StagedRow
@@ -108,7 +109,7 @@ def read_and_stage(
             blocks = digested(read_file(file.path, book, file.report, asked), content)
             stage.load_rows(file.path.kind, file.no, clock.count(blocks))
             stage.load_witnesses(file.no, file.report.witnesses)
-            warnings += file.report.warnings
+            warnings += [*file.report.warnings, *older_than_published(file)]
         except SourceRefused as error:
             if not force:
                 raise
@@ -120,6 +121,17 @@ def read_and_stage(
             file.content = content.hexdigest()
         note_rejected(file, run)
     return warnings + unreadable_files(files)
+
+
+def older_than_published(file: ReadFile) -> list[str]:
+    """A warning if the file was scraped before the published one of its path: it may be an old copy."""
+    scraped_at, before = file.report.scraped_at, file.published and file.published.scraped_at
+    if not scraped_at or not before or scraped_at >= before:
+        return []
+    told, published = (f"{localtime(moment):%Y-%m-%d %H:%M}" for moment in (scraped_at, before))
+    return [
+        f"{file.path.relative}: it was scraped at {told}, before what is published ({published}); is it an old copy?"
+    ]
 
 
 def unreadable_files(files: list[ReadFile]) -> list[str]:
@@ -218,7 +230,14 @@ def remember_sources(files: list[ReadFile], run: ImportRun, *, partial: bool) ->
     if partial:
         return
     SourceFile.objects.bulk_create(
-        SourceFile(path=file.path.relative, digest=file.digest, content=file.content, counts=file.counts, run=run)
+        SourceFile(
+            path=file.path.relative,
+            digest=file.digest,
+            content=file.content,
+            counts=file.counts,
+            scraped_at=file.report.scraped_at,
+            run=run,
+        )
         for file in files
         if not file.left_out
     )

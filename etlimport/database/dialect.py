@@ -32,14 +32,17 @@ def row_as_json(alias: str, columns: Iterable[str]) -> str:
     return f"CAST(json_build_object({pairs}) AS text)" if on_postgresql() else f"json_object({pairs})"
 
 
-def rows_from_json(table: str, columns: list[str], json: str, source: str) -> str:
-    """SQL for a query of the rows of `table` that `row_as_json` wrote into the column `json` of `source`."""
-    if on_postgresql():
-        names = ", ".join(f"r.{name}" for name in columns)
-        record = f"json_populate_record(NULL::{table}, CAST({json} AS json))"
-        return f"SELECT {names} FROM {source} CROSS JOIN LATERAL {record} r"
-    values = ", ".join(f"json_extract({json}, '$.{name}')" for name in columns)
-    return f"SELECT {values} FROM {source}"
+def rows_from_json(table: str, columns: dict[str, str], json: str, source: str) -> str:
+    """SQL for a query of the rows of `table` that `row_as_json` wrote into the column `json` of `source`.
+
+    `columns`: each with SQL for its value in rows that were written before the column was added.
+    """
+    value = "r.{name}" if on_postgresql() else f"json_extract({json}, '$.{{name}}')"
+    values = ", ".join(f"coalesce({value.format(name=name)}, {default})" for name, default in columns.items())
+    if not on_postgresql():
+        return f"SELECT {values} FROM {source}"
+    record = f"json_populate_record(NULL::{table}, CAST({json} AS json))"
+    return f"SELECT {values} FROM {source} CROSS JOIN LATERAL {record} r"
 
 
 def fingerprint(key: str, points_at: str) -> str:

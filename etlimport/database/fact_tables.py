@@ -26,14 +26,19 @@ SCHEDULE = WorkingTable(
         "away_no": NUMBER,
         "date": "date",
         "time": "time",
-        **typed(KINDS["schedules"].facts()),
+        **typed(KINDS["schedules"].facts("scheduled match")),
         "occurrence": ID,
         "target_id": ID,
     },
     sqlite_index=("target_id", "no", "date"),
 )
-FIXTURE = {"home_id": ID, "away_id": ID, "lower_id": ID, "higher_id": ID, "date": "date", "at": TEXT}
-"""The two teams, the same with the lower id first, the day and the time."""
+FIXTURE = {
+    **dict.fromkeys(("home_id", "away_id", "lower_id", "higher_id"), ID),
+    "date": "date",
+    "at": TEXT,
+    "source_url": TEXT,
+}
+"""The two teams, the same with the lower id first, the day, the time, and the address at the source."""
 
 NEW_FIXTURE = WorkingTable(
     "w_new_fixture", "a scheduled match that is not matched with an existing row", {**ROW, **FIXTURE}
@@ -51,7 +56,7 @@ UNDATED_FIXTURE = WorkingTable(
 STANDING = WorkingTable(
     "w_standing",
     "a team's standing, as the first row about the team describes it",
-    {**ROW, "file_no": ID, "team_no": NUMBER, **typed(KINDS["series_stats"].facts()), "target_id": ID},
+    {**ROW, "file_no": ID, "team_no": NUMBER, **typed(KINDS["series_stats"].facts("standing")), "target_id": ID},
 )
 PLAYERS_OF_LINE = {
     **{f"{seat}_{what}": ID for seat in SEATS for what in ("no", "id")},
@@ -117,6 +122,7 @@ LINE_EVIDENCE = {
     "result": TEXT,
     "line": "smallint",
     "source_id": TEXT,
+    "source_url": TEXT,
 }
 NEW_LINE = WorkingTable("w_new_line", "a match line that is not matched with an existing row", {**ROW, **LINE_EVIDENCE})
 OLD_LINE = WorkingTable(

@@ -84,6 +84,7 @@ TEAM = things(
         "squad": TEXT,
         "name": TEXT,
         "alias": TEXT,
+        "source_id": TEXT,
         **FOUND,
     },
 )
@@ -201,6 +202,11 @@ NEW_PLACE = WorkingTable(
 )
 OLD_PLACE = WorkingTable(
     "w_old_place", "a team or club of an unmatched existing player", {"id": ID, "place": TEXT}, index=("id, place",)
+)
+TEAM_SOURCE_ID = WorkingTable(
+    "w_team_source_id",
+    "a team and an id by which the source knows it",
+    {"league_no": NUMBER, "team_no": NUMBER, "source_id": TEXT},
 )
 SAME_PEOPLE = WorkingTable(
     "w_same_people",

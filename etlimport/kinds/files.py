@@ -16,6 +16,9 @@ WINNER = Type(values.winner, "text")
 CAPTAIN = Type(values.is_captain, "boolean")
 CO_CAPTAIN = Type(values.is_co_captain, "boolean")
 SUBSTITUTE = Type(values.is_substitute, "boolean")
+TEAM_ID = Type(values.source_team_id, "text")
+WEB_ADDRESS = Type(values.web_address, "text")
+MOMENT = Type(values.moment, "timestamp with time zone", nullable=True)
 
 
 def text(length: int) -> Type:
@@ -34,6 +37,8 @@ SEATS = ("home_player_1", "home_player_2", "away_player_1", "away_player_2")
 
 LEAGUE = Field("league", text(100), ("League", "source league", "league id"))
 PLAYER_ID = Field("external_id", text(150), ("Player ID",))
+SCRAPED_AT = Field("scraped_at", MOMENT, ("scraped at", "scrape time", "scraped", "last updated"))
+TEAM_SOURCE_ID = Field("team_source_id", TEAM_ID, ("Team ID", "Source URL"), fact_of="team")
 
 PLAYERS = Kind(
     "players",
@@ -56,6 +61,8 @@ PLAYERS = Kind(
         Field("is_captain", CAPTAIN, ("Captain",), fact_of="roster spot", read_from="captain"),
         Field("is_co_captain", CO_CAPTAIN, ("Captain",), fact_of="roster spot", read_from="captain"),
         Field("is_substitute", SUBSTITUTE, ("Last Name",), fact_of="roster spot", read_from="last_name"),
+        TEAM_SOURCE_ID,
+        SCRAPED_AT,
     ),
     ignored=("Location ID", "Win %"),
 )
@@ -72,6 +79,11 @@ SCHEDULES = Kind(
         Field("date", DATE, ("date",), change="matches moved"),
         Field("time", TIME, ("time",)),
         Field("location", text(300), ("location",), fact_of="scheduled match"),
+        Field("address", text(300), ("address", "location address"), fact_of="scheduled match"),
+        Field("source_url", WEB_ADDRESS, ("match url", "source url", "url"), fact_of="scheduled match"),
+        Field("home_team_source_id", TEAM_ID, ("home team id",), fact_of="team"),
+        Field("away_team_source_id", TEAM_ID, ("away team id",), fact_of="team"),
+        SCRAPED_AT,
     ),
 )
 
@@ -96,6 +108,8 @@ SERIES_STATS = Kind(
             for what, ways in FIGURES.items()
             for how in ways
         ),
+        TEAM_SOURCE_ID,
+        SCRAPED_AT,
     ),
 )
 
@@ -129,6 +143,9 @@ MATCH_HISTORY = Kind(
         Field("winner", WINNER, ("Winner",)),
         Field("line", LINE, ("Line",)),
         Field("source_id", text(150), ("match_id",)),
+        Field("series_label", text(200), ("series",), fact_of="match line"),
+        Field("source_url", WEB_ADDRESS, ("match url", "source url", "url"), fact_of="match line"),
+        SCRAPED_AT,
     ),
 )
 
@@ -138,6 +155,7 @@ PLAYER_HISTORY = Kind(
     (
         LEAGUE,
         PLAYER_ID,
+        SCRAPED_AT,
         Field("date", DATE, ("matches.date",)),
         Field("end_pti", DECIMAL, ("matches.end_pti",), fact_of="rating"),
         Field("series_name", text(200), ("matches.series",), fact_of="rating"),

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import datetime, time
 from decimal import Decimal, InvalidOperation
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 from leagues.names import is_marked_as_substitute
 
@@ -17,6 +18,12 @@ MISSING = frozenset({"", "n/a", "na", "none", "null", "-", "--", "tbd", "tba"})
 DATE_FORMATS = ("%m/%d/%Y", "%Y-%m-%d", "%d-%b-%y", "%d-%b-%Y", "%m/%d/%y")
 TIME_FORMATS = ("%I:%M %p", "%H:%M", "%H:%M:%S", "%I:%M%p", "%I %p", "%I%p", "%I:%M:%S %p")
 MEMO_SIZE = 50_000
+LONGEST_ID, LONGEST_ADDRESS = 150, 500
+"""The numbers of characters of a team's id and of a web address."""
+
+TEAM_PARAMETERS = ("team", "team_id", "teamid", "tid")
+"""The parameters by which the addresses of sources name a team."""
+
 CAPTAIN, CO_CAPTAIN, NO_CAPTAIN = (True, False), (False, True), (False, False)
 CAPTAINCIES = {
     **dict.fromkeys(("c", "captain", "yes", "y", "true"), CAPTAIN),
@@ -81,6 +88,48 @@ def plain_id(value: str | None) -> str:
     """An id without the decimals that a program added which took it for a number: `41001.0` → `41001`."""
     text = value.strip() if value else ""
     return text[:-2] if text.endswith(".0") and text[:-2].isdigit() else text
+
+
+def source_team_id(value: Any) -> str:
+    """The id by which the source itself knows a team: as it stands, or the one in the address of the team's page."""
+    text = plain_id(as_text(value))
+    if text.casefold() in MISSING:
+        return ""
+    if not is_web_address(text):
+        return short_enough(text, LONGEST_ID)
+    asked = {name.casefold(): found[0] for name, found in parse_qs(urlsplit(text).query).items()}
+    return short_enough(next((asked[name] for name in TEAM_PARAMETERS if name in asked), ""), LONGEST_ID)
+
+
+def web_address(value: Any) -> str:
+    """A web address, or an empty text. Raises Unreadable for any other text: only an address may become a link."""
+    text = as_text(value)
+    if text.casefold() in MISSING:
+        return ""
+    if not is_web_address(text):
+        raise Unreadable("is no web address")
+    return short_enough(text, LONGEST_ADDRESS)
+
+
+def is_web_address(text: str) -> bool:
+    return re.match(r"https?://[^\s/?#]+", text) is not None and not re.search(r"[\s<>\"\\\0]", text)
+
+
+def short_enough(text: str, length: int) -> str:
+    if len(text) > length:
+        raise Unreadable(f"is longer than {length} characters")
+    return text
+
+
+def moment(value: Any) -> datetime | None:
+    """When a row was scraped, from ISO 8601; in this process's time zone unless the text names one.
+
+    None if it cannot be read: no row is the worse for it.
+    """
+    try:
+        return datetime.fromisoformat(as_text(value)).astimezone()
+    except (ValueError, OverflowError):
+        return None
 
 
 def number(value: str | int | float | None) -> Decimal | None:

@@ -32,6 +32,7 @@ TEAM = Entity(
         "club_id": "c.target_id",
         "name": "w.name",
         "is_active": "true",
+        "source_id": "w.source_id",
         "squad": "w.squad",
     },
     key=("league_id", "series_id", "club_id", "squad"),

@@ -39,7 +39,7 @@ SCHEDULED_MATCH = Entity(
         "home_team_id": "h.target_id",
         "away_team_id": "a.target_id",
         **as_staged("date", "time", "occurrence"),
-        **from_facts(SCHEDULES.facts()),
+        **from_facts(SCHEDULES.facts("scheduled match")),
         "is_active": "true",
     },
     key=("league_id", "date", "home_team_id", "away_team_id", "occurrence"),
@@ -49,7 +49,7 @@ STANDING = Entity(
     model=Standing,
     work=fact_tables.STANDING,
     joins="JOIN w_team m ON m.no = w.team_no",
-    columns={"team_id": "m.target_id", **from_facts(SERIES_STATS.facts()), "is_active": "true"},
+    columns={"team_id": "m.target_id", **from_facts(SERIES_STATS.facts("standing")), "is_active": "true"},
     key=("team_id",),
 )
 

@@ -59,6 +59,7 @@ class IdentityChange(models.Model):
     class Layer(models.TextChoices):
         NATURAL_KEY = "natural key"
         ALIAS = "alias"
+        SOURCE_ID = "source's id"
         ROSTER = "shared roster"
         LABEL = "same label"
         CLUB_SERIES_SQUAD = "club + series + squad"

@@ -117,6 +117,7 @@ class SourceFile(models.Model):
     digest = models.CharField(max_length=64)
     content = models.CharField(max_length=64, default="", help_text="Digest of what its rows say, however written.")
     counts = models.JSONField(default=dict, help_text="Accounting of its rows.")
+    scraped_at = models.DateTimeField(null=True, blank=True, help_text="When the last of its rows was scraped.")
     run = models.ForeignKey(ImportRun, on_delete=models.CASCADE, related_name="source_files")
 
     def __str__(self) -> str:

@@ -1,6 +1,8 @@
 """How many rows of one file were accepted, rejected and repaired, and why."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 from operator import attrgetter
 from typing import Literal, NamedTuple
 
@@ -46,6 +48,7 @@ class FileReport:
 
     The repaired rows are among the accepted ones.
     `witnesses`: what could be read of the rejected rows. `warnings`: what is to be said of the whole file.
+    `scraped_at`: when the last of the rows was scraped, if they say so.
     """
 
     file: SourcePath
@@ -56,6 +59,7 @@ class FileReport:
     notes: list[Note] = field(default_factory=list)
     witnesses: list[Witness] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    scraped_at: datetime | None = None
 
     def reject(self, index: int, reason: str, content: bytes) -> None:
         self.read += 1
@@ -73,6 +77,9 @@ class FileReport:
         self.repaired = len(indexes["repaired"] - indexes["rejected"])
         self.witnesses += witnesses
         self.warnings += warnings
+
+    def note_times(self, times: Iterable[datetime | None]) -> None:
+        self.scraped_at = max(filter(None, (self.scraped_at, *times)), default=None)
 
     def accept(self, count: int) -> None:
         self.read += count

@@ -56,12 +56,20 @@ class BlockReader(ABC):
         self.decoder = RowDecoder(converter.describes)
         self.repair, self.witnesses = converter.repair, converter.witnesses
         self.rejected_rows: list[tuple[int, Any]] = []
+        self.moment = converter.parser("scraped_at")
         self.is_selected = converter.leagues.is_selected
         self.marked, self.remarks = converter.marked, converter.remarks
 
     @abstractmethod
     def tuples(self, block: Block) -> list[StagedRow]:
         """The rows of a block that can be read; the others are added to `rejected_rows`."""
+
+    def rows(self, block: Block) -> list[Any]:
+        """The row objects of a block. Also notes when they were scraped, which the files of few sources say."""
+        rows = self.decoder.rows(block)
+        if times := {str(row.scraped_at) for row in rows if not isinstance(row, Rejected) and row.scraped_at}:
+            self.report.note_times(map(self.moment, times))
+        return rows
 
     def mended(self, block: Block) -> tuple[Block, dict[int, str]]:
         """(the block without doubly encoded texts, what was changed by the place of the element in the block)."""
@@ -122,7 +130,7 @@ class RowReader(BlockReader):
         mended, changes = self.mended(block)
         for place, change in changes.items():
             self.report.repair(block.start + place, change, bytes(block.elements[place]))
-        for idx, row in enumerate(self.decoder.rows(mended), block.start):
+        for idx, row in enumerate(self.rows(mended), block.start):
             try:
                 found = convert(idx, row)
             except (Rejected, Unreadable) as error:
@@ -147,7 +155,7 @@ class EntryReader(BlockReader):
     def tuples(self, block: Block) -> list[StagedRow]:
         made: list[StagedRow] = []
         mended, changes = self.mended(block)
-        for place, (row, element) in enumerate(zip(self.decoder.rows(mended), block.elements, strict=True)):
+        for place, (row, element) in enumerate(zip(self.rows(mended), block.elements, strict=True)):
             start = self.next_idx
             if place in changes:
                 self.report.repair(start, changes[place], bytes(element))

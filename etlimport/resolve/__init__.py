@@ -7,7 +7,7 @@ the players, with existing rows; then `rosters`, `fixtures`, `lines` and `rating
 from etlimport import database
 from etlimport.database import working_tables
 from etlimport.read import LabelBook
-from etlimport.resolve import fixtures, lines, players, ratings, rosters, snapshot, teams, unread
+from etlimport.resolve import fixtures, lines, players, ratings, rosters, snapshot, source_ids, teams, unread
 from etlimport.resolve.aliases import Aliases
 from etlimport.resolve.line_labels import resolve_labels_by_players, resolve_labels_by_schedule
 from etlimport.resolve.namesakes import resolve_namesakes
@@ -21,6 +21,7 @@ def resolve_everything(book: LabelBook, aliases: Aliases) -> bool:
     """
     snapshot.create_working_tables(snapshot.reduce_labels(book, aliases))
     note_league_files()
+    source_ids.gather_source_ids()
     teams.resolve_natural_keys()
     forget_empty_leagues()
     known = bool(database.value("SELECT 1 FROM w_league WHERE target_id IS NOT NULL LIMIT 1"))
@@ -28,6 +29,7 @@ def resolve_everything(book: LabelBook, aliases: Aliases) -> bool:
     players.create_working_tables(known=known)
     if known:
         resolve_by_evidence()
+        source_ids.keep_known_source_ids()
     resolve_facts(known=known)
     return known
 
@@ -63,6 +65,7 @@ def resolve_by_evidence() -> None:
         players.count_names()
         players.resolve_names_in_rekeyed_leagues()
     teams.join_labels_of_one_team()
+    source_ids.resolve_source_ids()
     teams.unmatch_swapped_labels()
     if teams.some_are_unmatched():
         teams.resolve_shared_rosters()

@@ -13,7 +13,8 @@ MOVED_WITHIN = 60
 CLOSE = f"{dialect.days_between('n.date', 'o.date')} BETWEEN -{MOVED_WITHIN} AND {MOVED_WITHIN}"
 
 FIXTURE_ROWS = f"""
-    SELECT {SEQ} AS no, i.file_no, h.no AS home_no, a.no AS away_no, i.date, i.time, {SCHEDULES.facts_sql("i")},
+    SELECT {SEQ} AS no, i.file_no, h.no AS home_no, a.no AS away_no, i.date, i.time,
+           {SCHEDULES.facts_sql("i", "scheduled match")},
            row_number() OVER (PARTITION BY h.no, a.no, i.date, i.time, CASE WHEN i.date IS NULL THEN {SEQ} END
                               ORDER BY {SEQ}) AS nth
     FROM in_schedules i
@@ -35,7 +36,7 @@ NOT_YET = "CAST(NULL AS bigint)"
 def resolve_fixtures(*, known: bool) -> None:
     """Fill w_schedule with the scheduled matches of the snapshot. `known`: whether there may be existing ones."""
     fact_tables.SCHEDULE.fill(
-        f"""SELECT no, file_no, home_no, away_no, date, time, {SCHEDULES.facts_sql("w")},
+        f"""SELECT no, file_no, home_no, away_no, date, time, {SCHEDULES.facts_sql("w", "scheduled match")},
                    {NOT_YET if known else NUMBERED_FROM_ONE} AS occurrence, {NOT_YET} AS target_id
             FROM ({FIXTURE_ROWS}) w WHERE nth = 1""",
     )
@@ -56,7 +57,9 @@ def resolve_fixtures(*, known: bool) -> None:
 
 
 def match_with_existing() -> None:
-    """The surest evidence comes first: the same teams and day, with the sides exchanged, without a day, on another day.
+    """The surest evidence comes first: the same teams and moment, the same address at the source, the same day.
+
+    Then come the same with the sides exchanged, without a day, on another day.
 
     Where several matches of two teams are moved at once, they keep their order. A match that has scores was played, and
     is not moved.
@@ -65,6 +68,7 @@ def match_with_existing() -> None:
     gather_unmatched()
     teams, pair = ("home_id", "away_id"), ("lower_id", "higher_id")
     fixtures.match(*teams, "date", "at")
+    fixtures.match(*pair, "source_url", new="n.source_url <> ''", order=("date", "at"), as_many=True)
     fixtures.match(*teams, "date", order=("at",))
     fixtures.match(*pair, "date", order=("at",))
     coming = "o.is_active AND NOT o.is_played"
@@ -82,14 +86,14 @@ def gather_unmatched() -> None:
     ids = pair.format(home="h.target_id", away="a.target_id")
     fact_tables.NEW_FIXTURE.fill(
         f"""SELECT w.no, h.target_id AS home_id, a.target_id AS away_id, {ids}, w.date,
-                   COALESCE(CAST(w.time AS text), '') AS at
+                   COALESCE(CAST(w.time AS text), '') AS at, w.source_url
             FROM w_schedule w JOIN w_team h ON h.no = w.home_no JOIN w_team a ON a.no = w.away_no
             WHERE h.target_id IS NOT NULL AND a.target_id IS NOT NULL"""
     )
     ids = pair.format(home="t.home_team_id", away="t.away_team_id")
     fact_tables.OLD_FIXTURE.fill(
         f"""SELECT t.id, t.home_team_id AS home_id, t.away_team_id AS away_id, {ids}, t.date,
-                   COALESCE(CAST(t.time AS text), '') AS at, t.is_active, s.date IS NOT NULL AS is_played
+                   COALESCE(CAST(t.time AS text), '') AS at, t.source_url, t.is_active, s.date IS NOT NULL AS is_played
             FROM leagues_scheduledmatch t
             LEFT JOIN (SELECT DISTINCT home_team_id, away_team_id, date FROM leagues_matchscore WHERE is_active) s
               ON s.home_team_id = t.home_team_id AND s.away_team_id = t.away_team_id AND s.date = t.date

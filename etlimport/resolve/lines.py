@@ -93,7 +93,8 @@ def resolve_lines(*, known: bool) -> None:
 def match_with_existing() -> None:
     """The surest evidence comes first: the id of the source, or the same people and result on the same day.
 
-    Then what may be corrected, one thing at a time: the result, the id, the teams, the day, at last the people.
+    Then what may be corrected, one thing at a time: the result, the id, the teams, the day, at last the people. The
+    address at the source is that of a match: with the line's number it is as good as an id.
     """
     lines = Unmatched(fact_tables.MATCH, fact_tables.NEW_LINE, fact_tables.OLD_LINE)
     gather_unmatched()
@@ -103,6 +104,7 @@ def match_with_existing() -> None:
     lines.match("league_id", "date", "people", "result", new=named, order=("line",), as_many=True)
     lines.match("league_id", "date", "sides", "people", new=named, order=("line", "result"))
     lines.match("league_id", "source_id", new=with_id, order=("date", "line"), as_many=True)
+    lines.match("league_id", "source_url", "line", new="n.source_url <> ''", order=("date",), as_many=True)
     lines.match("league_id", "date", "people", new=named, order=("line", "result"), as_many=True)
     lines.match("league_id", "sides", "people", new=named, old=active, pair=CLOSE, order=("date",), as_many=True)
     lines.match("league_id", "date", "sides", "line", old=active, as_many=True)
@@ -116,7 +118,7 @@ def gather_unmatched() -> None:
     home, away = "COALESCE('t' || h.target_id, w.home_label)", "COALESCE('t' || a.target_id, w.away_label)"
     fact_tables.NEW_LINE.fill(
         f"""SELECT w.no, l.target_id AS league_id, w.date, {sides(home, away)} AS sides, w.people, w.result, w.line,
-                   w.source_id
+                   w.source_id, w.source_url
             FROM w_match w JOIN w_league l ON l.no = w.league_no
             LEFT JOIN w_team h ON h.no = w.home_no LEFT JOIN w_team a ON a.no = w.away_no
             WHERE w.target_id IS NULL AND l.target_id IS NOT NULL"""
@@ -124,7 +126,7 @@ def gather_unmatched() -> None:
     home, away = "COALESCE('t' || t.home_team_id, t.home_label)", "COALESCE('t' || t.away_team_id, t.away_label)"
     fact_tables.OLD_LINE.fill(
         f"""SELECT t.id, t.league_id, t.date, {sides(home, away)} AS sides, t.people, t.result, t.line, t.source_id,
-                   t.is_active
+                   t.source_url, t.is_active
             FROM leagues_matchscore t
             WHERE t.league_id IN (SELECT league_id FROM w_new_line)
               AND NOT EXISTS (SELECT 1 FROM w_match w WHERE w.target_id = t.id)"""

@@ -17,7 +17,7 @@ def resolve_roster_spots() -> None:
 def resolve_standings() -> None:
     """Fill w_standing with one standing for each team, from the first row about the team."""
     fact_tables.STANDING.fill(
-        f"""SELECT w.no, w.file_no, w.team_no, {SERIES_STATS.facts_sql("w")}, t.id AS target_id FROM (
+        f"""SELECT w.no, w.file_no, w.team_no, {SERIES_STATS.facts_sql("w", "standing")}, t.id AS target_id FROM (
                 SELECT {SEQ} AS no, i.*, h.target_id AS team_id, h.no AS team_no,
                        row_number() OVER (PARTITION BY h.no ORDER BY {SEQ}) AS nth
                 FROM in_series_stats i

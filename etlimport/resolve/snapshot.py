@@ -94,7 +94,7 @@ def create_working_tables(snapshot: Snapshot) -> None:
     load(tables.CLUB, ("no", "key", "name"), snapshot.clubs.values(), **UNMATCHED)
     load(tables.SERIES, ("no", "league_no", "key", "name"), snapshot.series.values(), **UNMATCHED)
     team = ("no", "league_no", "series_no", "club_no", "squad", "name")
-    load(tables.TEAM, team, snapshot.teams.values(), alias="", **UNMATCHED)
+    load(tables.TEAM, team, snapshot.teams.values(), alias="", source_id="", **UNMATCHED)
     load(tables.LABEL, ("no", "team_no", "kind"), snapshot.labels)
     load(tables.CLUB_LABEL, ("no", "club_no"), snapshot.club_labels)
 

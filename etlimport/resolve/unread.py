@@ -40,10 +40,10 @@ def fill_missing_names() -> None:
 FACTS_OF_KINDS: tuple[tuple[Kind, WorkingTable, type[CatalogueModel], str], ...] = (
     (KINDS["players"], working_tables.PLAYER, Player, "player"),
     (KINDS["players"], fact_tables.SPOT, RosterSpot, "roster spot"),
-    (KINDS["schedules"], fact_tables.SCHEDULE, ScheduledMatch, ""),
-    (KINDS["series_stats"], fact_tables.STANDING, Standing, ""),
-    (KINDS["match_history"], fact_tables.MATCH, MatchScore, ""),
-    (KINDS["player_history"], fact_tables.HISTORY, PlayerHistory, ""),
+    (KINDS["schedules"], fact_tables.SCHEDULE, ScheduledMatch, "scheduled match"),
+    (KINDS["series_stats"], fact_tables.STANDING, Standing, "standing"),
+    (KINDS["match_history"], fact_tables.MATCH, MatchScore, "match line"),
+    (KINDS["player_history"], fact_tables.HISTORY, PlayerHistory, "rating"),
 )
 """The things that the rows of a kind of file are about, with what the fields about them are facts of."""
 

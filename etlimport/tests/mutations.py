@@ -42,10 +42,17 @@ VALUES = (*TEXTS, *OTHERS, *NO_JSON)
 
 def good_night() -> dict[str, Rows]:
     """A small night of a league: two teams, their matches, tables, lines and ratings."""
-    dates = ("09/24/2024", "10/01/2024", "10/08/2024")
+    dates, ids = ("09/24/2024", "10/01/2024", "10/08/2024"), {"Elm": "t-1", "Oak": "t-2"}
     return {
-        "players": [row | {"PTI": "30.5", "Wins": 4, "Losses": "2", "Captain": "C"} for row in two_teams()],
-        "schedules": [match(date=dates[0]), match("Oak 1", "Elm 1", dates[1]), match(date=dates[2])],
+        "players": [
+            row | {"PTI": "30.5", "Wins": 4, "Losses": "2", "Captain": "C", "Team ID": ids[row["Club"]]}
+            for row in two_teams()
+        ],
+        "schedules": [
+            match(date=dates[0], url="https://elm.example/1"),
+            match("Oak 1", "Elm 1", dates[1], url="https://elm.example/2"),
+            match(date=dates[2], url="https://elm.example/3", address="7 Elm Street"),
+        ],
         "series_stats": [standing(matches={"won": 3, "lost": 1}), standing("Oak 1", points=8)],
         "match_history": [
             line(people=("p1", "p2", "p5", "p6"), match_id="m1", Line="Line 1"),

@@ -145,17 +145,21 @@ def test_a_league_of_another_code_is_another_league(snapshot):
     assert League.objects.count() == 2
 
 
+def a_night() -> dict[str, list[dict]]:
+    return {
+        "players": two_teams(),
+        "schedules": [match(), match("Oak 1", "Elm 1", "10/01/2024")],
+        "series_stats": [standing(), standing("Oak 1")],
+    }
+
+
 def active_rows() -> list[set[int]]:
     models = (Team, ScheduledMatch, RosterSpot)
     return [set(model.objects.filter(is_active=True).values_list("pk", flat=True)) for model in models]
 
 
 def test_a_team_that_one_file_renames_before_the_others_is_one_team(snapshot):
-    night = {
-        "players": two_teams(),
-        "schedules": [match(), match("Oak 1", "Elm 1", "10/01/2024")],
-        "series_stats": [standing(), standing("Oak 1")],
-    }
+    night = a_night()
     imported(snapshot(**night))
     before = active_rows()
     renamed = json.loads(json.dumps(night).replace("Oak 1", "Maple 1"))
@@ -170,11 +174,7 @@ def test_a_team_that_one_file_renames_before_the_others_is_one_team(snapshot):
 
 @pytest.mark.parametrize("kind", ["schedules", "series_stats", "players"])
 def test_teams_of_a_file_that_tells_their_series_otherwise_for_a_night_are_the_same(snapshot, kind):
-    night = {
-        "players": two_teams(),
-        "schedules": [match(), match("Oak 1", "Elm 1", "10/01/2024")],
-        "series_stats": [standing(), standing("Oak 1")],
-    }
+    night = a_night()
     imported(snapshot(**night))
     before = active_rows()
     imported(snapshot(**night | {kind: [without_series(row) for row in night[kind]]}))

@@ -1,10 +1,12 @@
 """The working tables of an undo, from what the run wrote down, and the catalogue put back from them."""
 
-from django.db.models import Model
+from typing import Any
+
+from django.db.models import Field, Model
 
 from etlimport import database
 from etlimport.database import dialect, table_families
-from etlimport.database.references import is_catalogue, owned_references, tables
+from etlimport.database.references import column_of, is_catalogue, owned_references, tables
 from etlimport.journal.undo_log import columns_of
 from etlimport.models import ImportRun, InsertedRange, RowChange
 from leagues.working_tables import WorkingTable
@@ -31,7 +33,7 @@ class Working:
             gone(model).fill(f"SELECT id FROM {table} WHERE {self.inserted(model)}")
             columns = columns_of(model)
             back(model).fill(f"SELECT {', '.join(columns)} FROM {table} WHERE false")
-            rows = dialect.rows_from_json(table, columns, "c.before", f"{RowChange._meta.db_table} c")
+            rows = dialect.rows_from_json(table, defaults_of(model), "c.before", f"{RowChange._meta.db_table} c")
             database.execute(
                 f"""INSERT INTO {back(model)} ({", ".join(columns)}) {rows}
                     WHERE c.run_id = %s AND c.table_name = %s AND NOT ({self.inserted(model, "c.row_id")})""",
@@ -69,6 +71,25 @@ class Working:
         if deleted or restored:
             self.counts[table] = {"deleted": deleted, "restored": restored}
         database.analyze_if_changed(table, restored)
+
+
+def defaults_of(model: type[Model]) -> dict[str, str]:
+    """The columns of a model, each with SQL for its value in a row that was noted before the column was there.
+
+    That is the default of a column that must have a value, and NULL for any other.
+    """
+    return {column_of(field): default_sql(field) for field in model._meta.local_concrete_fields}
+
+
+def default_sql(field: "Field[Any, Any]") -> str:
+    match None if field.null else field.default:
+        case bool() as truth:
+            return str(truth).upper()
+        case int() as number:
+            return str(number)
+        case str() as text:
+            return f"'{text}'"
+    return "NULL"
 
 
 def is_referenced_by_users(model: type[Model]) -> bool:

@@ -3,22 +3,19 @@
 from django.db import migrations, models
 
 from leagues.line_digests import line_digests
+from leagues.migrations._batches import rewrite_rows
 
 NAMES = ("home_player_1_name", "home_player_2_name", "away_player_1_name", "away_player_2_name")
-BATCH = 2_000
 
 
 def compute_digests(apps, schema_editor):
-    lines = apps.get_model("leagues", "MatchScore").objects
-    batch = []
-    for line in lines.only("pk", *NAMES, "scores", "winner").iterator(BATCH):
+    def compute(line):
         names = [getattr(line, name) for name in NAMES]
         line.people, line.result = line_digests(names, line.scores, line.winner)
-        batch.append(line)
-        if len(batch) == BATCH:
-            lines.bulk_update(batch, ("people", "result"))
-            batch = []
-    lines.bulk_update(batch, ("people", "result"))
+        return True
+
+    lines = apps.get_model("leagues", "MatchScore").objects.only("pk", *NAMES, "scores", "winner")
+    rewrite_rows(lines, ("people", "result"), compute)
 
 
 class Migration(migrations.Migration):

@@ -2,25 +2,21 @@
 
 from django.db import migrations, models
 
+from leagues.migrations._batches import rewrite_rows
 from leagues.names import name_key
-
-BATCH = 2_000
 
 
 def reduce_names_anew(apps, schema_editor):
     """Letters are transliterated now, and titles and suffixes are no part of a name."""
+
+    def reduce(person):
+        before = person.name_key
+        person.name_key = name_key(person.first_name, person.last_name)
+        return person.name_key != before
+
     for model in ("Player", "User"):
-        people = apps.get_model("leagues", model).objects
-        changed = []
-        for person in people.only("pk", "first_name", "last_name", "name_key").iterator(BATCH):
-            key = name_key(person.first_name, person.last_name)
-            if key != person.name_key:
-                person.name_key = key
-                changed.append(person)
-            if len(changed) == BATCH:
-                people.bulk_update(changed, ["name_key"])
-                changed = []
-        people.bulk_update(changed, ["name_key"])
+        people = apps.get_model("leagues", model).objects.only("pk", "first_name", "last_name", "name_key")
+        rewrite_rows(people, ["name_key"], reduce)
 
 
 class Migration(migrations.Migration):

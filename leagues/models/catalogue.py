@@ -78,6 +78,9 @@ class Team(CatalogueModel):
         db_default="",
         help_text="Another label the source uses for this team.",
     )
+    source_id = models.CharField(
+        max_length=150, blank=True, default="", db_default="", help_text="By which the source itself knows the team."
+    )
     is_active = models.BooleanField(default=True, db_default=True)
 
     class Meta:

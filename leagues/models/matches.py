@@ -28,6 +28,12 @@ class ScheduledMatch(CatalogueModel):
         default=1, db_default=1, help_text="Tells apart two matches of the same teams on one day."
     )
     location = models.CharField(max_length=300, blank=True, default="")
+    address = models.CharField(
+        max_length=300, blank=True, default="", db_default="", help_text="Where the location is: street and town."
+    )
+    source_url = models.CharField(
+        max_length=500, blank=True, default="", db_default="", help_text="Its page at the source."
+    )
     is_active = models.BooleanField(default=True, db_default=True)
 
     class Meta:
@@ -79,6 +85,12 @@ class MatchScore(CatalogueModel):
     key = models.CharField(max_length=40)
     people = models.CharField(max_length=DIGEST_LENGTH, blank=True, default="", help_text="Digest of the four names.")
     result = models.CharField(max_length=DIGEST_LENGTH, blank=True, default="", help_text="Digest of scores, winner.")
+    series_label = models.CharField(
+        max_length=200, blank=True, default="", db_default="", help_text="The series, as the source wrote it."
+    )
+    source_url = models.CharField(
+        max_length=500, blank=True, default="", db_default="", help_text="Its page at the source."
+    )
     is_active = models.BooleanField(default=True, db_default=True, help_text="Whether the source still has it.")
 
     class Meta:

@@ -1,6 +1,7 @@
 """What becomes of rows: every rule of reading, kind by kind."""
 
 import json
+from datetime import UTC, datetime
 
 import pytest
 
@@ -28,6 +29,7 @@ def test_a_players_row(read, book):
         "is_captain": True,
         "is_co_captain": False,
         "is_substitute": False,
+        "team_source_id": "",
     }
     assert book.leagues == ["ELM"]
     assert book.labels == [(0, "players", "Division 5", "Oak 5", "Oak")]
@@ -36,7 +38,7 @@ def test_a_players_row(read, book):
 
 def test_a_schedules_row(read, book):
     (row,), _ = read("schedules", [SCHEDULE])
-    assert tuple(row.values()) == (0, 0, 0, 1, "2024-09-24", "18:30:00", 0, "Oak Hall")
+    assert tuple(row.values()) == (0, 0, 0, 1, "2024-09-24", "18:30:00", 0, "Oak Hall", "", "", "", "")
     assert book.labels == [
         (0, "schedules", "Division 5", "Oak - 5", ""),
         (0, "schedules", "Division 5", "Ash - 5", ""),
@@ -45,7 +47,7 @@ def test_a_schedules_row(read, book):
 
 def test_a_standing(read, book):
     (row,), _ = read("series_stats", [STANDING])
-    assert tuple(row.values()) == (0, 0, 0, 0, "147", 14, 3, 1, 45, 26, 92, 62, 777, None)
+    assert tuple(row.values()) == (0, 0, 0, 0, "147", 14, 3, 1, 45, 26, 92, 62, 777, None, "")
     assert book.labels == [(0, "series_stats", "Division 5", "Oak 5", "")]
 
 
@@ -54,11 +56,54 @@ def test_a_match_line(read, book):
     key, people, result = row.pop("key"), row.pop("people"), row.pop("result")
     assert tuple(row.values()) == (
         *(0, 0, 0, 1, "2025-01-09", 2, "Oak 5", "Ash 5"),
-        *("p-1", "p-2", "", "", "Ann Oak", "Bea Oak", "Cat Ash", "", "6-3, 6-1", "home", "m-1", 0),
+        *("p-1", "p-2", "", "", "Ann Oak", "Bea Oak", "Cat Ash", "", "6-3, 6-1", "home", "m-1", 0, "", ""),
     )
     assert len(key) == 24
     assert (people, result) == line_digests(("Ann Oak", "Bea Oak", "Cat Ash", ""), "6-3, 6-1", "home")
     assert book.labels == [(0, "match_history", "", "Oak 5", ""), (0, "match_history", "", "Ash 5", "")]
+
+
+def test_the_page_of_a_match_at_the_source_its_address_and_series_are_read(read):
+    (row,), _ = read("schedules", [SCHEDULE | {"Match URL": " https://elm.example/m/7 ", "address": "7 Elm Street"}])
+    assert (row["source_url"], row["address"]) == ("https://elm.example/m/7", "7 Elm Street")
+    (row,), _ = read("match_history", [LINE | {"Source URL": "https://elm.example/m/7", "Series": "Division 5"}])
+    assert (row["source_url"], row["series_label"]) == ("https://elm.example/m/7", "Division 5")
+
+
+@pytest.mark.parametrize(
+    "written", ["javascript:alert(1)", "/m/7", 7, "https://", "https://elm.example/<b>", "x" * 600]
+)
+def test_only_a_web_address_is_the_page_of_a_match(read, written):
+    (row,), report = read("schedules", [SCHEDULE | {"Match URL": written}])
+    assert (row["source_url"], report.repaired) == ("", 1)
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"Team ID": "nndz-7"},
+        {"team_id": " nndz-7 "},
+        {"Source URL": "https://elm.example/?mod=x&team=nndz-7"},
+        {"source_url": "https://elm.example/team.php?TeamID=nndz-7#top"},
+        {"Team ID": "", "Source URL": "https://elm.example/?tid=nndz-7"},
+    ],
+)
+def test_the_id_of_a_team_at_the_source_is_read_also_from_the_address_of_its_page(read, told):
+    (row,), report = read("players", [PLAYER | told])
+    assert (row["team_source_id"], report.repaired, report.warnings) == ("nndz-7", 0, [])
+
+
+@pytest.mark.parametrize("told", [{"Team ID": "N/A"}, {"Source URL": "https://elm.example/"}, {"Team ID": None}])
+def test_a_team_of_which_no_id_is_told_has_none(read, told):
+    (row,), report = read("players", [PLAYER | told])
+    assert (row["team_source_id"], report.repaired) == ("", 0)
+
+
+def test_a_file_was_scraped_when_the_last_of_its_rows_was(read):
+    times = ["2025-01-09T02:00:00+00:00", "2025-01-09T03:30:00Z", "yesterday", None, [], "2025-01-08T23:59:00-05:00"]
+    rows, report = read("players", [PLAYER | {"Player ID": f"p{no}", "scraped_at": at} for no, at in enumerate(times)])
+    assert report.scraped_at == datetime(2025, 1, 9, 4, 59, tzinfo=UTC)
+    assert (len(rows), report.repaired) == (6, 0)
 
 
 def test_each_entry_of_a_players_history_is_a_row(read):
