@@ -96,9 +96,9 @@ def source_team_id(value: Any) -> str:
     if text.casefold() in MISSING:
         return ""
     if not is_web_address(text):
-        return short_enough(text, LONGEST_ID)
+        return fit_to_keep(text, LONGEST_ID)
     asked = {name.casefold(): found[0] for name, found in parse_qs(urlsplit(text).query).items()}
-    return short_enough(next((asked[name] for name in TEAM_PARAMETERS if name in asked), ""), LONGEST_ID)
+    return fit_to_keep(next((asked[name] for name in TEAM_PARAMETERS if name in asked), ""), LONGEST_ID)
 
 
 def web_address(value: Any) -> str:
@@ -108,16 +108,19 @@ def web_address(value: Any) -> str:
         return ""
     if not is_web_address(text):
         raise Unreadable("is no web address")
-    return short_enough(text, LONGEST_ADDRESS)
+    return fit_to_keep(text, LONGEST_ADDRESS)
 
 
 def is_web_address(text: str) -> bool:
-    return re.match(r"https?://[^\s/?#]+", text) is not None and not re.search(r"[\s<>\"\\\0]", text)
+    return re.match(r"https?://[^\s/?#]+", text) is not None and not re.search(r"[\s<>\"\\]", text)
 
 
-def short_enough(text: str, length: int) -> str:
+def fit_to_keep(text: str, length: int) -> str:
+    """The text. Raises Unreadable if it is longer, or has characters that no database takes or no page shows."""
     if len(text) > length:
         raise Unreadable(f"is longer than {length} characters")
+    if not text.isprintable():
+        raise Unreadable("has characters that cannot be shown")
     return text
 
 

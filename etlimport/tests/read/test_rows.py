@@ -99,6 +99,12 @@ def test_a_team_of_which_no_id_is_told_has_none(read, told):
     assert (row["team_source_id"], report.repaired) == ("", 0)
 
 
+@pytest.mark.parametrize("told", ["a\0b", "\ud800", "x" * 151, "https://elm.example/?team=%00"])
+def test_an_id_of_a_team_that_cannot_be_kept_is_not_known(read, told):
+    (row,), report = read("players", [PLAYER | {"Team ID": told}])
+    assert (row["team_source_id"], report.repaired) == ("", 1)
+
+
 def test_a_file_was_scraped_when_the_last_of_its_rows_was(read):
     times = ["2025-01-09T02:00:00+00:00", "2025-01-09T03:30:00Z", "yesterday", None, [], "2025-01-08T23:59:00-05:00"]
     rows, report = read("players", [PLAYER | {"Player ID": f"p{no}", "scraped_at": at} for no, at in enumerate(times)])
