@@ -62,6 +62,11 @@ class Reference:
         return column_of(self.model._meta.pk)
 
     @property
+    def is_key(self) -> bool:
+        """Whether it is the primary key of its own table, which changes with it."""
+        return self.column == self.primary_key
+
+    @property
     def target_table(self) -> str:
         return self.target._meta.db_table
 
@@ -138,9 +143,9 @@ def catalogue_references() -> list[Reference]:
 
 
 def unique_keys(model: type[Model]) -> Iterator[list[str]]:
-    """The columns of each unique key of the model, except its primary key."""
+    """The columns of each unique key of the model, except a primary key that refers to nothing."""
     for field in model._meta.local_concrete_fields:
-        if field.unique and not field.primary_key:
+        if field.unique and (not field.primary_key or isinstance(field, ForeignKey)):
             yield [column_of(field)]
     for constraint in model._meta.constraints:
         if isinstance(constraint, UniqueConstraint) and constraint.fields and holds_for_all(constraint, model):

@@ -15,6 +15,8 @@ from leagues.names import is_marked_as_substitute
 MISSING = frozenset({"", "n/a", "na", "none", "null", "-", "--", "tbd", "tba"})
 """The texts, in lower case, by which sources say that there is no value."""
 
+LONGEST_MISSING = max(map(len, MISSING))
+
 DATE_FORMATS = ("%m/%d/%Y", "%Y-%m-%d", "%d-%b-%y", "%d-%b-%Y", "%m/%d/%y")
 TIME_FORMATS = ("%I:%M %p", "%H:%M", "%H:%M:%S", "%I:%M%p", "%I %p", "%I%p", "%I:%M:%S %p")
 MEMO_SIZE = 50_000
@@ -85,8 +87,13 @@ def plain_text(value: str | None) -> str:
 
 
 def plain_id(value: str | None) -> str:
-    """An id without the decimals that a program added which took it for a number: `41001.0` → `41001`."""
+    """An id without the decimals that a program added which took it for a number: `41001.0` → `41001`.
+
+    Empty where the source says that there is none: `N/A`.
+    """
     text = value.strip() if value else ""
+    if len(text) <= LONGEST_MISSING and text.casefold() in MISSING:
+        return ""
     return text[:-2] if text.endswith(".0") and text[:-2].isdigit() else text
 
 

@@ -120,6 +120,7 @@ def rightly_placed(number: int, reference: Reference, numbers: bool, moved: Mapp
     mapping = moved.get(reference.target_table)
     expected = "coalesce(m.new_id, b.target_id)" if mapping else "b.target_id"
     join = f"LEFT JOIN {mapping} m ON m.old_id = b.target_id" if mapping else ""
+    key = "b.row_id" if not reference.is_key else f"CAST({expected} AS {'bigint' if numbers else 'text'})"
     return f"""
-        SELECT count(*) FROM {BACKUP} b {join} JOIN {reference.table} u ON {row_id(reference, numbers)} = b.row_id
+        SELECT count(*) FROM {BACKUP} b {join} JOIN {reference.table} u ON {row_id(reference, numbers)} = {key}
         WHERE b.reference = {number} AND {target_id(reference)} = {expected}"""

@@ -83,11 +83,16 @@ class Fusion:
         return found
 
     def keep_one(self, reference: Reference) -> None:
-        """Of a user's two things one is kept; two users' things are not for us to choose from."""
+        """Of a user's two things one is kept; two users' things are not for us to choose from.
+
+        Nor are things without an id, as an undo could not bring them back.
+        """
         model, table, twins = reference.model, reference.table, pairs_of(reference.model)
         owner = next((field.column for field in model._meta.local_fields if field.related_model is User), None)
-        both = f"{table} o JOIN {twins} x ON x.old_id = o.id JOIN {table} n ON n.id = x.new_id"
-        if owner is None or database.value(f"SELECT 1 FROM {both} WHERE o.{owner} IS DISTINCT FROM n.{owner} LIMIT 1"):
+        key = reference.primary_key
+        both = f"{table} o JOIN {twins} x ON x.old_id = o.{key} JOIN {table} n ON n.{key} = x.new_id"
+        of_two = f"SELECT 1 FROM {both} WHERE o.{owner} IS DISTINCT FROM n.{owner} LIMIT 1"
+        if key != "id" or owner is None or database.value(of_two):
             raise Refused(
                 [f"Both have {model._meta.verbose_name_plural}, and there can be but one: remove one of them first."],
                 Cause.NOT_POSSIBLE,
@@ -118,10 +123,11 @@ class Fusion:
         )
 
     def note_owned(self, reference: Reference) -> None:
+        key_afterwards = "p.old_id" if reference.is_key else f"u.{reference.primary_key}"
         database.execute(
             f"""INSERT INTO {OwnedChange._meta.db_table}
                     (run_id, table_name, column_name, row_id, before_id, after_id, inserted)
-                SELECT %s, %s, %s, CAST(u.{reference.primary_key} AS text), p.new_id, p.old_id, false
+                SELECT %s, %s, %s, CAST({key_afterwards} AS text), p.new_id, p.old_id, false
                 FROM {reference.table} u JOIN {pairs_of(reference.target)} p ON p.new_id = u.{reference.column}""",
             [self.log.run.pk, reference.table, reference.column],
         )

@@ -15,6 +15,32 @@ class FanClub(models.Model):
         return f"fans of {self.team}"
 
 
+class Badge(models.Model):
+    """Its key is no number."""
+
+    code = models.CharField(max_length=20, primary_key=True)
+    player = models.OneToOneField(Player, on_delete=models.CASCADE)
+
+    class Meta:
+        app_label = "fanclub"
+
+    def __str__(self):
+        return self.code
+
+
+class Locker(models.Model):
+    """Its key is the player."""
+
+    player = models.OneToOneField(Player, on_delete=models.CASCADE, primary_key=True)
+    number = models.IntegerField()
+
+    class Meta:
+        app_label = "fanclub"
+
+    def __str__(self):
+        return f"locker {self.number}"
+
+
 class Portrait(models.Model):
     player = models.OneToOneField(Player, on_delete=models.PROTECT)
 

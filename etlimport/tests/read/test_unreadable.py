@@ -122,6 +122,7 @@ def test_a_match_whose_day_is_not_told_is_there_without_one(read, date):
         ("players", {"League": None}, "no League"),
         ("players", {"Player ID": None}, "no Player ID"),
         ("players", {"Player ID": ""}, "no Player ID"),
+        ("players", {"Player ID": "N/A"}, "no Player ID"),
         ("players", {"Last Name": "x" * 10_000_000}, "is larger than 1 MB"),
         ("series_stats", {"team": " "}, "no team"),
         ("match_history", {"Date": 1}, "date '1' is no date"),
