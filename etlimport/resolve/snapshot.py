@@ -9,7 +9,8 @@ from etlimport.database import working_tables
 from etlimport.database.load import load as load_rows
 from etlimport.read import LabelBook
 from etlimport.resolve.aliases import Aliases
-from etlimport.resolve.labels import Label, TeamIdentity, resolve_labels
+from etlimport.resolve.labels import TeamIdentity, resolve_labels
+from etlimport.resolve.series_labels import Label
 from etlimport.resolve.tokens import fitting, tokens
 from etlimport.resolve.tokens import key as key_of
 from leagues.working_tables import WorkingTable

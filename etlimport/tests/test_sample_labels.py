@@ -5,7 +5,8 @@ from random import Random
 
 import pytest
 
-from etlimport.resolve.labels import Label, resolve_labels
+from etlimport.resolve.labels import resolve_labels
+from etlimport.resolve.series_labels import Label
 from etlimport.sample.plan import LeaguePlan, plan_leagues
 from etlimport.sample.snapshot import FILES
 from etlimport.sample.teams import Team, teams_of
