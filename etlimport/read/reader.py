@@ -9,12 +9,12 @@ import msgspec
 
 from etlimport.kinds import StagedRow
 from etlimport.kinds.values import Unreadable
+from etlimport.read.converters import Converter, EntryConverter, LeagueNumbers, RowConverter, make_converter
 from etlimport.read.file_report import FileReport
 from etlimport.read.files import SourcePath
 from etlimport.read.formats.encodings import DOUBLY_ENCODED, repaired
 from etlimport.read.formats.json_array import BLOCK_SIZE, Block, joined, read_blocks
 from etlimport.read.formats.json_rows import RowDecoder
-from etlimport.read.kinds import Converter, EntryConverter, LeagueNumbers, RowConverter, make_converter
 from etlimport.read.label_book import LabelBook
 from etlimport.read.rejected import Rejected
 

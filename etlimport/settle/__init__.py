@@ -8,7 +8,7 @@ from etlimport.database import dialect
 from etlimport.errors import Cause, Refused
 from etlimport.journal.undo_log import UndoLog
 from etlimport.models import Alias, AmbiguousIdentity, IdentityChange, ImportRun
-from etlimport.operation import Operation
+from etlimport.operator_change import OperatorChange
 from etlimport.run.runner import conduct
 from etlimport.settle.evidence import reasons_against
 from etlimport.settle.fuse import fuse
@@ -45,7 +45,7 @@ def settle_same(ambiguity: AmbiguousIdentity, by: User | None = None, dry_run: b
 
 
 @dataclass
-class Settling(Operation):
+class Settling(OperatorChange):
     """Merges the two rows of a question. What concerns one pair of rows is quickly done, so it is done at once."""
 
     ambiguity_id: int

@@ -191,7 +191,7 @@ def test_an_undo_that_fails_its_audit_changes_nothing(second_night, monkeypatch)
     def failing(*_):
         raise AuditFailed(["forced"])
 
-    monkeypatch.setattr("etlimport.operation.audit_quickly", failing)
+    monkeypatch.setattr("etlimport.operator_change.audit_quickly", failing)
     undo = undo_run(second_night)
     assert (undo.status, undo.error) == (Status.FAILED, "Rolled back: forced")
     assert dump() == before

@@ -6,11 +6,11 @@ from etlimport import database
 from etlimport.journal.identity_changes import rekey_questions
 from etlimport.journal.undo_log import LOGS
 from etlimport.models import Alias, AmbiguousIdentity, ImportRun, ReKey
-from etlimport.operation import Operation
+from etlimport.operator_change import OperatorChange
 from etlimport.run.runner import conduct
 from etlimport.undo import owned, reasons
 from etlimport.undo.addresses import remember_restored_keys
-from etlimport.undo.working import Working, gone
+from etlimport.undo.undo_tables import UndoTables, gone
 from leagues.models import Player, Team, User
 
 __all__ = ["undo_run"]
@@ -35,7 +35,7 @@ def undo_run(run: ImportRun, started_by: User | None = None, dry_run: bool = Fal
 
 
 @dataclass
-class Undo(Operation):
+class Undo(OperatorChange):
     """Takes back the run of that number."""
 
     run_id: int
@@ -44,19 +44,19 @@ class Undo(Operation):
     def prepare_change(self, run: ImportRun) -> None:
         self.undone = ImportRun.objects.get(pk=self.run_id)
         reasons.refuse_unless_undoable(self.undone)
-        self.working = Working(self.undone)
-        self.working.create()
-        reasons.refuse_if_touched_later(self.working, self.working.of_catalogue)
-        remember_restored_keys(self.working)
-        self.working.restore_unreferenced()
+        self.tables = UndoTables(self.undone)
+        self.tables.create()
+        reasons.refuse_if_touched_later(self.tables, self.tables.of_catalogue)
+        remember_restored_keys(self.tables)
+        self.tables.restore_unreferenced()
         reopen_questions(self.undone)
 
     def complete_change(self, run: ImportRun) -> None:
-        of_users = owned.take_back(self.working)
-        reasons.refuse_if_touched_later(self.working, self.working.of_users)
-        reasons.refuse_if_held(self.working)
-        self.working.restore_referenced()
-        run.counts["undone"] = {"users": of_users, "catalogue": self.working.counts}
+        of_users = owned.take_back(self.tables)
+        reasons.refuse_if_touched_later(self.tables, self.tables.of_users)
+        reasons.refuse_if_held(self.tables)
+        self.tables.restore_referenced()
+        run.counts["undone"] = {"users": of_users, "catalogue": self.tables.counts}
         for log in LOGS:
             log.objects.filter(run=self.undone).delete()
         ImportRun.objects.filter(pk=self.run_id).update(status=ImportRun.Status.UNDONE, undone_by=run)

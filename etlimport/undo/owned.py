@@ -3,7 +3,7 @@
 from etlimport import database
 from etlimport.database.references import Reference, owned_references
 from etlimport.models import OwnedChange, ReKey
-from etlimport.undo.working import Working, gone
+from etlimport.undo.undo_tables import UndoTables, gone
 from leagues.models import AssociationSuggestion, Player, PlayerAssociation, User
 
 CHANGES = OwnedChange._meta.db_table
@@ -12,13 +12,13 @@ SUGGESTION = AssociationSuggestion._meta.db_table
 LEAGUE_SELECTED = User._meta.get_field("league_context").column
 
 
-def take_back(working: Working) -> dict[str, int]:
+def take_back(tables: UndoTables) -> dict[str, int]:
     """The run's own changes, latest first: its repairs, then the new ids of a rebuild; how many references."""
-    ask_again(working)
+    ask_again(tables)
     references = [reference for reference in owned_references() if reference.by_id]
-    repairs = sum(take_back_own(working.run.pk, reference) for reference in references)
-    rekeyed = sum(rekey(working.run.pk, reference) for reference in references)
-    let_go(working, references)
+    repairs = sum(take_back_own(tables.run.pk, reference) for reference in references)
+    rekeyed = sum(rekey(tables.run.pk, reference) for reference in references)
+    let_go(tables, references)
     return {"repairs taken back": repairs, "references to former ids": rekeyed}
 
 
@@ -26,7 +26,7 @@ def changes_of(run_id: int, reference: Reference) -> str:
     return f"c.run_id = {run_id} AND c.table_name = '{reference.table}' AND c.column_name = '{reference.column}'"
 
 
-def ask_again(working: Working) -> None:
+def ask_again(tables: UndoTables) -> None:
     """A suggestion that a link of the run answered is a question again."""
     database.execute(
         f"""UPDATE {SUGGESTION} SET status = 'open', decided_at = NULL
@@ -34,7 +34,7 @@ def ask_again(working: Working) -> None:
                 SELECT a.user_id, a.player_id FROM {ASSOCIATION} a
                 JOIN {CHANGES} c ON c.row_id = CAST(a.id AS text) AND c.after_id = a.player_id
                 WHERE c.run_id = %s AND c.table_name = '{ASSOCIATION}' AND c.inserted)""",
-        [working.run.pk],
+        [tables.run.pk],
     )
 
 
@@ -67,7 +67,7 @@ def rekey(run_id: int, reference: Reference) -> int:
     )
 
 
-def let_go(working: Working, references: list[Reference]) -> None:
+def let_go(tables: UndoTables, references: list[Reference]) -> None:
     """Where somebody looks is no reason to keep a row, nor is a question nobody answered."""
     for reference in references:
         if reference.model is User and reference.nullable:

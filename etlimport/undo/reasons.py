@@ -11,7 +11,7 @@ from etlimport.database.references import Reference, catalogue_references, owned
 from etlimport.errors import Cause, Refused
 from etlimport.journal.undo_log import undoable_runs
 from etlimport.models import ImportRun, InsertedRange, RowChange
-from etlimport.undo.working import Working, back, gone
+from etlimport.undo.undo_tables import UndoTables, back, gone
 from leagues.models import User
 
 Status = ImportRun.Status
@@ -35,22 +35,22 @@ def refusal(*reasons: str) -> Refused:
     return Refused(list(reasons), Cause.NOT_POSSIBLE)
 
 
-def refuse_if_touched_later(working: Working, models: Iterable[type[Model]]) -> None:
+def refuse_if_touched_later(tables: UndoTables, models: Iterable[type[Model]]) -> None:
     """Refuse where a later run touched the same rows of these models, refers to some that would go or has their key."""
     found: dict[int | None, list[str]] = defaultdict(list)
     for model in models:
-        for changed_by, count in changed_later(working, model):
+        for changed_by, count in changed_later(tables, model):
             found[changed_by].append(f"changed {counted(count, model)}")
-        for run_id, count in keys_taken(working, model):
+        for run_id, count in keys_taken(tables, model):
             found[run_id].append(f"made {counted(count, model)} under a former key")
         for reference in catalogue_references():
             if reference.model is model:
-                for run_id, count in referred_to_later(working, reference):
+                for run_id, count in referred_to_later(tables, reference):
                     done = f"made {counted(count, model)} of {plural(reference.target)} that would go"
                     found[run_id].append(done)
         for reference in references_of(model):
             if reference.by_id:
-                for run_id, count in lost_targets(working, reference):
+                for run_id, count in lost_targets(tables, reference):
                     found[run_id].append(f"removed {plural(reference.target)} that {counted(count, model)} need")
     if found:
         raise refusal(*(because_of(run_id, what) for run_id, what in sorted(found.items(), key=str)))
@@ -71,17 +71,17 @@ def plural(model: type[Model]) -> str:
     return str(model._meta.verbose_name_plural)
 
 
-def changed_later(working: Working, model: type[Model]) -> list[tuple[int, int]]:
+def changed_later(tables: UndoTables, model: type[Model]) -> list[tuple[int, int]]:
     """(run, rows) of later published runs that changed or deleted rows of `model` this run touched."""
     changes = RowChange._meta.db_table
     return database.rows(
         f"""SELECT later.run_id, count(*) FROM {changes} later JOIN {ImportRun._meta.db_table} r ON r.id = later.run_id
             WHERE r.id > %s AND r.status = 'published' AND later.table_name = %s AND (
-                {working.inserted(model, "later.row_id")} OR EXISTS (
+                {tables.inserted(model, "later.row_id")} OR EXISTS (
                     SELECT 1 FROM {changes} c WHERE c.run_id = %s AND c.table_name = later.table_name
                        AND c.row_id = later.row_id))
             GROUP BY later.run_id""",
-        [working.run.pk, model._meta.db_table, working.run.pk],
+        [tables.run.pk, model._meta.db_table, tables.run.pk],
     )
 
 
@@ -94,23 +94,23 @@ def by_run_that_made(model: type[Model], condition: str, *joins: str) -> str:
                  AND {condition} GROUP BY made.run_id"""
 
 
-def referred_to_later(working: Working, reference: Reference) -> list[tuple[int | None, int]]:
-    if reference.target._meta.db_table not in working.ranges:
+def referred_to_later(tables: UndoTables, reference: Reference) -> list[tuple[int | None, int]]:
+    if reference.target._meta.db_table not in tables.ranges:
         return []
     condition = f"t.{reference.column} IN (SELECT id FROM {gone(reference.target)})"
-    return database.rows(by_run_that_made(reference.model, condition), [working.run.pk])
+    return database.rows(by_run_that_made(reference.model, condition), [tables.run.pk])
 
 
-def keys_taken(working: Working, model: type[Model]) -> Iterator[tuple[int | None, int]]:
+def keys_taken(tables: UndoTables, model: type[Model]) -> Iterator[tuple[int | None, int]]:
     for columns in unique_keys(model):
         same = " AND ".join(f"b.{column} = t.{column}" for column in columns)
-        yield from database.rows(by_run_that_made(model, "true", f"JOIN {back(model)} b ON {same}"), [working.run.pk])
+        yield from database.rows(by_run_that_made(model, "true", f"JOIN {back(model)} b ON {same}"), [tables.run.pk])
 
 
-def lost_targets(working: Working, reference: Reference) -> list[tuple[int | None, int]]:
+def lost_targets(tables: UndoTables, reference: Reference) -> list[tuple[int | None, int]]:
     """(run, rows) that could not be put back, as a later run deleted what they refer to."""
     target, column = reference.target_table, f"b.{reference.column}"
-    known = f"UNION SELECT id FROM {back(reference.target)}" if reference.target in working.models else ""
+    known = f"UNION SELECT id FROM {back(reference.target)}" if reference.target in tables.models else ""
     return database.rows(
         f"""SELECT later.run_id, count(DISTINCT b.id) FROM {back(reference.model)} b
             LEFT JOIN (SELECT run_id, row_id FROM {RowChange._meta.db_table}
@@ -119,13 +119,13 @@ def lost_targets(working: Working, reference: Reference) -> list[tuple[int | Non
                 SELECT {reference.target_column} FROM {target}
                 WHERE {reference.target_column} IN (SELECT {reference.column} FROM {back(reference.model)}) {known})
             GROUP BY later.run_id""",
-        [working.run.pk],
+        [tables.run.pk],
     )
 
 
-def refuse_if_held(working: Working) -> None:
+def refuse_if_held(tables: UndoTables) -> None:
     """Refuse where users attached something to a row that would go."""
-    reasons = [held(reference) for reference in owned_references() if reference.target._meta.db_table in working.ranges]
+    reasons = [held(reference) for reference in owned_references() if reference.target._meta.db_table in tables.ranges]
     if reasons := [reason for reason in reasons if reason]:
         raise refusal(*reasons)
 

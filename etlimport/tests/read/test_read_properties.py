@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from etlimport.kinds import KINDS
 from etlimport.read import FileReport, LabelBook, SourcePath, SourceUnreadable, read_file
+from etlimport.read.converters.players import quick_name_key
 from etlimport.read.formats.json_array import ArrayReader, TooLarge
-from etlimport.read.kinds.players import quick_name_key
 from etlimport.tests.read.rows import GOOD, PLAYER
 from leagues.names import name_key
 

@@ -12,7 +12,7 @@ from etlimport.models import ImportRun, InsertedRange, RowChange
 from leagues.working_tables import WorkingTable
 
 
-class Working:
+class UndoTables:
     """What a run did, table by table. `models`: all of the catalogue, and those of users whose rows it deleted.
 
     `counts`: what was put back so far, {table: {"deleted": n, "restored": n}}.

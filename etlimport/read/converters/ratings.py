@@ -2,7 +2,7 @@ from typing import Any
 
 from etlimport.kinds import PLAYER_HISTORY, StagedRow
 from etlimport.kinds.values import plain_id
-from etlimport.read.kinds.converter import EntryConverter
+from etlimport.read.converters.converter import EntryConverter
 from etlimport.read.rejected import Rejected
 
 

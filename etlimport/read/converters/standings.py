@@ -1,8 +1,8 @@
 from typing import Any
 
 from etlimport.kinds import SERIES_STATS, StagedRow
+from etlimport.read.converters.converter import RowConverter
 from etlimport.read.file_report import Witness
-from etlimport.read.kinds.converter import RowConverter
 
 
 class Standings(RowConverter):

@@ -3,10 +3,10 @@ from typing import Any
 
 from etlimport.kinds import MATCH_HISTORY, StagedRow
 from etlimport.kinds.values import Memo, parse_datetime, plain_id, set_scores
+from etlimport.read.converters.converter import LeagueNumbers, RowConverter
+from etlimport.read.converters.placeholders import names_a_team
+from etlimport.read.converters.score_sides import ScoreSides
 from etlimport.read.file_report import Witness
-from etlimport.read.kinds.converter import LeagueNumbers, RowConverter
-from etlimport.read.kinds.placeholders import names_a_team
-from etlimport.read.kinds.score_sides import ScoreSides
 from etlimport.read.label_book import LabelBook
 from etlimport.read.rejected import Rejected
 from leagues.line_digests import digests_of_folded

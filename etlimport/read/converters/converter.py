@@ -6,8 +6,8 @@ from typing import Any, cast
 
 from etlimport.kinds import Field, Kind, StagedRow
 from etlimport.kinds.values import Memo, NotText, Unreadable
+from etlimport.read.converters.placeholders import names_a_team
 from etlimport.read.file_report import Witness
-from etlimport.read.kinds.placeholders import names_a_team
 from etlimport.read.label_book import LabelBook
 from etlimport.read.rejected import Rejected
 

@@ -17,7 +17,7 @@ MOST_LINES = 200
 """Repairs kept with a run, a line each."""
 
 
-class Operation(Work, ABC):
+class OperatorChange(Work, ABC):
     """A change by an operator. `reason` is what the users whose context changes are told."""
 
     reason: str

@@ -3,12 +3,12 @@
 Their code is tuned for speed, as it runs for every row.
 """
 
-from etlimport.read.kinds.converter import Converter, EntryConverter, LeagueNumbers, RowConverter
-from etlimport.read.kinds.match_lines import MatchLines
-from etlimport.read.kinds.players import Players
-from etlimport.read.kinds.ratings import Ratings
-from etlimport.read.kinds.schedules import Schedules
-from etlimport.read.kinds.standings import Standings
+from etlimport.read.converters.converter import Converter, EntryConverter, LeagueNumbers, RowConverter
+from etlimport.read.converters.match_lines import MatchLines
+from etlimport.read.converters.players import Players
+from etlimport.read.converters.ratings import Ratings
+from etlimport.read.converters.schedules import Schedules
+from etlimport.read.converters.standings import Standings
 from etlimport.read.label_book import LabelBook
 
 CONVERTERS: dict[str, type[RowConverter] | type[EntryConverter]] = {

@@ -4,9 +4,9 @@ from typing import Any
 
 from etlimport.kinds import PLAYERS, StagedRow
 from etlimport.kinds.values import Unreadable, plain_id
+from etlimport.read.converters.converter import LeagueNumbers, RowConverter
+from etlimport.read.converters.placeholders import names_a_team
 from etlimport.read.file_report import Witness
-from etlimport.read.kinds.converter import LeagueNumbers, RowConverter
-from etlimport.read.kinds.placeholders import names_a_team
 from etlimport.read.label_book import LabelBook
 from etlimport.read.rejected import Rejected
 from leagues.names import name_key, without_marks

@@ -2,9 +2,9 @@ from typing import Any
 
 from etlimport.kinds import SCHEDULES, StagedRow
 from etlimport.kinds.values import Memo, time_within
+from etlimport.read.converters.converter import LabelOfRow, LeagueNumbers, RowConverter
+from etlimport.read.converters.placeholders import names_a_team
 from etlimport.read.file_report import Witness
-from etlimport.read.kinds.converter import LabelOfRow, LeagueNumbers, RowConverter
-from etlimport.read.kinds.placeholders import names_a_team
 from etlimport.read.label_book import LabelBook
 from etlimport.read.rejected import Rejected
 
