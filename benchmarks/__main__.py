@@ -18,9 +18,9 @@ from typing import TypeVar
 os.environ.setdefault("DATABASE_URL", "postgres://localhost:5432/rally")
 
 from benchmarks import outcomes, table
-from benchmarks.measure import Measured, Server, measured_process, median_of
+from benchmarks.measure import Databases, Files, Measured, Server, measured_process, median_of
 from benchmarks.owned import give_users_things
-from benchmarks.samples import indented, make_players, make_sample, rewrite, rotated
+from benchmarks.samples import corrected, indented, make_next_night, make_players, make_sample, rewrite, rotated
 from scripts.sections import write_section
 
 CASES = {
@@ -29,6 +29,8 @@ CASES = {
     "c": "again, unchanged, files rewritten",
     "o": "again, unchanged, rows in another order",
     "d": "again, identical files",
+    "m": "next night, 5 % of the rows corrected",
+    "n": "next night, leagues re-keyed, clubs and teams renamed",
     "e": "a players file, against peers",
     "p": "as o, with 100,000 rows of users",
     "s": "what a session costs",
@@ -36,6 +38,8 @@ CASES = {
 Result = TypeVar("Result")
 PEERS = ("ours", "bulk_create", "bulk_load", "import_export", "dlt_merge")
 LARGE = 500_000
+IMPORTS = "abcodmnp"
+"""The cases that are measured at each size."""
 
 
 def main() -> None:
@@ -46,6 +50,7 @@ def main() -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--sizes", default="10000,100000,1000000", help="rows over all files of a snapshot")
+    parser.add_argument("--sqlite-sizes", default="10000,100000", help="the same on SQLite, except a and p")
     parser.add_argument("--peer-sizes", default="10000,100000", help="rows of the players file")
     parser.add_argument("--only", default=",".join(CASES), help="cases by letter (all)")
     parser.add_argument("--rounds", type=int, help="how often each is measured (5, 3 at a million rows)")
@@ -55,7 +60,7 @@ def main() -> None:
     server = Server(os.environ["DATABASE_URL"])
     server.migrate()
     try:
-        imports = "\n\n".join(run(server, only, numbers(options.sizes), numbers(options.peer_sizes), options.rounds))
+        imports = "\n\n".join(run(server, only, options))
     finally:
         server.clean_up()
     sessions = measure_sessions() if "s" in only else ""
@@ -69,21 +74,27 @@ def numbers(text: str) -> list[int]:
     return [int(number) for number in text.split(",") if number]
 
 
-def run(server: Server, only: list[str], sizes: list[int], peer_sizes: list[int], rounds: int | None) -> Iterator[str]:
+def run(server: Server, only: list[str], options: argparse.Namespace) -> Iterator[str]:
     """Measures and yields one Markdown table after the other."""
-    with tempfile.TemporaryDirectory() as folder:
-        results = {}
-        for size in sizes if set(only) & set("abcodp") else []:
-            source = Path(folder) / str(size)
-            rows = in_own_process(make_sample, source, size)
-            results[rows] = measure_size(server, source, only, rounds or rounds_for(size))
-        if results:
-            yield table.of_sizes(results, CASES)
-            yield table.of_targets(results)
-        for size in peer_sizes if "e" in only else []:
-            source = Path(folder) / f"players{size}"
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch)
+        files = Files(folder / "databases")
+        for name, databases, sizes, cases in (
+            ("", server, options.sizes, [case for case in only if case in IMPORTS]),
+            (" on SQLite", files, options.sqlite_sizes, [case for case in only if case in set(IMPORTS) - set("ap")]),
+        ):
+            results = {}
+            for size in numbers(sizes) if cases else []:
+                source = folder / str(size)
+                rows = in_own_process(make_sample, source, size)
+                results[rows] = measure_size(databases, source, cases, options.rounds or rounds_for(size))
+            if results:
+                yield table.of_sizes(results, CASES, name)
+                yield table.of_targets(results, name)
+        for size in numbers(options.peer_sizes) if "e" in only else []:
+            source = folder / f"players{size}"
             rows = in_own_process(make_players, source, size)
-            yield table.of_peers(rows, measure_peers(server, source, rounds or rounds_for(size)))
+            yield table.of_peers(rows, measure_peers(server, source, options.rounds or rounds_for(size)))
 
 
 def in_own_process(function: Callable[..., Result], *arguments: object) -> Result:
@@ -96,16 +107,20 @@ def rounds_for(size: int) -> int:
     return 3 if size >= LARGE else 5
 
 
-def measure_size(server: Server, source: Path, only: list[str], rounds: int) -> dict[str, Measured]:
+def measure_size(databases: Databases, source: Path, only: list[str], rounds: int) -> dict[str, Measured]:
     """The medians by case. The cases take turns, so that other load on the machine affects all of them equally."""
     rewritten = in_own_process(rewrite, source, source.with_suffix(".rewritten"), indented)
     reordered = [source]
     for nth in range(2):
         reordered.append(in_own_process(rewrite, reordered[-1], source.with_suffix(f".reordered{nth}"), rotated))
-    runs: dict[str, list[Measured]] = {case: [] for case in only if case != "e"}
+    nights = {
+        "m": in_own_process(rewrite, source, source.with_suffix(".corrected"), corrected),
+        "n": in_own_process(make_next_night, source, source.with_suffix(".next")),
+    }
+    runs: dict[str, list[Measured]] = {case: [] for case in only}
 
     def measure(case: str, contestant: str, folder: Path, url: str) -> None:
-        server.flush()
+        databases.flush()
         found = measured_process(contestant, folder, url)
         print(f"{case} {found.seconds:8.3f} s {found.memory:6.0f} MB  {found.outcome}", file=sys.stderr, flush=True)
         if case in runs:
@@ -113,11 +128,15 @@ def measure_size(server: Server, source: Path, only: list[str], rounds: int) -> 
 
     for _ in range(rounds):
         if "a" in only:
-            with server.fresh(migrated=False) as url:
+            with databases.fresh(migrated=False) as url:
                 measure("a", "floor", source, url)
+        for night in set(only) & set(nights):
+            with databases.fresh() as url:
+                measure("warm-up", "ours", source, url)
+                measure(night, "ours", nights[night], url)
         if not set(only) & set("bcodp"):
             continue
-        with server.fresh() as url:
+        with databases.fresh() as url:
             measure("b", "ours", source, url)
             if set(only) & set("cd"):
                 measure("c", "ours", rewritten, url)

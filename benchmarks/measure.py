@@ -2,10 +2,12 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -32,7 +34,41 @@ def median_of(runs: list[Measured]) -> Measured:
     )
 
 
-class Server:
+class Databases(ABC):
+    """Makes databases for runs to work in."""
+
+    @abstractmethod
+    def fresh(self, *, migrated: bool = True) -> AbstractContextManager[str]:
+        """The URL of an empty database, which is dropped at the end of the `with` block."""
+
+    def flush(self) -> None:
+        """Write everything to disk, so that the next run does not pay for what the one before left to write."""
+        os.sync()
+
+
+class Files(Databases):
+    """Makes databases of SQLite in a folder, all migrated."""
+
+    def __init__(self, folder: Path) -> None:
+        self.template, self.file = folder / "template.sqlite3", folder / "site.sqlite3"
+
+    @contextmanager
+    def fresh(self, *, migrated: bool = True) -> Iterator[str]:
+        if not self.template.exists():
+            self.template.parent.mkdir()
+            migrate(f"sqlite:///{self.template}")
+        shutil.copy(self.template, self.file)
+        yield f"sqlite:///{self.file}"
+        for file in self.file.parent.glob(f"{self.file.name}*"):
+            file.unlink()
+
+
+def migrate(url: str) -> None:
+    environment = {**os.environ, "DATABASE_URL": url}
+    subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], cwd=ROOT, env=environment, check=True)
+
+
+class Server(Databases):
     """Creates databases on the server of DATABASE_URL and drops them again."""
 
     def __init__(self, url: str) -> None:
@@ -54,21 +90,18 @@ class Server:
     def migrate(self) -> None:
         """Create the migrated database of which runs get a copy."""
         self.execute(f'DROP DATABASE IF EXISTS "{self.template}"', f'CREATE DATABASE "{self.template}"')
-        environment = {**os.environ, "DATABASE_URL": self.url_of(self.template)}
-        subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], cwd=ROOT, env=environment, check=True)
+        migrate(self.url_of(self.template))
 
     @contextmanager
     def fresh(self, *, migrated: bool = True) -> Iterator[str]:
-        """The URL of an empty database, which is dropped at the end of the `with` block."""
         template = self.template if migrated else "template1"
         self.execute(f'DROP DATABASE IF EXISTS "{self.name}"', f'CREATE DATABASE "{self.name}" TEMPLATE "{template}"')
         yield self.url_of(self.name)
         self.execute(f'DROP DATABASE "{self.name}"')
 
     def flush(self) -> None:
-        """Write everything to disk, so that the next run does not pay for what the one before left to write."""
         self.execute("CHECKPOINT")
-        os.sync()
+        super().flush()
 
     def clean_up(self) -> None:
         self.execute(f'DROP DATABASE IF EXISTS "{self.name}"', f'DROP DATABASE IF EXISTS "{self.template}"')

@@ -1,11 +1,12 @@
 """Makes what is imported: invented snapshots, and copies of them with the same rows in other files."""
 
+import contextlib
 import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-from etlimport.sample import make_snapshot
+from etlimport.sample import make_next, make_snapshot
 
 ROWS_A_PERSON = 28.6
 PLAYER_ROWS_A_PERSON = 1.045
@@ -34,6 +35,40 @@ def indented(rows: list) -> str:
 def rotated(rows: list) -> str:
     """The rows as JSON in another order, so that the file is not recognised by the digest of its rows."""
     return json.dumps(rows[1:] + rows[:1], ensure_ascii=False)
+
+
+CHANGED_EVERY = 20
+
+CORRECTIONS = {
+    "PTI": lambda rating: f"{float(rating) + 0.1:.2f}",
+    "points": lambda points: points + 1,
+    "time": lambda _: "11:45 am",
+    "Scores": lambda scores: f"{scores}, 7-5",
+    "end_pti": lambda rating: round(float(rating) + 0.1, 2),
+}
+"""What is corrected in a row, by the field: the first one that it has."""
+
+
+def corrected(rows: list) -> str:
+    """The rows as JSON with a value corrected in each twentieth of them, or in an entry of it."""
+    for row in rows[::CHANGED_EVERY]:
+        for entry in row.get("matches", []) if isinstance(row.get("matches"), list) else [row]:
+            correct(entry)
+    return json.dumps(rows, ensure_ascii=False)
+
+
+def correct(row: dict) -> None:
+    for name, correction in CORRECTIONS.items():
+        if name in row:
+            with contextlib.suppress(TypeError, ValueError):  # some rows of a sample are broken
+                row[name] = correction(row[name])
+            return
+
+
+def make_next_night(folder: Path, out: Path) -> Path:
+    """Write the next snapshot, in which leagues are re-keyed, clubs and teams renamed. Returns its folder."""
+    make_next(folder, out, seed=2)
+    return out
 
 
 def rewrite(folder: Path, out: Path, write: Callable[[list], str]) -> Path:
