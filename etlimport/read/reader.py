@@ -12,7 +12,7 @@ from etlimport.kinds.values import Unreadable
 from etlimport.read.converters import Converter, EntryConverter, LeagueNumbers, RowConverter, make_converter
 from etlimport.read.file_report import FileReport
 from etlimport.read.files import SourcePath
-from etlimport.read.formats.encodings import DOUBLY_ENCODED, repaired
+from etlimport.read.formats.encodings import may_be_encoded_twice, repaired
 from etlimport.read.formats.json_array import BLOCK_SIZE, Block, joined, read_blocks
 from etlimport.read.formats.json_rows import RowDecoder
 from etlimport.read.label_book import LabelBook
@@ -73,11 +73,11 @@ class BlockReader(ABC):
 
     def mended(self, block: Block) -> tuple[Block, dict[int, str]]:
         """(the block without doubly encoded texts, what was changed by the place of the element in the block)."""
-        if not DOUBLY_ENCODED.search(block.array):
+        if not may_be_encoded_twice(block.array):
             return block, {}
         elements, changed = list(block.elements), {}
         for place, element in enumerate(map(bytes, block.elements)):
-            if DOUBLY_ENCODED.search(element):
+            if may_be_encoded_twice(element):
                 elements[place], changes = repaired(element)
                 if changes:
                     changed[place] = "; ".join(changes)

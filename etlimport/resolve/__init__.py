@@ -48,7 +48,7 @@ def resolve_facts(*, known: bool) -> None:
     ratings.resolve_ratings(known=known)
     if known:
         unread.fill_unread_values()
-    unread.find_existing_rows_that_may_be_told_of()
+    unread.find_existing_rows_that_may_be_told_of(known=known)
 
 
 def resolve_by_evidence() -> None:

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from etlimport import database
 from etlimport.database import working_tables
 from etlimport.database.load import load as load_rows
 from etlimport.read import LabelBook
@@ -90,6 +91,8 @@ def league_name(code: str) -> str:
 def create_working_tables(snapshot: Snapshot) -> None:
     tables = working_tables
     load(tables.SPELLING, ("no", "league_no"), snapshot.spellings)
+    # All staged rows are joined with it, and without being told the planner takes it for one of thousands.
+    database.execute(f"ANALYZE {tables.SPELLING}")
     load(tables.SKIPPED_LEAGUE, ("key",), ((key,) for key in snapshot.skipped))
     load(tables.LEAGUE, ("no", "key", "code", "name"), snapshot.leagues.values(), is_active=True, **UNMATCHED)
     load(tables.CLUB, ("no", "key", "name"), snapshot.clubs.values(), **UNMATCHED)

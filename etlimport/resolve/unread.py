@@ -148,8 +148,11 @@ MAY_BE_TOLD_OF = {
 """By model: SQL for a query of the existing rows that a row may be about which cannot be read in full."""
 
 
-def find_existing_rows_that_may_be_told_of() -> None:
-    """Fill w_may_be_told_of, whose rows do not leave."""
+def find_existing_rows_that_may_be_told_of(*, known: bool) -> None:
+    """Fill w_may_be_told_of, whose rows do not leave. `known`: whether there may be existing rows."""
+    if not known:
+        working_tables.MAY_BE_TOLD_OF.create()
+        return
     every = " UNION ALL ".join(
         f"SELECT '{model._meta.db_table}' AS table_name, id FROM ({found}) found"
         for model, found in MAY_BE_TOLD_OF.items()

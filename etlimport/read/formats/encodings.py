@@ -18,6 +18,11 @@ DOUBLY_ENCODED = re.compile(rb"\xc3[\x82-\x85\xa2]|\\u00[cC][2-5]|\\u00[eE]2")
 """How a letter begins that was in UTF-8, taken for Windows-1252, and encoded again: `Ã` for the first byte of `é`."""
 
 
+def may_be_encoded_twice(content: bytes) -> bool:
+    """Whether a letter of it may be encoded twice. Asks first, as that is quick, whether there is any such byte."""
+    return (b"\xc3" in content or b"\\u00" in content) and DOUBLY_ENCODED.search(content) is not None
+
+
 def encoding_of(beginning: bytes) -> str:
     """The encoding of a file as its first bytes tell it: UTF-8 unless they are those of UTF-16."""
     return UTF_16.get(beginning[:2], "utf-8")

@@ -121,8 +121,8 @@ class RowDecoder:
 
     def unknown_fields(self) -> list[str]:
         """The fields met so far that no field of the kind of file is read from, except those known to tell nothing."""
-        ignored = {normalized(name) for name in self.kind.ignored}
-        return sorted(key for key in self.keys if normalized(key) not in self.attribute_of.keys() | ignored)
+        known = {*self.attribute_of, *map(normalized, self.kind.ignored)}
+        return sorted(key for key in self.keys if normalized(key) not in known)
 
     def rank(self, key: str) -> int:
         """The place of a key among the spellings of its attribute; the one with the lowest rank comes first."""
