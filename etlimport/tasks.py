@@ -31,9 +31,15 @@ class ConnectionWasLost(ConnectionError):
     """An import was rolled back because its connection broke: worth another try."""
 
 
+class NightlyImportHasToWait(Exception):
+    """Another run was at work for IMPORT_LOCK_WAIT seconds, a dry run or an undo maybe: worth another try later."""
+
+
+WORTH_ANOTHER_TRY = (OperationalError, InterfaceError, ConnectionError)
+
 task = functools.partial(
     shared_task,
-    autoretry_for=(OperationalError, InterfaceError, ConnectionError),
+    autoretry_for=WORTH_ANOTHER_TRY,
     max_retries=5,
     retry_backoff=10,
     retry_backoff_max=600,
@@ -42,12 +48,15 @@ task = functools.partial(
 short_task = functools.partial(task, time_limit=SHORT, soft_time_limit=SHORT - 30)
 
 
-@task()
+@task(autoretry_for=(*WORTH_ANOTHER_TRY, NightlyImportHasToWait))
 def import_nightly() -> int:
-    """Import IMPORT_SOURCE; the number of the run."""
+    """Import IMPORT_SOURCE; the number of the run. Tried again some minutes later where another run is at work."""
     if not settings.IMPORT_SOURCE:
         raise ValueError("Set IMPORT_SOURCE to the folder the nightly import reads.")
-    return run_and_tell(Options(source=Path(settings.IMPORT_SOURCE)))
+    run = run_and_tell(Options(source=Path(settings.IMPORT_SOURCE)))
+    if run.status == ImportRun.Status.REFUSED and run.cause == ImportRun.Cause.BUSY:
+        raise NightlyImportHasToWait(run.error)
+    return run.pk
 
 
 @task()
@@ -57,7 +66,7 @@ def import_snapshot(source: str, started_by: int | None = None, leagues: tuple[s
     Raises SourceNotAllowed for any other source, whoever sent the task.
     """
     launch.require_allowed(source)
-    return run_and_tell(Options(Path(source), leagues=tuple(leagues), started_by=person(started_by), **how))
+    return run_and_tell(Options(Path(source), leagues=tuple(leagues), started_by=person(started_by), **how)).pk
 
 
 def person(pk: int | None) -> User | None:
@@ -65,15 +74,14 @@ def person(pk: int | None) -> User | None:
     return User.objects.filter(pk=pk).first() if pk is not None else None
 
 
-def run_and_tell(options: Options) -> int:
-    """A run that finds another at work ends as refused and is left at that: the other one does the job."""
+def run_and_tell(options: Options) -> ImportRun:
     run = run_import(options)
     log.info("run %s %s", run.pk, run.get_status_display(), extra={"run": run.pk})
     if run.status == ImportRun.Status.FAILED and run.cause == ImportRun.Cause.CONNECTION:
         raise ConnectionWasLost(run.error)
     if not options.dry_run:
         alerts.check_alerts()
-    return run.pk
+    return run
 
 
 @task()

@@ -30,8 +30,13 @@ class Condition:
 
 
 def import_failed() -> str:
-    """What happened if the last import that ended did not publish. A dry run does not count."""
-    last = imports().filter(status__in=(*GOOD, *BAD)).order_by("-finished_at").first()
+    """What happened if the last import that ended did not publish. A dry run does not count.
+
+    Nor does an import that found another run at work: the site is none the worse, and `import_overdue` tells if no
+    later one gets its turn.
+    """
+    ended = imports().filter(status__in=(*GOOD, *BAD)).exclude(status=Status.REFUSED, cause=ImportRun.Cause.BUSY)
+    last = ended.order_by("-finished_at").first()
     if last is None or last.status in GOOD:
         return ""
     return (

@@ -96,6 +96,14 @@ def test_a_second_incident_is_told_again():
     assert len(mail.outbox) == 4
 
 
+def test_an_import_that_found_another_run_at_work_alerts_nobody_and_ends_no_alert():
+    make_run(Status.REFUSED, cause=ImportRun.Cause.BUSY)
+    assert check_alerts() == []
+    make_run(Status.FAILED)
+    make_run(Status.REFUSED, cause=ImportRun.Cause.BUSY)
+    assert keys(check_alerts()) == ["import failed"]
+
+
 def test_a_rehearsal_or_an_undo_that_is_refused_alerts_nobody():
     make_run(Status.REFUSED, dry_run=True)
     make_run(Status.REFUSED, mode=ImportRun.Mode.UNDO)

@@ -1,5 +1,5 @@
 import json
-from contextlib import closing
+from contextlib import closing, contextmanager
 from datetime import timedelta
 
 import pytest
@@ -13,6 +13,7 @@ from etlimport import tasks
 from etlimport.database import lock
 from etlimport.models import HealthSnapshot, ImportRun
 from etlimport.operations.metrics import figures
+from etlimport.reports.run_report import as_text, exit_code
 from etlimport.run import lifecycle
 from etlimport.tests.sources import player
 from leagues.models import Player
@@ -89,6 +90,40 @@ def test_a_lost_connection_is_tried_again_later(source, monkeypatch, retries):
     run = ImportRun.objects.get()
     assert run.status == Status.FAILED
     assert "server closed the connection" in run.error
+
+
+@contextmanager
+def another_run_at_work():
+    """The lock of imports is held, by another session or through another handle of the file."""
+    if connection.vendor == "postgresql":
+        with closing(connection.copy()) as other, other.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_lock(%s)", [lock.IMPORT_LOCK])
+            yield
+    else:
+        with lock.lock_path().open("a+") as file:
+            assert lock.take_file_lock(file)
+            yield
+
+
+def test_a_nightly_import_that_finds_another_run_at_work_is_tried_again_and_alarms_nobody(source, settings, retries):
+    settings.IMPORT_LOCK_WAIT, settings.ADMINS = 0, [("Ann", "ann@example.com")]
+    with another_run_at_work(), pytest.raises(Retry):
+        tasks.import_nightly.run()
+    assert retries == [10]
+    busy = ImportRun.objects.get()
+    assert (busy.status, busy.cause) == (Status.REFUSED, ImportRun.Cause.BUSY)
+    assert "--force" not in as_text(busy)
+    assert exit_code(busy) == 3
+    assert mail.outbox == []
+    assert ImportRun.objects.get(pk=do(tasks.import_nightly)).status == Status.PUBLISHED
+
+
+def test_an_import_asked_for_in_a_page_is_not_tried_again_behind_ones_back(source, settings):
+    settings.IMPORT_LOCK_WAIT = 0
+    with another_run_at_work():
+        run = ImportRun.objects.get(pk=do(tasks.import_snapshot, source=source))
+    assert run.status == Status.REFUSED
+    assert ImportRun.objects.count() == 1
 
 
 def test_a_source_that_is_refused_is_not_tried_again(settings, retries):
