@@ -47,7 +47,12 @@ def entries() -> list[Entry]:
 
 
 def daily(hour: int, minute: int) -> dict[str, str]:
-    return {"hour": str(hour), "minute": str(minute)}
+    """Each day at this time; later, and once, if beat was not running then.
+
+    The hour is written as a range. django-celery-beat leaves out entries with a plain hour more than two hours away,
+    so that beat would never find one of those overdue.
+    """
+    return {"hour": f"{hour}-{hour}", "minute": str(minute)}
 
 
 def import_time() -> dict[str, str]:

@@ -5,6 +5,7 @@ from celery.schedules import crontab
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 from django_celery_beat.models import CrontabSchedule, PeriodicTask
+from django_celery_beat.schedulers import DatabaseScheduler
 
 from etlimport.operations import schedule
 from etlimport.operations.schedule import setup_schedule
@@ -33,6 +34,15 @@ def test_every_job_is_scheduled_at_its_time():
     assert when("Rally: refresh signals") == crontab(minute="15", hour="3")
     assert when("Rally: alerts") == crontab()
     assert str(PeriodicTask.objects.get(name=NIGHTLY).crontab.timezone) == "America/Chicago"
+
+
+@pytest.mark.parametrize("hour", range(24))
+def test_beat_finds_the_nightly_import_at_any_hour(settings, hour):
+    """It leaves out what it thinks is not due soon, and so would forget a night on which it was not running."""
+    settings.IMPORT_TIME = f"{hour}:30"
+    setup_schedule()
+    found = DatabaseScheduler(app=app, lazy=True).enabled_models()
+    assert NIGHTLY in {task.name for task in found}
 
 
 def test_every_scheduled_task_exists():
@@ -81,6 +91,6 @@ def test_a_time_that_is_none_is_refused(settings, time):
 
 def test_the_command_says_what_it_did(capsys):
     call_command("setup_schedule")
-    assert f"{NIGHTLY}: made, 30 2 * * *" in capsys.readouterr().out
+    assert f"{NIGHTLY}: made, 30 2-2 * * *" in capsys.readouterr().out
     call_command("setup_schedule", "--json")
     assert json.loads(capsys.readouterr().out)[NIGHTLY] == "unchanged"

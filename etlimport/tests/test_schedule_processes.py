@@ -43,6 +43,23 @@ def test_the_clock_strikes_and_the_import_publishes_and_sessions_are_outdated(si
     assert int(after[0]) > int(before[0])
 
 
+def test_a_night_without_beat_is_made_up_for_once_when_it_is_back(site):
+    """Beat was down from sixteen hours ago until now, the import was due six hours ago."""
+    now = datetime.now(ZoneInfo(ZONE))
+    site.environment["IMPORT_TIME"] = f"{now - timedelta(hours=6):%H:%M}"
+    site.manage("setup_schedule")
+    down_since = (now - timedelta(hours=16)).isoformat()
+    site.ask(f"UPDATE django_celery_beat_periodictask SET last_run_at = '{down_since}'")
+    with site.worker():
+        with site.beat():
+            wait_until(lambda: site.outcomes()[1:] == ["published"], seconds=60)
+        with site.beat():
+            wait_until(lambda: site.ask("SELECT 1 FROM etlimport_healthsnapshot WHERE run_id IS NULL"), seconds=30)
+    assert site.outcomes()[1:] == ["published"]
+    (last_run_at,) = site.ask("SELECT last_run_at FROM django_celery_beat_periodictask WHERE name LIKE '%nightly%'")
+    assert last_run_at[0] >= now
+
+
 def test_a_worker_killed_in_the_middle_leaves_the_old_snapshot_a_dead_run_and_an_alert(site):
     before = site.catalogue()
     with site.holding(), site.worker() as worker:
