@@ -40,7 +40,7 @@ def operator(snapshot):
 
 
 @pytest.mark.parametrize("part", range(4))  # which run beside one another
-@examples(quick=2, ordinary=50 if ON_SQLITE else 13, thorough=500 if ON_SQLITE else 100)
+@examples(quick=2, ordinary=50 if ON_SQLITE else 13, thorough=500 if ON_SQLITE else 50)
 @given(seed=st.integers(0, 2**32))
 def test_a_mutated_snapshot_harms_nothing(operator, tmp_path_factory, pytestconfig, part, seed):
     random = Random(f"{part} {seed}")
