@@ -4,27 +4,17 @@ It runs in a test database of its own on the servers of DATABASE_URL and REDIS_U
 times of a request with and without the middleware, of a refresh, of a restore and of many signals, and the queries.
 """
 
-# ruff: noqa: E402 — the environment is set before the settings are read.
+# ruff: noqa: I001 — the settings come before what needs them.
+
+import benchmarks.configured  # noqa: F401
 
 import argparse
 import gc
 import json
-import os
 import statistics
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rally.settings")
-os.environ.setdefault("SECRET_KEY", "benchmark")
-os.environ.setdefault("SSL_REDIRECT", "0")
-os.environ.setdefault("LOG_LEVEL", "ERROR")
-# Each run has its own keys, because an earlier one may have left a newer session version in the cache.
-os.environ.setdefault("CACHE_KEY_PREFIX", f"rally-bench-{os.getpid()}")
-
-import django
-
-django.setup()
 
 from django.conf import settings
 from django.contrib.auth import login
