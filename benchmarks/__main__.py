@@ -34,12 +34,15 @@ CASES = {
     "e": "a players file, against peers",
     "p": "as o, with 100,000 rows of users",
     "s": "what a session costs",
+    "w": "what people notice while an import is at work",
 }
 Result = TypeVar("Result")
 PEERS = ("ours", "bulk_create", "bulk_load", "import_export", "dlt_merge")
 LARGE = 500_000
 IMPORTS = "abcodmnp"
 """The cases that are measured at each size."""
+PROGRAMS = {"s": "sessions", "w": "neighbours"}
+"""The cases that are modules of their own, whose sections are called like them."""
 
 
 def main() -> None:
@@ -63,8 +66,9 @@ def main() -> None:
         imports = "\n\n".join(run(server, only, options))
     finally:
         server.clean_up()
-    sessions = measure_sessions() if "s" in only else ""
-    for section, text in {"imports": imports, "sessions": sessions}.items():
+    sections = {"imports": imports}
+    sections |= {name: printed_by(f"benchmarks.{name}") for letter, name in PROGRAMS.items() if letter in only}
+    for section, text in sections.items():
         print(text)
         if text and options.write:
             write_section(options.write, section, text)
@@ -167,11 +171,9 @@ def measure_peers(server: Server, source: Path, rounds: int) -> dict[str, Measur
     return {name: median_of(measured) for name, measured in runs.items()}
 
 
-def measure_sessions() -> str:
-    """The table of `benchmarks.sessions`, which runs in another process, as it needs other settings."""
-    return subprocess.run(
-        [sys.executable, "-m", "benchmarks.sessions"], stdout=subprocess.PIPE, text=True, check=True
-    ).stdout.strip()
+def printed_by(module: str) -> str:
+    """The tables of a module that runs in another process, as it needs other settings."""
+    return subprocess.run([sys.executable, "-m", module], stdout=subprocess.PIPE, text=True, check=True).stdout.strip()
 
 
 if __name__ == "__main__":
