@@ -1,8 +1,9 @@
 import pytest
 from django.contrib.auth import SESSION_KEY
+from django.db.models.signals import pre_save
 from django.test import Client
 
-from leagues.models import PlayerAssociation
+from leagues.models import PlayerAssociation, User
 from leagues.tests.factories import (
     PASSWORD,
     AssociationSuggestionFactory,
@@ -112,6 +113,22 @@ def test_a_new_name_is_in_the_context_at_once(member, login):
     assert client.session["context"]["first_name"] == "Zoë"
     member.refresh_from_db()
     assert member.name_key == "zoe ace"
+
+
+def test_a_new_name_leaves_what_was_selected_meanwhile(member, login, team):
+    """While the form is being saved, another device selects, or an import gives the team another id."""
+    client, other = login(member), TeamFactory(league=team.league)
+
+    def select(sender, instance, **kwargs):
+        User.objects.filter(pk=instance.pk).update(team_context=other)
+
+    pre_save.connect(select, sender=User)
+    try:
+        client.post("/settings/", {"first_name": "Zoë", "last_name": "Ace"})
+    finally:
+        pre_save.disconnect(select, sender=User)
+    member.refresh_from_db()
+    assert (member.first_name, member.team_context) == ("Zoë", other)
 
 
 def test_finding_oneself_is_for_leagues_open_to_the_user(member, login, other_team):

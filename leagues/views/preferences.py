@@ -22,7 +22,8 @@ from sessionsync.sessions import end_other_sessions, end_session, sessions_of
 def preferences(request: Request) -> HttpResponse:
     form = NameForm(request.POST or None, instance=request.user)
     if form.is_valid():
-        form.save()
+        # Only the name: what the user selected, or an import led elsewhere, since this request began stays so.
+        form.save(commit=False).save(update_fields=form.fields)
         renew_sessions(request)
         messages.success(request, "Your name is saved.")
         return redirect("settings")
