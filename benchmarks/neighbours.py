@@ -69,9 +69,11 @@ async def through_the_night(night: Night, first: Path, second: Path, persons: li
     until = time.monotonic() + seconds
     early = await asyncio.to_thread(people_without_a_player, len(persons))
     async with night.visits.by(early):
+        await night.everybody_comes()
         await night.import_source("first import", first)
     players = await asyncio.to_thread(people_with_a_team, persons)
     async with night.visits.by(players):
+        await night.everybody_comes()
         while True:
             await night.round(second)
             print(f"{len(night.visits.answers)} answers, {len(night.operations)} operations", file=sys.stderr)

@@ -17,8 +17,8 @@ from rally.tests.processes import ROOT
 from rally.tests.sites import ALIAS, Site
 from rally.tests.snapshots import Person
 
-SEARCH = "looking for a question"
-"""A dry run whose time counts neither as quiet nor as an operation."""
+SEARCH, ARRIVAL = "looking for a question", "everybody comes"
+"""What takes time that counts neither as quiet nor as an operation."""
 
 
 @dataclass
@@ -30,6 +30,12 @@ class Night:
     pause: float
     operations: list[Operation] = field(default_factory=list)
     unmeasured: list[Operation] = field(default_factory=list)
+
+    async def everybody_comes(self) -> None:
+        """Wait until the processes are warm and most people have seen a page."""
+        began = time.monotonic()
+        await asyncio.sleep(2 * self.visits.think)
+        self.unmeasured.append(Operation(ARRIVAL, began, time.monotonic()))
 
     async def operate(self, name: str, *command: str | Path) -> int:
         """Run the command after a pause, and note how it went; the number of its run."""

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
 
 from leagues.sql import FEW, execute, value
 
@@ -92,7 +92,8 @@ def known_by_itself() -> int:
 
 def made_tables() -> set[str]:
     """The names of the working tables this connection has made: only these need to be dropped first."""
-    made: tuple[Any, set[str]] = connection.__dict__.get("working_tables", (None, set()))
+    own = connections[DEFAULT_DB_ALIAS].__dict__  # `connection` stands for those of all threads, and so does its dict
+    made: tuple[Any, set[str]] = own.get("working_tables", (None, set()))
     if made[0] is not connection.connection:
-        made = connection.__dict__["working_tables"] = connection.connection, set()
+        made = own["working_tables"] = connection.connection, set()
     return made[1]
