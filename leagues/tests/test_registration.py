@@ -1,6 +1,8 @@
 import pytest
 from django.contrib.auth import SESSION_KEY
 from django.core import mail
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError
 
 from leagues.forms import RegistrationForm
 from leagues.models import PlayerAssociation, User
@@ -122,6 +124,24 @@ def test_a_form_sent_twice_at_once_makes_one_account_and_says_so(client, team, m
     assert "There is an account" in page.context["form"].errors["email"][0]
     assert User.objects.count() == 1
     assert SESSION_KEY not in client.session
+
+
+@pytest.mark.parametrize("fault", [PermissionDenied, IntegrityError])
+def test_who_registers_while_a_rebuild_replaces_the_league_is_asked_to_send_it_again(client, team, monkeypatch, fault):
+    """The league was there when the form was checked, and is another row when the account is made."""
+
+    def refuse(request, league):
+        raise fault
+
+    monkeypatch.setattr("leagues.views.accounts.select_league", refuse)
+    page = client.post(f"/register/{team.league.key}/", details(team))
+    assert page.status_code == 200
+    assert "once more" in page.context["form"].non_field_errors()[0]
+    assert not User.objects.exists()
+    assert SESSION_KEY not in client.session
+
+    monkeypatch.undo()
+    assert client.post(f"/register/{team.league.key}/", details(team)).status_code == 302
 
 
 def test_a_name_without_letters_finds_nobody_and_is_refused(client, team):

@@ -4,7 +4,8 @@ from typing import cast
 
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import login
+from django.contrib.auth import login, logout
+from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -14,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from leagues.associations import Claim, claim_player
 from leagues.forms import EMAIL_IS_TAKEN, RegistrationForm
-from leagues.models import League
+from leagues.models import League, User
 from leagues.requests import Request
 from leagues.selection import select_league
 from sessionsync.requests import CheckedRequest
@@ -39,13 +40,22 @@ def register(request: CheckedRequest, league_key: str) -> HttpResponse:
     if form.is_valid():
         try:
             claim = create_account(request, form, league)
-        except IntegrityError:
-            # The form was sent twice at the same time, and the other request made the account.
-            form.add_error("email", EMAIL_IS_TAKEN)
+        except (IntegrityError, PermissionDenied):
+            logout(request)  # the account is not there, and its session neither
+            explain(form)
         else:
             tell(request, claim, league)
             return redirect("home" if claim.player else "settings")
     return render(request, "registration/register.html", {"form": form, "league": league})
+
+
+def explain(form: RegistrationForm) -> None:
+    """Why the account could not be made: all else has been checked before."""
+    if User.objects.filter(email__iexact=form.cleaned_data["email"]).exists():
+        # The form was sent twice at the same time, and the other request made the account.
+        form.add_error("email", EMAIL_IS_TAKEN)
+    else:
+        form.add_error(None, "The leagues have just been brought up to date. Please send this once more.")
 
 
 def create_account(request: CheckedRequest, form: RegistrationForm, league: League) -> Claim:
