@@ -33,7 +33,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rows", type=int, default=100_000, help="rows over all files of a snapshot (100,000)")
     parser.add_argument("--clients", type=int, default=200, help="how many people (200)")
-    parser.add_argument("--think", type=float, default=5, help="seconds between two requests of one, on average (5)")
+    parser.add_argument("--think", type=float, default=10, help="seconds between two requests of one, on average (10)")
     parser.add_argument("--pause", type=float, default=10, help="seconds without an import before each one (10)")
     parser.add_argument("--seconds", type=float, default=180, help="begin no new round after so long (180)")
     options = parser.parse_args()
