@@ -100,8 +100,6 @@ def plain_id(value: str | None) -> str:
 def source_team_id(value: Any) -> str:
     """The id by which the source itself knows a team: as it stands, or the one in the address of the team's page."""
     text = plain_id(as_text(value))
-    if text.casefold() in MISSING:
-        return ""
     if not is_web_address(text):
         return fit_to_keep(text, LONGEST_ID)
     asked = {name.casefold(): found[0] for name, found in parse_qs(urlsplit(text).query).items()}

@@ -4,6 +4,9 @@ from etlimport import database
 from etlimport.database import working_tables
 from etlimport.models import IdentityChange
 from etlimport.resolve.matching import accept_unique
+from etlimport.resolve.teams import find_confirmed_teams
+
+Layer = IdentityChange.Layer
 
 IDS_IN_FILES = """
     SELECT label_no, team_source_id AS source_id FROM in_players
@@ -46,17 +49,16 @@ def resolve_source_ids() -> None:
     """
     if not database.value("SELECT 1 FROM w_team WHERE source_id <> '' LIMIT 1"):
         return
-    natural_key, source_id = IdentityChange.Layer.NATURAL_KEY, IdentityChange.Layer.SOURCE_ID
-    confirmed = """SELECT p.no FROM w_same_people p JOIN w_team c ON c.no = p.no AND c.target_id = p.team_id"""
+    find_confirmed_teams()
     database.execute(
         f"""UPDATE w_team SET target_id = NULL, layer = ''
-            WHERE layer = %s AND no NOT IN ({confirmed}) AND (
+            WHERE layer = %s AND no NOT IN (SELECT no FROM w_confirmed_team) AND (
                 no IN (SELECT x.no FROM ({SAME_ID}) x JOIN w_team m ON m.no = x.no AND m.target_id <> x.old_id)
                 OR target_id IN (SELECT x.old_id FROM ({SAME_ID}) x JOIN w_team m ON m.no = x.no
                                  WHERE m.target_id IS NULL OR m.target_id <> x.old_id))""",
-        [natural_key],
+        [Layer.NATURAL_KEY],
     )
-    accept_unique("w_team", source_id, f"SELECT x.*, 'same id at the source' AS evidence FROM ({SAME_ID}) x")
+    accept_unique("w_team", Layer.SOURCE_ID, f"SELECT x.*, 'same id at the source' AS evidence FROM ({SAME_ID}) x")
 
 
 def keep_known_source_ids() -> None:

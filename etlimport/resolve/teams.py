@@ -108,6 +108,12 @@ def measure_same_people() -> None:
     )
 
 
+def find_confirmed_teams() -> None:
+    working_tables.CONFIRMED_TEAM.fill(
+        "SELECT w.no, w.target_id FROM w_team w JOIN w_same_people s ON s.no = w.no AND s.team_id = w.target_id",
+    )
+
+
 RENAMED_BY_PLAYERS_FILE = """
     SELECT new.no, known.no AS known_no FROM w_same_people s
     JOIN w_team new ON new.no = s.no AND new.target_id IS NULL
@@ -133,13 +139,15 @@ def join_labels_of_one_team() -> None:
     label, the team keeps the known one.
     """
     measure_same_people()
-    working_tables.ONE_TEAM.fill(f"{RENAMED_BY_PLAYERS_FILE} UNION {LABELLED_ALIKE}")
+    if not working_tables.ONE_TEAM.fill(f"{RENAMED_BY_PLAYERS_FILE} UNION {LABELLED_ALIKE}"):
+        return
     for table in ("w_label", "w_roster"):
         database.execute(
             f"""UPDATE {table} SET team_no = (SELECT min(known_no) FROM w_one_team o WHERE o.no = team_no)
                 WHERE team_no IN (SELECT no FROM w_one_team)"""
         )
     database.execute("DELETE FROM w_team WHERE no IN (SELECT no FROM w_one_team)")
+    measure_same_people()
 
 
 def unmatch_swapped_labels() -> None:
@@ -149,10 +157,7 @@ def unmatch_swapped_labels() -> None:
     have another label: two squads exchanged their labels, or a team was promoted and another one got its label. A match
     by label stays if the players confirm it, if they show nothing, or if an operator's alias led to it.
     """
-    measure_same_people()
-    working_tables.CONFIRMED_TEAM.fill(
-        "SELECT w.no, w.target_id FROM w_team w JOIN w_same_people s ON s.no = w.no AND s.team_id = w.target_id",
-    )
+    find_confirmed_teams()
     database.execute(
         """UPDATE w_team SET target_id = NULL, layer = ''
            WHERE layer = %s AND no NOT IN (SELECT no FROM w_confirmed_team) AND (
