@@ -152,4 +152,9 @@ OLD_RATING = WorkingTable(
     "an existing entry of a player and day with several entries",
     {"id": ID, **RATING},
 )
+RESTYLED_SERIES = WorkingTable(
+    "w_restyled_series",
+    "the known name of a series in ratings, and the one that the snapshot tells, which differs in its style word alone",
+    {"league_no": NUMBER, "known": TEXT, "told": TEXT},
+)
 MATCHED_ROW = WorkingTable("w_matched_row", "a thing and the existing row it is", PAIR, sqlite_index=("no",))

@@ -11,6 +11,7 @@ from etlimport.resolve import fixtures, lines, players, ratings, rosters, snapsh
 from etlimport.resolve.aliases import Aliases
 from etlimport.resolve.line_labels import resolve_labels_by_players, resolve_labels_by_schedule
 from etlimport.resolve.namesakes import resolve_namesakes
+from etlimport.resolve.restyled import keep_names_of_restyled_series
 from etlimport.resolve.same_person import use_one_id_for_one_person
 
 
@@ -31,6 +32,8 @@ def resolve_everything(book: LabelBook, aliases: Aliases) -> bool:
         resolve_by_evidence()
         source_ids.keep_known_source_ids()
     resolve_facts(known=known)
+    if known:
+        keep_names_of_restyled_series(book)
     return known
 
 
