@@ -17,7 +17,16 @@ from django.utils.timezone import localtime
 from etlimport import stage
 from etlimport.kinds import StagedRow
 from etlimport.models import ImportRun, RejectedRow, SourceFile
-from etlimport.read import FileReport, LabelBook, SourcePath, SourceRefused, SourceUnreadable, find_files, read_file
+from etlimport.read import (
+    FileReport,
+    LabelBook,
+    SourcePath,
+    SourceRefused,
+    SourceUnreadable,
+    Witness,
+    find_files,
+    read_file,
+)
 from etlimport.resolve.aliases import Aliases
 
 READER = "2"
@@ -101,6 +110,7 @@ def read_and_stage(
     Raises SourceUnreadable if nothing can be read, or SourceRefused for an empty file unless `force`.
     """
     warnings: list[str] = []
+    witnesses: dict[int, list[Witness]] = {}
     settled = asked.aliases.digest.encode()
     stage.create_staged_tables()
     for file in files:
@@ -108,7 +118,7 @@ def read_and_stage(
         try:
             blocks = digested(read_file(file.path, book, file.report, asked), content)
             stage.load_rows(file.path.kind, file.no, clock.count(blocks))
-            stage.load_witnesses(file.no, file.report.witnesses)
+            witnesses[file.no] = file.report.witnesses
             warnings += [*file.report.warnings, *older_than_published(file)]
         except SourceRefused as error:
             if not force:
@@ -120,6 +130,7 @@ def read_and_stage(
             content.update(msgspec.msgpack.encode((book.leagues, book.labels, notes)))
             file.content = content.hexdigest()
         note_rejected(file, run)
+    stage.load_witnesses(witnesses)
     return warnings + unreadable_files(files)
 
 

@@ -3,7 +3,7 @@
 All later steps work on these with SQL over whole sets of rows.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from etlimport.database.load import load
 from etlimport.database.working_tables import STAGED, WITNESS
@@ -13,7 +13,6 @@ from etlimport.kinds import KINDS, StagedRow
 def create_staged_tables() -> None:
     for table in STAGED.values():
         table.create()
-    WITNESS.create()
 
 
 def load_rows(kind: str, file_no: int, blocks: Iterable[list[StagedRow]]) -> None:
@@ -23,8 +22,13 @@ def load_rows(kind: str, file_no: int, blocks: Iterable[list[StagedRow]]) -> Non
     load(STAGED[kind].name, {"file_no": file_no}, tuple(columns), blocks, may_be_null=may_be_null)
 
 
-def load_witnesses(file_no: int, witnesses: Sequence[StagedRow]) -> None:
-    """Stage what could be read of the rows of one file whose key could not."""
+def load_witnesses(by_file: Mapping[int, Sequence[StagedRow]]) -> None:
+    """Stage what could be read of rows whose key could not, by the number of their file."""
+    if not any(by_file.values()):
+        WITNESS.leave_empty()
+        return
+    WITNESS.create()
     columns = tuple(name for name in WITNESS.columns if name != "file_no")
     may_be_null = [name for name, definition in WITNESS.columns.items() if "NOT NULL" not in definition]
-    load(WITNESS.name, {"file_no": file_no}, columns, [list(witnesses)], may_be_null=may_be_null)
+    for file_no, witnesses in by_file.items():
+        load(WITNESS.name, {"file_no": file_no}, columns, [list(witnesses)], may_be_null=may_be_null)

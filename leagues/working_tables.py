@@ -12,6 +12,11 @@ from leagues.sql import FEW, execute, value
 PREFIXES = ("w_", "in_")
 """How the names of working tables begin, and of no other table: a temporary table would hide a real one of its name."""
 
+MADE_AS = "SELECT upper(type) FROM sqlite_temp_schema WHERE name = %s"
+MADE_AS_ON_POSTGRESQL = """
+SELECT CASE relkind WHEN 'v' THEN 'VIEW' ELSE 'TABLE' END FROM pg_class WHERE oid = to_regclass('pg_temp.' || %s)"""
+"""As what a working table is there: a rollback may have taken it back, or brought back what was in its place."""
+
 
 @dataclass(frozen=True, eq=False)
 class WorkingTable:
@@ -39,6 +44,13 @@ class WorkingTable:
         definitions = ", ".join(f"{name} {definition}" for name, definition in self.columns.items())
         self._make(f"({definitions})")
 
+    def leave_empty(self) -> None:
+        """Make it anew as a view that finds nothing: PostgreSQL makes no files for it. No row can be written to it."""
+        columns = ", ".join(
+            f"CAST(NULL AS {type_of(definition)}) AS {name}" for name, definition in self.columns.items()
+        )
+        self._make(f"AS SELECT {columns} WHERE 1 = 0", made_as="VIEW")
+
     def fill(self, select: str, params: Sequence[Any] = (), *, joined: bool = True) -> int:
         """Make it anew of what `select` finds, in the order of its columns; how many rows that are.
 
@@ -60,19 +72,25 @@ class WorkingTable:
             yield self.fill(select, params)
             self.drop()
 
-    def tell_planner(self) -> None:
-        """Tell it what the table holds, where that is many rows it was not told of when the table was made."""
-        if value(f"SELECT 1 FROM {self.name} LIMIT 1 OFFSET {known_by_itself()}"):
+    def tell_planner(self, rows: int | None = None) -> None:
+        """Tell it what the table holds, where that is many rows it was not told of when the table was made.
+
+        `rows`: how many rows there are, where that is known.
+        """
+        many = known_by_itself()
+        if value(f"SELECT 1 FROM {self.name} LIMIT 1 OFFSET {many}") if rows is None else rows > many:
             execute(f"ANALYZE {self.name}")
 
     def drop(self) -> None:
-        if self.name in made_tables():
-            execute(f"DROP TABLE IF EXISTS {self.name}")  # which a rollback since may have done
-            made_tables().discard(self.name)
+        if self.name not in made_tables():
+            return
+        if made_as := value(MADE_AS_ON_POSTGRESQL if connection.vendor == "postgresql" else MADE_AS, [self.name]):
+            execute(f"DROP {made_as} {self.name}")
+        made_tables().discard(self.name)
 
-    def _make(self, definition: str, params: Sequence[Any] = ()) -> int:
+    def _make(self, definition: str, params: Sequence[Any] = (), made_as: str = "TABLE") -> int:
         self.drop()
-        count = execute(f"CREATE TEMPORARY TABLE {self.name} {definition}", params)
+        count = execute(f"CREATE TEMPORARY {made_as} {self.name} {definition}", params)
         made_tables().add(self.name)
         return count
 
@@ -88,6 +106,11 @@ def known_by_itself() -> int:
     SQLite takes every table that it was not told of for a large one, and joins it last.
     """
     return 0 if connection.vendor == "sqlite" else FEW
+
+
+def type_of(definition: str) -> str:
+    """The type in the definition of a column: `bigint NOT NULL` → `bigint`."""
+    return definition.partition(" NOT NULL")[0].partition(" PRIMARY KEY")[0]
 
 
 def made_tables() -> set[str]:

@@ -25,6 +25,8 @@ ID = "bigint"
 ROW = {"no": "bigint NOT NULL"}
 PAIR = {"no": "bigint NOT NULL", "old_id": "bigint NOT NULL"}
 TEXT = "text NOT NULL"
+WORD = "varchar(20) NOT NULL"
+"""For a text that is short by its nature: PostgreSQL makes two more files for a table with one that may be long."""
 NUMBER = "integer NOT NULL"
 FOUND = {"target_id": ID, "layer": TEXT, "evidence": TEXT}
 
@@ -65,7 +67,7 @@ SKIPPED_LEAGUE = WorkingTable(
     "w_skipped_league", "a league that the source has, but that the run was not asked to import", {"key": TEXT}
 )
 LEAGUE_FILE = WorkingTable(
-    "w_league_file", "a league and a kind of file that has rows of it", {"league_no": NUMBER, "kind": TEXT}
+    "w_league_file", "a league and a kind of file that has rows of it", {"league_no": NUMBER, "kind": WORD}
 )
 LEAGUE = things(
     "w_league",
@@ -91,7 +93,7 @@ TEAM = things(
 LABEL = things(
     "w_label",
     "a label that a kind of file uses for a team, and that team",
-    {"team_no": NUMBER, "kind": TEXT},
+    {"team_no": NUMBER, "kind": WORD},
 )
 CLUB_LABEL = things("w_club_label", "a label of match lines that only names a club, and that club", {"club_no": NUMBER})
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.db.models import Model
 
+from etlimport.database.constraints import Constraint
 from etlimport.database.references import (
     Reference,
     catalogue_models,
@@ -24,6 +25,7 @@ class Check:
     """`sql`: a query of one number, which is 0 if the check passes. `critical`: whether a failure rolls an import back.
 
     `tables`: the tables whose rows it counts. If all of them are empty the check passes without being run.
+    `held_by`: the constraints of the database that together forbid what it counts; none where there are no such.
     """
 
     name: str
@@ -31,6 +33,10 @@ class Check:
     description: str
     sql: str
     tables: tuple[str, ...]
+    held_by: frozenset[Constraint] = frozenset()
+
+    def is_held(self, enforced: frozenset[Constraint]) -> bool:
+        return bool(self.held_by) and self.held_by <= enforced
 
 
 @dataclass(frozen=True)
@@ -69,9 +75,9 @@ def run_all() -> list[CheckResult]:
     return run_together(list(all_checks().values()))
 
 
-def run_of_catalogue() -> list[CheckResult]:
-    """Those that only look at the catalogue: most of the work."""
-    return run_together([check for check in all_checks().values() if is_of_catalogue(check)])
+def run_of_catalogue(enforced: frozenset[Constraint] = frozenset()) -> list[CheckResult]:
+    """Those that only look at the catalogue: most of the work. What `enforced` constraints forbid is not looked for."""
+    return run_together([check for check in all_checks().values() if is_of_catalogue(check)], enforced)
 
 
 def run_of_users() -> list[CheckResult]:
@@ -94,13 +100,16 @@ def run(check: Check) -> CheckResult:
     return result
 
 
-def run_together(checks: list[Check]) -> list[CheckResult]:
-    """Run all these checks in one statement, which saves a round trip to the database for each."""
+def run_together(checks: list[Check], enforced: frozenset[Constraint] = frozenset()) -> list[CheckResult]:
+    """Run all these checks in one statement, which saves a round trip to the database for each.
+
+    A check of what the `enforced` constraints forbid passes without being run.
+    """
     filled = tables_with_rows({table for check in checks for table in check.tables})
     parts = [
         f"SELECT {no} AS check_no, ({check.sql}) AS number"
         for no, check in enumerate(checks)
-        if filled.intersection(check.tables)
+        if filled.intersection(check.tables) and not check.is_held(enforced)
     ]
     found = {row["check_no"]: row["number"] for row in dicts(" UNION ALL ".join(parts))} if parts else {}
     return [CheckResult(check, found.get(no) or 0) for no, check in enumerate(checks)]
@@ -133,6 +142,7 @@ def orphans() -> Iterator[Check]:
                 description=f"references of {plural(model)} to rows that do not exist",
                 sql=total(dangling(reference) for reference in references),
                 tables=(model._meta.db_table,),
+                held_by=frozenset(Constraint(r.table, frozenset([r.column]), unique=False) for r in references),
             )
 
 
@@ -150,7 +160,8 @@ def dangling(reference: Reference) -> str:
 def duplicates() -> Iterator[Check]:
     """Natural keys that several rows have."""
     for model in catalogue_models():
-        columns = ", ".join(natural_key_columns(model))
+        key = natural_key_columns(model)
+        columns = ", ".join(key)
         yield Check(
             name=f"duplicates_{model._meta.model_name}",
             critical=True,
@@ -161,6 +172,7 @@ def duplicates() -> Iterator[Check]:
                 ) repeated
             """,
             tables=(model._meta.db_table,),
+            held_by=frozenset([Constraint(model._meta.db_table, frozenset(key), unique=True)]),
         )
 
 

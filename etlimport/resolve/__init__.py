@@ -41,7 +41,7 @@ def resolve_facts(*, known: bool) -> None:
     """Match what is told of players and teams, now that it is known who these are."""
     if known:
         working_tables.PLAYER.tell_planner()  # which still believes that nobody is matched
-    players.find_absent()
+    players.find_absent(known=known)
     rosters.resolve_roster_spots()
     rosters.resolve_standings()
     fixtures.resolve_fixtures(known=known)
@@ -89,7 +89,7 @@ def resolve_by_evidence() -> None:
 def note_league_files() -> None:
     """Fill w_league_file with the leagues that have rows in each kind of file."""
     parts = (
-        f"SELECT s.league_no, '{kind}' AS kind FROM (SELECT DISTINCT league_no FROM {table}) i "
+        f"SELECT s.league_no, CAST('{kind}' AS varchar(20)) AS kind FROM (SELECT DISTINCT league_no FROM {table}) i "
         "JOIN w_spelling s ON s.no = i.league_no"
         for kind, table in working_tables.STAGED.items()
     )

@@ -42,7 +42,7 @@ def resolve_labels_by_schedule() -> None:
     They are those of the one match that is scheduled on that day between teams of these clubs, in either order.
     """
     if not database.value("SELECT 1 FROM w_club_label LIMIT 1"):
-        fact_tables.LINE_TEAMS.create()
+        fact_tables.LINE_TEAMS.leave_empty()
         return
     sides = (("home", "away"), ("away", "home"))
     scheduled = " UNION ALL ".join(

@@ -12,6 +12,13 @@ SAME_PLAYERS = "league_no, date, people, nameless"
 NAMELESS = "CASE WHEN i.people = '' THEN i.source_id || ' ' || COALESCE(CAST(i.line AS text), '') ELSE '' END"
 """SQL for what tells lines apart on which nobody is named."""
 
+NO_ID = "CAST(NULL AS bigint)"
+PLAYER_JOINED = """
+    LEFT JOIN w_player {seat} ON {seat}.league_no = l.no AND {seat}.external_id = i.{seat}_id"""
+ABSENT_JOINED = """
+    LEFT JOIN w_absent_player {seat}_absent
+      ON {seat}_absent.league_no = l.no AND {seat}_absent.external_id = i.{seat}_id"""
+
 
 def sides(home: str, away: str) -> str:
     """SQL for the two sides of a line, the same whichever is written first."""
@@ -34,6 +41,9 @@ def find_repeated_lines() -> None:
             LEFT JOIN w_label h ON h.no = i.home_no LEFT JOIN w_label a ON a.no = i.away_no
             WHERE times > 1"""
     )
+    if not found:
+        fact_tables.REPEATED_LINE.leave_empty()
+        return
     first_of_result = f"min(no) OVER (PARTITION BY {SAME_PLAYERS}, sides, result)"
     first_of_id = f"""CASE WHEN source_id = '' THEN first
                       ELSE min(first) OVER (PARTITION BY {SAME_PLAYERS}, sides, source_id) END"""
@@ -42,52 +52,51 @@ def find_repeated_lines() -> None:
                 SELECT no, {first_of_id} AS first_no FROM (
                     SELECT w.*, {first_of_result} AS first FROM w_like_line w) w) w
             WHERE no <> first_no"""
-        if found
-        else "SELECT no, no AS first_no FROM w_like_line"
     )
 
 
 def resolve_lines(*, known: bool) -> None:
-    """Fill w_match with the match lines of the snapshot. `known`: whether there may be existing ones.
-
-    The key of a line is a digest of its teams, date and players. If the same players meet several times on one day, a
-    number is added to the key of the second line and of those after it.
-    """
+    """Fill w_match with the match lines of the snapshot. `known`: whether there may be existing ones."""
     find_repeated_lines()
-    players = ", ".join(
-        f"{seat}.no AS {seat}_no, CASE WHEN {seat}.no IS NULL THEN {seat}_absent.id END AS {seat}_id" for seat in SEATS
-    )
-    names = ", ".join(f"i.{seat}_name" for seat in SEATS)
-    further = "".join(f" i.{name}," for name in MATCH_HISTORY.names_of_facts())
-    joins = "\n".join(
-        f"""LEFT JOIN w_player {seat} ON {seat}.league_no = l.no AND {seat}.external_id = i.{seat}_id
-            LEFT JOIN w_absent_player {seat}_absent ON {seat}_absent.league_no = l.no
-             AND {seat}_absent.external_id = i.{seat}_id"""
-        for seat in SEATS
-    )
-    existing = "leagues_matchscore" if known else "(SELECT * FROM leagues_matchscore WHERE false)"
+    lines = lines_of_snapshot(known=known)
     fact_tables.MATCH.fill(
-        f"""SELECT w.*, t.id AS target_id FROM (
-                SELECT {SEQ} AS no, i.file_no, l.no AS league_no, i.date, i.line,
-                       COALESCE(h.team_no, t.home_no) AS home_no, COALESCE(a.team_no, t.away_no) AS away_no,
-                       i.home_label, i.away_label, {players}, {names}, i.scores, i.winner, i.source_id,{further}
-                       i.people, i.result,
-                       i.key || CASE WHEN i.occurrence = 1 THEN '' ELSE '-' || i.occurrence END AS key
-                FROM (SELECT m.*, sp.league_no AS of_league, row_number() OVER (
-                          PARTITION BY sp.league_no, key ORDER BY line IS NULL, line, source_id, result, {SEQ})
-                          AS occurrence
-                      FROM in_match_history m JOIN w_spelling sp ON sp.no = m.league_no
-                      WHERE {SEQ} NOT IN (SELECT no FROM w_repeated_line)) i
-                JOIN w_league l ON l.no = i.of_league
-                LEFT JOIN w_label h ON h.no = i.home_no LEFT JOIN w_label a ON a.no = i.away_no
-                LEFT JOIN w_line_teams t ON t.no = {SEQ}
-                {joins}) w
-            JOIN w_league l ON l.no = w.league_no
-            LEFT JOIN {existing} t ON t.league_id = l.target_id AND t.key = w.key
+        f"""SELECT w.*, t.id AS target_id FROM ({lines}) w JOIN w_league l ON l.no = w.league_no
+            LEFT JOIN leagues_matchscore t ON t.league_id = l.target_id AND t.key = w.key
              AND (t.source_id = w.source_id OR '' IN (t.source_id, w.source_id))"""
+        if known
+        else f"SELECT w.*, {NO_ID} AS target_id FROM ({lines}) w"
     )
     if known and database.value("SELECT 1 FROM w_match WHERE target_id IS NULL LIMIT 1"):
         match_with_existing()
+
+
+def lines_of_snapshot(*, known: bool) -> str:
+    """SQL for a query of the match lines of the snapshot: of rows about the same line, the first one.
+
+    The key of a line is a digest of its teams, date and players. If the same players meet several times on one day, a
+    number is added to the key of the second line and of those after it. Where leagues are `known`, those who play may
+    also be existing players whom no players file names.
+    """
+    absent = "CASE WHEN {seat}.no IS NULL THEN {seat}_absent.id END" if known else NO_ID
+    players = ", ".join(f"{seat}.no AS {seat}_no, {absent.format(seat=seat)} AS {seat}_id" for seat in SEATS)
+    names = ", ".join(f"i.{seat}_name" for seat in SEATS)
+    further = "".join(f" i.{name}," for name in MATCH_HISTORY.names_of_facts())
+    joined = PLAYER_JOINED + (ABSENT_JOINED if known else "")
+    joins = "\n".join(joined.format(seat=seat) for seat in SEATS)
+    return f"""
+        SELECT {SEQ} AS no, i.file_no, l.no AS league_no, i.date, i.line,
+               COALESCE(h.team_no, t.home_no) AS home_no, COALESCE(a.team_no, t.away_no) AS away_no,
+               i.home_label, i.away_label, {players}, {names}, i.scores, i.winner, i.source_id,{further}
+               i.people, i.result,
+               i.key || CASE WHEN i.occurrence = 1 THEN '' ELSE '-' || i.occurrence END AS key
+        FROM (SELECT m.*, sp.league_no AS of_league, row_number() OVER (
+                  PARTITION BY sp.league_no, key ORDER BY line IS NULL, line, source_id, result, {SEQ}) AS occurrence
+              FROM in_match_history m JOIN w_spelling sp ON sp.no = m.league_no
+              WHERE {SEQ} NOT IN (SELECT no FROM w_repeated_line)) i
+        JOIN w_league l ON l.no = i.of_league
+        LEFT JOIN w_label h ON h.no = i.home_no LEFT JOIN w_label a ON a.no = i.away_no
+        LEFT JOIN w_line_teams t ON t.no = {SEQ}
+        {joins}"""
 
 
 def match_with_existing() -> None:

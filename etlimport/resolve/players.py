@@ -73,8 +73,14 @@ def create_working_tables(*, known: bool) -> None:
     working_tables.ROSTER.fill(ROSTER_ROWS)
 
 
-def find_absent() -> None:
-    """Fill w_absent_player with the existing players of the snapshot's leagues who are not in the snapshot."""
+def find_absent(*, known: bool) -> None:
+    """Fill w_absent_player with the existing players of the snapshot's leagues who are not in the snapshot.
+
+    `known`: whether any of its leagues is in the catalogue already.
+    """
+    if not known:
+        working_tables.ABSENT_PLAYER.leave_empty()
+        return
     working_tables.ABSENT_PLAYER.fill(
         """SELECT p.id, l.no AS league_no, p.external_id
            FROM leagues_player p JOIN w_league l ON l.target_id = p.league_id

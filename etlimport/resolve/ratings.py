@@ -4,6 +4,7 @@ from etlimport import database
 from etlimport.database import fact_tables
 from etlimport.database.working_tables import ROWS_OF_A_FILE, SEQ
 from etlimport.kinds import PLAYER_HISTORY
+from etlimport.resolve.lines import NO_ID
 from etlimport.resolve.unmatched import Unmatched, number_in_their_day
 from leagues.models import PlayerHistory
 
@@ -20,7 +21,18 @@ ENTRIES = f"""
     GROUP BY player_no, player_id, date, {PLAYER_HISTORY.facts_sql("i")}"""
 """Identical entries are one."""
 
+NUMBERED = f"""
+    SELECT entries.*, row_number() OVER (PARTITION BY player_no, player_id, date ORDER BY no) AS occurrence
+    FROM ({ENTRIES}) entries"""
+
 EXISTING_PLAYER = "COALESCE(p.target_id, w.player_id)"
+
+MATCHED = f"""
+    SELECT w.*, t.id AS target_id FROM ({NUMBERED}) w LEFT JOIN w_player p ON p.no = w.player_no
+    LEFT JOIN leagues_playerhistory t ON t.player_id = {EXISTING_PLAYER} AND t.date = w.date
+     AND t.occurrence = w.occurrence"""
+
+NEW = f"SELECT w.*, {NO_ID} AS target_id FROM ({NUMBERED}) w"
 
 
 def resolve_ratings(*, known: bool) -> None:
@@ -28,16 +40,7 @@ def resolve_ratings(*, known: bool) -> None:
 
     An entry is the existing one of its player, day and number, unless there are several on that day.
     """
-    existing = "leagues_playerhistory" if known else "(SELECT * FROM leagues_playerhistory WHERE false)"
-    fact_tables.HISTORY.fill(
-        f"""SELECT w.*, t.id AS target_id FROM (
-                SELECT entries.*, row_number() OVER (PARTITION BY player_no, player_id, date ORDER BY no) AS occurrence
-                FROM ({ENTRIES}) entries) w
-            LEFT JOIN w_player p ON p.no = w.player_no
-            LEFT JOIN {existing} t ON t.player_id = {EXISTING_PLAYER} AND t.date = w.date
-             AND t.occurrence = w.occurrence""",
-        joined=known,
-    )
+    fact_tables.HISTORY.fill(MATCHED if known else NEW, joined=known)
     if known and gather_several_of_a_day():
         match_several_of_a_day()
 

@@ -43,21 +43,19 @@ def find_other_people() -> None:
 
     Such rows become no roster spots: it cannot be known which of the two people they are about.
     """
-    working_tables.OTHER_PERSON.create()
     found = working_tables.OTHER_NAME.fill(
         f"""SELECT {SEQ} AS no, p.name_key AS first_name, i.name_key AS name FROM in_players i
             JOIN w_spelling s ON s.no = i.league_no JOIN w_label b ON b.no = i.label_no
             JOIN w_player p ON p.league_no = s.league_no AND p.external_id = i.external_id
             WHERE i.name_key <> p.name_key AND i.name_key <> ''""",
     )
-    if found:
-        create_nickname_pairs(f"SELECT {dialect.first_word('first_name')} FROM w_other_name")
-        conflict = f"SELECT no, first_name, name FROM w_other_name WHERE {names_conflict('first_name', 'name')}"
-        find_respelled(conflict)
-        database.execute(
-            f"""INSERT INTO w_other_person
-                SELECT no FROM ({conflict}) other WHERE no NOT IN (SELECT no FROM w_respelled)"""
-        )
+    if not found:
+        working_tables.OTHER_PERSON.leave_empty()
+        return
+    create_nickname_pairs(f"SELECT {dialect.first_word('first_name')} FROM w_other_name")
+    conflict = f"SELECT no, first_name, name FROM w_other_name WHERE {names_conflict('first_name', 'name')}"
+    find_respelled(conflict)
+    working_tables.OTHER_PERSON.fill(f"SELECT no FROM ({conflict}) other WHERE no NOT IN (SELECT no FROM w_respelled)")
 
 
 SAME_IDS = """

@@ -1,7 +1,7 @@
 """The leagues, clubs, series and teams that one snapshot names, and the working tables of them."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -93,14 +93,14 @@ def create_working_tables(snapshot: Snapshot) -> None:
     load(tables.SPELLING, ("no", "league_no"), snapshot.spellings)
     # All staged rows are joined with it, and without being told the planner takes it for one of thousands.
     database.execute(f"ANALYZE {tables.SPELLING}")
-    load(tables.SKIPPED_LEAGUE, ("key",), ((key,) for key in snapshot.skipped))
+    load_if_any(tables.SKIPPED_LEAGUE, ("key",), [(key,) for key in snapshot.skipped])
     load(tables.LEAGUE, ("no", "key", "code", "name"), snapshot.leagues.values(), is_active=True, **UNMATCHED)
     load(tables.CLUB, ("no", "key", "name"), snapshot.clubs.values(), **UNMATCHED)
     load(tables.SERIES, ("no", "league_no", "key", "name"), snapshot.series.values(), **UNMATCHED)
     team = ("no", "league_no", "series_no", "club_no", "squad", "name")
     load(tables.TEAM, team, snapshot.teams.values(), alias="", source_id="", **UNMATCHED)
     load(tables.LABEL, ("no", "team_no", "kind"), snapshot.labels)
-    load(tables.CLUB_LABEL, ("no", "club_no"), snapshot.club_labels)
+    load_if_any(tables.CLUB_LABEL, ("no", "club_no"), snapshot.club_labels)
 
 
 UNMATCHED = {"layer": "", "evidence": ""}
@@ -108,10 +108,18 @@ UNMATCHED = {"layer": "", "evidence": ""}
 
 
 def load(
-    table: WorkingTable, columns: tuple[str, ...], rows: Iterable[tuple[Any, ...]], **constants: str | bool
+    table: WorkingTable, columns: tuple[str, ...], rows: Collection[tuple[Any, ...]], **constants: str | bool
 ) -> None:
     """Create the table and load the rows. `constants`: further columns, which have the same value in every row."""
     table.create()
     rest = tuple(constants.values())
     load_rows(table.name, {}, (*columns, *constants), [[(*row, *rest) for row in rows]])
-    table.tell_planner()
+    table.tell_planner(len(rows))
+
+
+def load_if_any(table: WorkingTable, columns: tuple[str, ...], rows: list[tuple[Any, ...]]) -> None:
+    """The same for a table to which no later step adds rows, and which mostly has none."""
+    if rows:
+        load(table, columns, rows)
+    else:
+        table.leave_empty()

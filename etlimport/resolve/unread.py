@@ -151,7 +151,7 @@ MAY_BE_TOLD_OF = {
 def find_existing_rows_that_may_be_told_of(*, known: bool) -> None:
     """Fill w_may_be_told_of, whose rows do not leave. `known`: whether there may be existing rows."""
     if not known:
-        working_tables.MAY_BE_TOLD_OF.create()
+        working_tables.MAY_BE_TOLD_OF.leave_empty()
         return
     every = " UNION ALL ".join(
         f"SELECT '{model._meta.db_table}' AS table_name, id FROM ({found}) found"

@@ -1,6 +1,7 @@
 import pytest
 from django.db import connection, transaction
 
+from etlimport.database.constraints import enforced_constraints
 from etlimport.health import (
     UnknownCheck,
     all_checks,
@@ -9,6 +10,7 @@ from etlimport.health import (
     failing_critical_checks,
     record_health,
     run_check,
+    run_of_catalogue,
 )
 from etlimport.health.score import score_of
 from etlimport.models import HealthSnapshot
@@ -231,3 +233,23 @@ def test_it_sees_what_the_open_transaction_has_done():
         assert compute_health().score == 0
         transaction.set_rollback(True)
     assert compute_health().score == 100
+
+
+@pytest.mark.postgresql
+def test_what_constraints_forbid_is_not_looked_for_again_unless_they_are_switched_off():
+    of_teams = all_checks()["orphans_team"]
+    assert of_teams.is_held(enforced_constraints())
+    assert all_checks()["duplicates_playerhistory"].is_held(enforced_constraints())
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE leagues_team DISABLE TRIGGER ALL")
+    assert not of_teams.is_held(enforced_constraints())
+    TeamFactory()
+    Team.objects.update(series_id=NOBODY)
+    found = {result.check.name: result.number for result in run_of_catalogue(enforced_constraints())}
+    assert found["orphans_team"] == 1
+    Team.objects.all().delete()
+
+
+@pytest.mark.sqlite
+def test_on_sqlite_every_check_is_made():
+    assert enforced_constraints() == frozenset()

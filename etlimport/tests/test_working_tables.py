@@ -31,8 +31,8 @@ def made(monkeypatch) -> dict[str, tuple[WorkingTable, list[str]]]:
     found = {}
     make = WorkingTable._make
 
-    def watched(table, definition, params=()):
-        count = make(table, definition, params)
+    def watched(table, *arguments, **options):
+        count = make(table, *arguments, **options)
         with connection.cursor() as cursor:
             cursor.execute(f"SELECT * FROM {table.name} WHERE 1 = 0")
             found[table.name] = table, [column[0] for column in cursor.description]

@@ -1,6 +1,7 @@
 from threading import Thread
 
 import pytest
+from django.db import transaction
 
 from leagues.sql import value
 from leagues.working_tables import WorkingTable, made_tables
@@ -23,3 +24,15 @@ def test_a_table_goes_whatever_another_thread_does_meanwhile():
             in_another_thread(made_tables)
             assert value("SELECT n FROM w_of_a_test") == number
         assert "w_of_a_test" not in made_tables()
+
+
+def test_one_that_was_left_empty_finds_nothing_and_can_be_filled_anew_whatever_was_taken_back():
+    TABLE.leave_empty()
+    assert value("SELECT count(n) FROM w_of_a_test") == 0
+    with transaction.atomic():
+        assert TABLE.fill("SELECT 3 AS n") == 1
+        transaction.set_rollback(True)
+    assert value("SELECT count(n) FROM w_of_a_test") == 0
+    assert TABLE.fill("SELECT 4 AS n") == 1
+    TABLE.leave_empty()
+    assert value("SELECT count(n) FROM w_of_a_test") == 0
