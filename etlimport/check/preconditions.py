@@ -1,8 +1,6 @@
 """Whether an import may start: the constraint it relies on exists, and no critical health check fails already."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from django.db import connection
 
@@ -57,30 +55,40 @@ def owned_counts() -> dict[str, int]:
 def constraint_problems() -> list[Problem]:
     """What is wrong, according to the database, with the constraint that forbids two rows to be the same team."""
     table = Team._meta.db_table
-    constraint = constraint_of(table, CONSTRAINT)
-    if constraint is None:
+    index = index_of(table, CONSTRAINT)
+    if index is None:
         return [Problem(CONSTRAINT, 1, f"{table} lacks the constraint {CONSTRAINT}: run migrate")]
-    if not constraint["unique"] or set(constraint["columns"]) != COLUMNS:
+    if not index.unique or index.columns != COLUMNS:
         columns = ", ".join(sorted(COLUMNS))
         return [Problem(CONSTRAINT, 1, f"the constraint {CONSTRAINT} of {table} is not unique over {columns}")]
-    if not constraint.get("valid", True):
+    if not index.valid:
         return [Problem(CONSTRAINT, 1, f"the index of {CONSTRAINT} is not valid: run REINDEX INDEX {CONSTRAINT}")]
     return []
 
 
-INDEX = """
-SELECT i.indisunique AS "unique", i.indisvalid AND i.indisready AS valid, array_agg(a.attname::text) AS columns
-FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_attribute a ON a.attrelid = c.oid
-WHERE i.indrelid = %s::regclass AND c.relname = %s GROUP BY i.indexrelid
-"""
+COLUMNS_OF_INDEX = {
+    "postgresql": """
+        SELECT a.attname AS "column", i.indisunique AS "unique", i.indisvalid AND i.indisready AS valid
+        FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_attribute a ON a.attrelid = c.oid
+        WHERE i.indrelid = %s::regclass AND c.relname = %s""",
+    "sqlite": """
+        SELECT c.name AS "column", i."unique", 1 AS valid
+        FROM pragma_index_list(%s) i JOIN pragma_index_info(i.name) c WHERE i.name = %s""",
+}
+"""By database. On PostgreSQL an index is not valid if creating it failed halfway."""
 
 
-def constraint_of(table: str, name: str) -> Mapping[str, Any] | None:
-    """The `columns` of a constraint, whether it is `unique`, and on PostgreSQL whether its index is `valid`.
+@dataclass(frozen=True)
+class Index:
+    columns: frozenset[str]
+    unique: bool
+    valid: bool
 
-    An index is not valid if creating it failed halfway. None if there is no such constraint.
-    """
-    if connection.vendor == "postgresql":
-        return next(iter(dicts(INDEX, [table, name])), None)
-    with connection.cursor() as cursor:
-        return connection.introspection.get_constraints(cursor, table).get(name)
+
+def index_of(table: str, constraint: str) -> Index | None:
+    """The index by which the database holds a constraint with a condition; None if there is none."""
+    found = dicts(COLUMNS_OF_INDEX[connection.vendor], [table, constraint])
+    if not found:
+        return None
+    columns = frozenset(row["column"] for row in found)
+    return Index(columns, bool(found[0]["unique"]), bool(found[0]["valid"]))

@@ -5,6 +5,7 @@ Because they are found by introspection, no app can forget to register what its 
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, TypeGuard
 
 from django.apps import apps
@@ -98,8 +99,9 @@ def has_table(model: type[Model]) -> bool:
     return model._meta.managed and not model._meta.proxy
 
 
-def foreign_keys(model: type[Model]) -> list[ForeignKey[Any]]:
-    return [field for field in model._meta.local_fields if isinstance(field, ForeignKey)]
+@cache
+def foreign_keys(model: type[Model]) -> tuple[ForeignKey[Any], ...]:
+    return tuple(field for field in model._meta.local_fields if isinstance(field, ForeignKey))
 
 
 def column_of(field: "Field[Any, Any]") -> str:
@@ -115,11 +117,12 @@ def named_columns(model: type[Model], names: Iterable[str]) -> list[str]:
     return [column_of(fields[name]) for name in names]
 
 
-def references_of(model: type[Model]) -> list[Reference]:
-    return [
+@cache
+def references_of(model: type[Model]) -> tuple[Reference, ...]:
+    return tuple(
         Reference(model, column_of(field), field.remote_field.model, column_of(field.target_field))
         for field in foreign_keys(model)
-    ]
+    )
 
 
 def owned_references() -> list[Reference]:

@@ -3,19 +3,12 @@
 import contextlib
 import time
 from collections.abc import Callable, Iterator
-from typing import Any, Protocol, TextIO
-
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    SpinnerColumn,
-    TaskID,
-    TextColumn,
-    TimeElapsedColumn,
-)
+from typing import TYPE_CHECKING, Any, Protocol, TextIO
 
 from etlimport.run.watch import Watch
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
 
 STEPS = {
     "read": "Reading the files",
@@ -68,7 +61,7 @@ class Lines:
 class Bars:
     """Shows a moving line for each step, for a terminal."""
 
-    def __init__(self, progress: Progress) -> None:
+    def __init__(self, progress: "Progress") -> None:
         self.progress = progress
         self.task: TaskID | None = None
 
@@ -88,7 +81,9 @@ class Bars:
 
 @contextlib.contextmanager
 def bars(stream: TextIO) -> Iterator[Bars]:
+    # Imported here, as only a terminal needs it: every command would begin later.
     from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
     columns = (
         SpinnerColumn(finished_text="✓"),

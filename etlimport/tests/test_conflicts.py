@@ -17,6 +17,12 @@ pytestmark = pytest.mark.django_db
 Status = ImportRun.Status
 
 
+@pytest.fixture(autouse=True)
+def without_pause(monkeypatch):
+    """Between two attempts of a run; nobody is in the way here."""
+    monkeypatch.setattr("etlimport.run.transaction.PAUSE", 0)
+
+
 def elsewhere(statement: str, *params) -> None:
     """Do it on a connection of its own, as another process would."""
     other = connection.copy()

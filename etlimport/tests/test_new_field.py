@@ -11,6 +11,8 @@ import pytest
 from etlimport.tests.sources import player
 from rally.tests.checkouts import copy_of_project
 
+pytestmark = pytest.mark.processes
+
 
 @pytest.fixture
 def copy(tmp_path) -> Path:

@@ -89,6 +89,7 @@ def test_a_task_carries_the_id_of_the_request_that_sent_it():
 
 def test_a_task_logs_under_the_id_of_the_request_that_sent_it():
     app = Celery("courts", broker="memory://", set_as_current=False)
+    app.conf.broker_transport_options = {"polling_interval": 0.01}
     seen, done = [], threading.Event()
 
     @app.task(name="book")

@@ -1,12 +1,14 @@
-"""Files and texts that are not written in UTF-8, or were taken for something else on their way and encoded twice."""
+"""Files and texts that are not written in UTF-8, or were taken for something else on their way and encoded twice.
+
+The libraries for that are imported where they are called, which is seldom: else every command would begin a tenth of a
+second later.
+"""
 
 import codecs
 import re
 from typing import Any, BinaryIO, cast
 
-import ftfy
 import msgspec
-from charset_normalizer import from_bytes
 
 UTF_16 = {codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16", b"[\0": "utf-16-le", b"\0[": "utf-16-be"}
 """How a JSON list in UTF-16 begins, with a byte order mark and without one."""
@@ -35,6 +37,8 @@ def as_utf8(file: BinaryIO, encoding: str) -> BinaryIO:
 
 def western_text(element: bytes) -> tuple[str, str]:
     """(text, name of its encoding) of bytes that are not UTF-8."""
+    from charset_normalizer import from_bytes
+
     found = from_bytes(element, cp_isolation=WESTERN).best()
     encoding = found.encoding if found else "latin_1"
     return element.decode(encoding), NAMES.get(encoding, encoding)
@@ -45,6 +49,8 @@ def repaired(element: bytes) -> tuple[bytes, list[str]]:
 
     `RenÃ©e` → `Renée`. The element is unchanged if it is no valid JSON.
     """
+    import ftfy
+
     changes: list[str] = []
 
     def mended(value: Any) -> Any:
