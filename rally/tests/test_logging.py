@@ -87,6 +87,7 @@ def test_a_task_carries_the_id_of_the_request_that_sent_it():
     assert headers == {"request_id": "r-2"}
 
 
+@pytest.mark.processes
 def test_a_task_logs_under_the_id_of_the_request_that_sent_it():
     app = Celery("courts", broker="memory://", set_as_current=False)
     app.conf.broker_transport_options = {"polling_interval": 0.01}

@@ -16,6 +16,7 @@ def test_before_collectstatic_files_have_their_plain_names():
     assert static("admin/css/base.css") == "/static/admin/css/base.css"
 
 
+@pytest.mark.processes
 def test_collectstatic_gives_hashed_names_and_compressed_files_and_finds_every_reference(static_root):
     call_command("collectstatic", interactive=False, verbosity=0)
     hashed = static("admin/css/base.css")
