@@ -8,7 +8,8 @@ quick      lint, then on SQLite the tests that start no program, with few random
 thorough   the lines that the ordinary tests reach, against the floor in pyproject.toml; then on both what takes
            long: thousands of random examples, large sizes
 
-PostgreSQL and Redis are looked for at DATABASE_URL and REDIS_URL, else on the standard ports of this machine.
+PostgreSQL and Redis are looked for at DATABASE_URL and REDIS_URL, else on the standard ports of this machine. Without a
+DATABASE_URL the tests take a PostgreSQL of their own that keeps its data in memory, where its programs are installed.
 The last line says what ran. Exit code 0: all passed, 1: something failed. Under CI=true whatever is not found
 is a failure. As many tests run at once as there are cores; `-n0` among the arguments runs one after the other.
 """
@@ -17,6 +18,7 @@ import argparse
 import os
 import subprocess
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 
 import psycopg2
@@ -25,7 +27,8 @@ import redis
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from rally.tests.machine import find_browser, find_postgresql_programs  # noqa: E402
+from rally.tests.clusters import own_postgresql  # noqa: E402
+from rally.tests.machine import find_browser, find_postgresql_programs, folder_in_memory  # noqa: E402
 
 PYTHON = sys.executable
 LINT = [
@@ -52,7 +55,17 @@ FAST_COVERAGE = {"COVERAGE_CORE": "sysmon"} if sys.version_info >= (3, 12) else 
 
 def main(arguments: list[str]) -> int:
     tier, chosen = parse(arguments)
-    servers, missing = ({}, []) if tier == "quick" else find_servers()
+    with ExitStack() as started:
+        servers, missing = ({}, []) if tier == "quick" else find_servers(started)
+        failed = run(tier, chosen, servers)
+    print(closing_line(["SQLite", *servers], missing))
+    if failed:
+        print(f"Failed: {'; '.join(failed)}.")
+    return 1 if failed or (missing and in_ci()) else 0
+
+
+def run(tier: str, chosen: list[str], servers: dict[str, dict[str, str]]) -> list[str]:
+    """Make the checks and run the tests of a tier. Returns what failed."""
     failed = [" ".join(command[1:]) for command in CHECKS[tier] if code_of(command, EMBEDDED)]
     if tier == "thorough" and not chosen:
         print("Lines that the tests reach on SQLite:", flush=True)
@@ -66,10 +79,7 @@ def main(arguments: list[str]) -> int:
         code = code_of(pytest(tier, "--database-only", *chosen), variables)
         if code and not (chosen and code == NOTHING_RAN):
             failed.append(f"tests on {name}")
-    print(closing_line(["SQLite", *servers], missing))
-    if failed:
-        print(f"Failed: {'; '.join(failed)}.")
-    return 1 if failed or (missing and in_ci()) else 0
+    return failed
 
 
 def parse(arguments: list[str]) -> tuple[str, list[str]]:
@@ -105,15 +115,14 @@ def closing_line(ran: list[str], missing: list[str]) -> str:
     return line
 
 
-def find_servers() -> tuple[dict[str, dict[str, str]], list[str]]:
-    """(environment variables for the tests on real servers, by the names of these servers; what this machine lacks)."""
-    database, cache = find_postgresql(), find_redis()
-    found = {
-        "PostgreSQL": database,
-        "Redis": cache,
-        "Chromium": find_browser(),
-        "initdb": find_postgresql_programs(),
-    }
+def find_servers(started: ExitStack) -> tuple[dict[str, dict[str, str]], list[str]]:
+    """(environment variables for the tests on real servers, by the names of these servers; what this machine lacks).
+
+    A server of the tests' own runs until `started` is closed.
+    """
+    programs, cache = find_postgresql_programs(), find_redis()
+    database = start_postgresql(programs, started) or find_postgresql()
+    found = {"PostgreSQL": database, "Redis": cache, "Chromium": find_browser(), "initdb": programs}
     missing = [name for name, what in found.items() if not what]
     if not database or not cache:
         return {}, missing
@@ -121,17 +130,30 @@ def find_servers() -> tuple[dict[str, dict[str, str]], list[str]]:
     return {f"{database_label} + {redis_label}": {"DATABASE_URL": database_url, "REDIS_URL": redis_url}}, missing
 
 
+def start_postgresql(programs: Path | None, started: ExitStack) -> tuple[str, str] | None:
+    """(URL, name with version) of one in memory; None where DATABASE_URL names another, or this machine has no room."""
+    if not programs or os.environ.get("DATABASE_URL") or not folder_in_memory():
+        return None
+    url = started.enter_context(own_postgresql(programs)).url
+    return url, f"{version_of(url)} in memory"
+
+
 def find_postgresql() -> tuple[str, str] | None:
     """(URL, name with version) of the first PostgreSQL that accepts a connection. Tests create their own database."""
     for url in candidate_urls():
         try:
-            connection = psycopg2.connect(url, connect_timeout=3)
+            return url, version_of(url)
         except psycopg2.OperationalError:
             continue
-        version = connection.info.server_version // 10_000
-        connection.close()
-        return url, f"PostgreSQL {version}"
     return None
+
+
+def version_of(url: str) -> str:
+    """`PostgreSQL 15`. Raises OperationalError where none accepts a connection."""
+    connection = psycopg2.connect(url, connect_timeout=3)
+    version = connection.info.server_version // 10_000
+    connection.close()
+    return f"PostgreSQL {version}"
 
 
 def candidate_urls() -> list[str]:

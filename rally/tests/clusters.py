@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from rally.tests.machine import POSTGRESQL_USER
+from rally.tests.machine import POSTGRESQL_USER, folder_in_memory
 from rally.tests.processes import free_port
 from rally.tests.sites import execute
 
@@ -60,7 +60,7 @@ class Cluster:
 @contextmanager
 def own_postgresql(programs: Path) -> Iterator[Cluster]:
     # Not in pytest's folder: where root runs the tests, nobody else may enter that one.
-    with tempfile.TemporaryDirectory(prefix="rally-postgresql-") as folder:
+    with tempfile.TemporaryDirectory(prefix="rally-postgresql-", dir=folder_in_memory()) as folder:
         if os.geteuid() == 0:
             shutil.chown(folder, POSTGRESQL_USER, POSTGRESQL_USER)
         cluster = Cluster(programs, Path(folder))

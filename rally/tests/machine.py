@@ -11,6 +11,10 @@ import pytest
 from django.conf import settings
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+MEMORY = Path("/dev/shm")
+"""A folder whose files lie in memory, on Linux."""
+ENOUGH = 2 << 30
+"""Bytes that the databases of all tests take there at most."""
 POSTGRESQL_USER = "postgres"
 """Who runs a PostgreSQL for root, who may not."""
 
@@ -29,6 +33,11 @@ def find_postgresql_programs() -> Path | None:
         folders.insert(1, subprocess.check_output(["pg_config", "--bindir"], text=True).strip())
     initdb = shutil.which("initdb", path=os.pathsep.join(folders))
     return Path(initdb).resolve().parent if initdb else None
+
+
+def folder_in_memory() -> Path | None:
+    """Where a PostgreSQL of the tests keeps its data: each import makes a hundred small files. None without room."""
+    return MEMORY if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ENOUGH else None
 
 
 @cache

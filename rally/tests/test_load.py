@@ -155,6 +155,7 @@ def test_nobody_notices_an_import_while_it_runs(scene):
 
 
 @pytest.mark.redis
+@pytest.mark.thorough
 def test_nobody_notices_redis_leaving_and_coming_back_during_a_rebuild(scene):
     crowd, publish = scene.crowd, Publish()
 

@@ -3,6 +3,7 @@
 import re
 import subprocess
 
+import psycopg2
 import pytest
 from django.core.management import get_commands
 
@@ -26,6 +27,7 @@ def machine(monkeypatch):
             return int(failing in command)
 
         monkeypatch.setenv("CI", ci)
+        monkeypatch.setenv("DATABASE_URL", "postgres://localhost/of_this_machine")
         monkeypatch.setattr(make_test, "find_postgresql", lambda: postgresql)
         monkeypatch.setattr(make_test, "find_redis", lambda: redis)
         monkeypatch.setattr(make_test, "find_browser", lambda: browser)
@@ -117,6 +119,37 @@ def test_a_failure_is_named_and_the_rest_still_runs(machine, capsys, failing):
     assert make_test.main(["leagues"]) == 1
     assert len(pytest_runs(commands)) == 2
     assert "Failed: " in capsys.readouterr().out.splitlines()[-1]
+
+
+@pytest.mark.cluster
+def test_without_a_database_url_a_server_of_their_own_runs_in_memory_for_as_long_as_the_tests(
+    machine, monkeypatch, postgresql_programs, capsys
+):
+    machine(initdb=postgresql_programs)
+    monkeypatch.delenv("DATABASE_URL")
+    monkeypatch.setattr(make_test, "folder_in_memory", lambda: "/dev/shm")
+    seen = {}
+
+    def code_of(command, variables):
+        if "--database-only" in command:
+            url = variables["DATABASE_URL"]
+            seen[url] = make_test.version_of(url)
+        return 0
+
+    monkeypatch.setattr(make_test, "code_of", code_of)
+    assert make_test.main([]) == 0
+    ((url, version),) = seen.items()
+    assert f"{version} in memory + Redis 7." in capsys.readouterr().out
+    with pytest.raises(psycopg2.OperationalError):
+        make_test.version_of(url)
+
+
+def test_without_room_in_memory_that_of_this_machine_is_taken(machine, monkeypatch, capsys):
+    machine()
+    monkeypatch.delenv("DATABASE_URL")
+    monkeypatch.setattr(make_test, "folder_in_memory", lambda: None)
+    assert make_test.main([]) == 0
+    assert capsys.readouterr().out.endswith("Ran on: SQLite; PostgreSQL 15 + Redis 7.\n")
 
 
 def test_a_server_is_looked_for_where_the_environment_says_and_nowhere_else(monkeypatch):

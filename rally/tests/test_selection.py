@@ -108,3 +108,27 @@ def test_who_asks_for_no_database_gets_none_by_whatever_way(tmp_path):
     }
     refused = {"test_orm", "test_cache", "test_settings", "test_program"}
     assert outcomes == {**dict.fromkeys(refused, "FAILED"), "test_asked": "PASSED"}
+
+
+PROGRAMS = """
+import pytest
+
+pytestmark = pytest.mark.processes
+
+
+@pytest.mark.parametrize("number", range(6))
+def test_program(number):
+    pass
+"""
+
+
+@pytest.mark.processes
+def test_the_tests_of_a_module_that_starts_programs_stay_on_one_worker(tmp_path):
+    for name in ("test_one", "test_other"):
+        (tmp_path / f"{name}.py").write_text(PROGRAMS)
+    command = [sys.executable, "-m", "pytest", "-p", "conftest", "-c", "pytest.ini", "-vv", "-p", "no:cacheprovider"]
+    at_once = ["-n", "2", "--dist", "loadgroup"]
+    result = run([*command, *at_once, str(tmp_path)], production_environment(DATABASE_URL="", REDIS_URL=""))
+    places = re.findall(r"^\[(gw\d)\] .* PASSED \S*/(test_\w+)\.py::", result.stdout, re.MULTILINE)
+    assert len(places) == 12
+    assert len(set(places)) == 2
