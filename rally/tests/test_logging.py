@@ -7,6 +7,7 @@ import pytest
 from celery import Celery
 from celery.contrib.testing.worker import start_worker
 
+from rally.celery import app as celery_of_the_site
 from rally.celery import send_request_id
 from rally.logging import logging_config, request_id
 
@@ -18,6 +19,14 @@ def root_handlers():
     kept = root.handlers[:], root.level
     yield
     root.handlers[:], root.level = kept[0], kept[1]
+
+
+@pytest.fixture
+def celery_put_back():
+    """A worker of another application makes that the current one of this process."""
+    yield
+    celery_of_the_site.set_current()
+    celery_of_the_site.set_default()
 
 
 def test_a_request_keeps_the_id_it_came_with(client):
@@ -88,6 +97,7 @@ def test_a_task_carries_the_id_of_the_request_that_sent_it():
 
 
 @pytest.mark.processes
+@pytest.mark.usefixtures("celery_put_back")
 def test_a_task_logs_under_the_id_of_the_request_that_sent_it():
     app = Celery("courts", broker="memory://", set_as_current=False)
     app.conf.broker_transport_options = {"polling_interval": 0.01}

@@ -1,7 +1,9 @@
-"""Which tests a tier takes, and that a test which runs on SQLite only cannot depend on the database after all."""
+"""Which tests a tier takes, and where; and that a test which runs on SQLite only cannot depend on the database."""
 
 import re
+import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -98,11 +100,16 @@ def test_long():
 """
 
 
+def run_suite(folder: Path, *arguments: str) -> subprocess.CompletedProcess:
+    command = [sys.executable, "-m", "pytest", "-p", "conftest", "-c", "pytest.ini", "-p", "no:cacheprovider"]
+    embedded = production_environment(DATABASE_URL="sqlite://:memory:", REDIS_URL="")
+    return run([*command, *arguments, str(folder)], embedded)
+
+
 @pytest.mark.processes
 def test_who_asks_for_no_database_gets_none_by_whatever_way(tmp_path):
     (tmp_path / "test_suite.py").write_text(SUITE)
-    command = [sys.executable, "-m", "pytest", "-p", "conftest", "-c", "pytest.ini", "-rA", "-p", "no:cacheprovider"]
-    result = run([*command, str(tmp_path)], production_environment(DATABASE_URL="sqlite://:memory:", REDIS_URL=""))
+    result = run_suite(tmp_path, "-rA")
     outcomes = {
         name: outcome for outcome, name in re.findall(r"^(PASSED|FAILED) \S+::(\w+)", result.stdout, re.MULTILINE)
     }
@@ -126,9 +133,7 @@ def test_program(number):
 def test_the_tests_of_a_module_that_starts_programs_stay_on_one_worker(tmp_path):
     for name in ("test_one", "test_other"):
         (tmp_path / f"{name}.py").write_text(PROGRAMS)
-    command = [sys.executable, "-m", "pytest", "-p", "conftest", "-c", "pytest.ini", "-vv", "-p", "no:cacheprovider"]
-    at_once = ["-n", "2", "--dist", "loadgroup"]
-    result = run([*command, *at_once, str(tmp_path)], production_environment(DATABASE_URL="", REDIS_URL=""))
-    places = re.findall(r"^\[(gw\d)\] .* PASSED \S*/(test_\w+)\.py::", result.stdout, re.MULTILINE)
-    assert len(places) == 12
+    result = run_suite(tmp_path, "-vv", "-n", "2", "--dist", "loadgroup")
+    places = re.findall(r"^\[(gw\d)\] .* PASSED \S+@\S*(test_\w+)\.py", result.stdout, re.MULTILINE)
+    assert len(places) == 12, result.stdout + result.stderr
     assert len(set(places)) == 2
