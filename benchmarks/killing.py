@@ -19,7 +19,7 @@ from rally.tests.snapshots import people
 NEXT_RUN_WITHIN = 10
 """Seconds in which the run after a killed one must have succeeded, the start of its process included."""
 PEOPLE = 20
-AND_A_LITTLE = 1.2
+LATEST_KILL = 1.2
 """Kills come until this many times the usual time to the commit, so that some hit the commit and what follows."""
 
 
@@ -130,7 +130,7 @@ def runs():
 
 def kill(work: Work, dice: Random, folder: Path) -> Kill:
     """Do the work on a fresh copy, kill it at a random moment of its time, look, and start the next run."""
-    after = dice.uniform(0, work.seconds * AND_A_LITTLE)
+    after = dice.uniform(0, work.seconds * LATEST_KILL)
     killed = Kill(work.name, after)
     with copy_of(work.base, folder) as url, database(url):
         site = site_of(url)

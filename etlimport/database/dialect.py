@@ -46,7 +46,7 @@ def rows_from_json(table: str, columns: dict[str, str], json: str, source: str) 
 
 
 def fingerprint(key: str, points_at: str) -> str:
-    """SQL aggregate of SQLite: a number that other pairs would have only by chance, in whatever order they come."""
+    """SQL aggregate of SQLite over pairs: the same number whatever their order, another one for other pairs."""
     return f"fingerprint({key}, {points_at})"
 
 

@@ -81,7 +81,7 @@ CHILDREN = {
     "match_history": facts.MATCH_SCORE,
     "player_history": facts.RATING,
 }
-"""What each kind of file feeds."""
+"""By kind of file: what its rows become, besides players."""
 
 WRITTEN_FROM = {Player: "players"} | {entity.model: kind for kind, entity in CHILDREN.items()}
 """The kind of file without which rows are not made anew: nobody leaves for want of it, on whatever roster."""

@@ -63,7 +63,7 @@ class Fusion:
         self.take_over(model, columns=[c for c in columns_of(model) if c not in UNTOUCHED | kept_columns])
 
     def merge_twins(self, reference: Reference) -> None:
-        """What both rows of a pair have, though it can be there but once."""
+        """Merge the things of both rows of a pair of which one row can have only one, such as a standing."""
         for key in unique_keys(reference.model):
             if reference.column in key and self.find_twins(reference, key):
                 if is_catalogue(reference.model):

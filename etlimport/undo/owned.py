@@ -68,7 +68,7 @@ def rekey(run_id: int, reference: Reference) -> int:
 
 
 def let_go(tables: UndoTables, references: list[Reference]) -> None:
-    """Where somebody looks is no reason to keep a row, nor is a question nobody answered."""
+    """Clear the selections of rows that go, and delete unanswered suggestions of such players: neither keeps a row."""
     for reference in references:
         if reference.model is User and reference.nullable:
             database.execute(
