@@ -54,7 +54,7 @@ class WorkingTable:
     def fill(self, select: str, params: Sequence[Any] = (), *, joined: bool = True) -> int:
         """Make it anew of what `select` finds, in the order of its columns; how many rows that are.
 
-        `joined`: whether later statements join the rows with others. Then the planner is told of them, if they are many.
+        `joined`: whether later statements join the rows with others: then the planner is told of many.
         """
         count = self._make(f"AS {select}", params)
         if connection.vendor == "sqlite":
