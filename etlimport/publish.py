@@ -1,9 +1,10 @@
 """Publishing: the session version rises, and the users whose context changed get a signal, in the same commit."""
 
 from etlimport import database
-from etlimport.database import working_tables
+from etlimport.database import dialect, working_tables
 from leagues.contexts import ALL_CONTEXTS_SQL
 from leagues.models import User
+from leagues.working_tables import WorkingTable
 from sessionsync.publishing import publish as publish_refresh
 
 CONTEXTS = f"""SELECT user_id, email, league_id, league_key, league_name, team_id, team_name, series_name, club_name,
@@ -36,7 +37,13 @@ def remember_contexts() -> None:
     """Note what the sessions of all users know, before the catalogue is touched."""
     if not User.objects.exists():
         return
-    working_tables.CONTEXT_BEFORE.fill(CONTEXTS)
+    note_contexts(working_tables.CONTEXT_BEFORE)
+
+
+def note_contexts(table: WorkingTable) -> None:
+    """Fill the table with the contexts of all users."""
+    with dialect.looking_up_each_row():
+        table.fill(CONTEXTS)
 
 
 NOT_BY_CHOICE = """(
@@ -55,11 +62,12 @@ def publish(reason: str = "", *, contexts_stand: bool = False, users_may_write: 
     """
     if contexts_stand or not User.objects.exists():
         return publish_refresh(NO_USERS), 0
+    note_contexts(working_tables.CONTEXT_NOW)
     differs = " OR ".join(f"a.{name} IS DISTINCT FROM b.{name}" for name in SEEN)
     changed = working_tables.CHANGED_CONTEXT.fill(
         f"""SELECT a.user_id, a.email, b.league_id AS old_league_id, a.league_id AS new_league_id,
                       coalesce(a.league_name, '') AS league_name, {REASON} AS reason
-               FROM ({ALL_CONTEXTS_SQL}) a JOIN w_context_before b ON b.user_id = a.user_id
+               FROM w_context_now a JOIN w_context_before b ON b.user_id = a.user_id
                WHERE ({differs}) {f"AND {NOT_BY_CHOICE}" if users_may_write else ""}""",
     )
     if reason:

@@ -1,6 +1,7 @@
 """The SQL that differs between SQLite and PostgreSQL. All other SQL in this app runs on both."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.db import connection
@@ -16,6 +17,23 @@ def look_up_single_rows() -> None:
     if on_postgresql():
         with connection.cursor() as cursor:
             cursor.execute("SET LOCAL enable_nestloop = on")
+
+
+@contextmanager
+def looking_up_each_row() -> Iterator[None]:
+    """Within the block, in a transaction, let the planner look up by an index what a statement asks of each row.
+
+    Where it may not, it reads the whole table that is asked for each of them.
+    """
+    if not on_postgresql():
+        yield
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('enable_nestloop')")
+        (before,) = cursor.fetchone()
+        cursor.execute("SET LOCAL enable_nestloop = on")
+        yield
+        cursor.execute("SELECT set_config('enable_nestloop', %s, true)", [before])
 
 
 def small_key() -> str:

@@ -278,6 +278,12 @@ CONTEXT_BEFORE = WorkingTable(
     dict(CONTEXT_COLUMNS),
     sqlite_index=("user_id",),
 )
+CONTEXT_NOW = WorkingTable(
+    "w_context_now",
+    "a user and the context in their sessions from now on",
+    dict(CONTEXT_COLUMNS),
+    sqlite_index=("user_id",),
+)
 CHANGED_CONTEXT = WorkingTable(
     "w_changed_context",
     "a user whose context the run changed",

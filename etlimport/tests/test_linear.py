@@ -16,7 +16,7 @@ from etlimport.sample import make_next, make_snapshot
 from etlimport.settle import settle_same
 from etlimport.tests.sources import imported, run_of
 from etlimport.undo import undo_run
-from leagues.models import Player
+from leagues.models import Player, PlayerAssociation, User
 
 pytestmark = [pytest.mark.django_db, pytest.mark.thorough]
 
@@ -71,6 +71,7 @@ def timed_runs(folder: Path, people: int, statistics: bool) -> Iterator[tuple[st
         return time.perf_counter() - start
 
     yield "first import", seconds(lambda: imported(first))
+    make_everybody_a_user()
     if statistics:
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")
@@ -86,6 +87,18 @@ def timed_runs(folder: Path, people: int, statistics: bool) -> Iterator[tuple[st
     yield "settle", seconds(lambda: settled())
 
 
+def make_everybody_a_user() -> None:
+    """An account for each player, who looks at their league."""
+    players = list(Player.objects.all())
+    users = [
+        User(email=f"{player.pk}@rally.example", password="!", is_active=True, league_context_id=player.league_id)
+        for player in players
+    ]
+    User.objects.bulk_create(users, batch_size=1000)
+    associations = [PlayerAssociation(user=user, player=player) for user, player in zip(users, players, strict=True)]
+    PlayerAssociation.objects.bulk_create(associations, batch_size=1000)
+
+
 def undone(run: ImportRun) -> None:
     undo = undo_run(run)
     assert undo.status == ImportRun.Status.PUBLISHED, undo.error
@@ -95,6 +108,7 @@ def settled() -> None:
     """Settle a question about somebody who has left and somebody of the same league who is new."""
     old = Player.objects.filter(is_active=False).first()
     new = Player.objects.filter(league=old.league, is_active=True).last()
+    PlayerAssociation.objects.filter(player=new).delete()
     question = AmbiguousIdentity.objects.create(
         run=ImportRun.objects.latest("pk"), kind=AmbiguousIdentity.Kind.PLAYER, old_id=old.pk, new_id=new.pk
     )
