@@ -31,6 +31,7 @@ from etlimport.protect.proof import Proof
 from etlimport.protect.rebuild import Rebuild
 from etlimport.publish import MADE_OF, publish, remember_contexts
 from etlimport.read import LabelBook, SourceUnreadable
+from etlimport.read.files import written
 from etlimport.repair.after_import import Repairs, repair
 from etlimport.resolve import resolve_everything
 from etlimport.resolve.aliases import Aliases
@@ -65,7 +66,7 @@ class Options:
 
     def as_fields(self) -> dict[str, Any]:
         return {
-            "source": str(self.source),
+            "source": written(self.source),
             "leagues": list(self.leagues),
             "mode": ImportRun.Mode.REBUILD if self.rebuild else ImportRun.Mode.MERGE,
             "dry_run": self.dry_run,

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Protocol
 
 import msgspec
+from django.conf import settings
 from django.utils.timezone import localtime
 
 from etlimport import stage
@@ -63,7 +64,7 @@ def gather(source: Path, aliases: Aliases, *, use_known: bool) -> list[ReadFile]
     `use_known=False` no file is known.
     """
     published = {file.path: file for file in SourceFile.objects.all()} if use_known else {}
-    found = find_files(source)
+    found = find_files(source, source_roots())
     with ThreadPoolExecutor(os.cpu_count()) as threads:  # threads run in parallel here, as hashing releases the GIL
         digests = [f"{aliases.digest}{READER}{digest}"[:64] for digest in threads.map(SourcePath.digest, found)]
     before = [published.get(path.relative) for path in found]
@@ -73,6 +74,12 @@ def gather(source: Path, aliases: Aliases, *, use_known: bool) -> list[ReadFile]
         ReadFile(no, path, digest, file, file if known else None, FileReport(path))
         for no, (path, digest, file) in enumerate(zip(found, digests, before, strict=True))
     ]
+
+
+def source_roots() -> list[Path]:
+    """The folders named by the environment. A page may import these and folders inside them, and no others."""
+    named = [settings.IMPORT_SOURCE, *settings.IMPORT_ROOTS]
+    return list(dict.fromkeys(Path(folder).resolve() for folder in named if folder))
 
 
 class AskedFor:

@@ -12,6 +12,7 @@ from kombu.exceptions import OperationalError
 
 from etlimport.read import SourceUnreadable
 from etlimport.read.files import find_files
+from etlimport.sources import source_roots
 
 EXPIRES_AFTER = 900
 """Seconds after which a task that no worker has started is dropped, as nobody is waiting for it any more."""
@@ -55,12 +56,6 @@ def launch_process(task: Task[..., Any], arguments: dict[str, Any]) -> None:
         )
 
 
-def source_roots() -> list[Path]:
-    """The folders named by the environment. A page may import these and folders inside them, and no others."""
-    named = [settings.IMPORT_SOURCE, *settings.IMPORT_ROOTS]
-    return list(dict.fromkeys(Path(folder).resolve() for folder in named if folder))
-
-
 def is_allowed(source: str | Path) -> bool:
     # The path is resolved, so that neither `..` nor a symbolic link leads out of the allowed folders.
     resolved = Path(source).resolve()
@@ -88,6 +83,6 @@ def subfolders(root: Path) -> list[Path]:
 
 def holds_files(folder: Path) -> bool:
     try:
-        return bool(find_files(folder))
+        return bool(find_files(folder, source_roots()))
     except SourceUnreadable:
         return False

@@ -1,7 +1,8 @@
 """Finds the files of a source, which is a folder with the files of a snapshot or with one such folder per league."""
 
 import hashlib
-from collections.abc import Iterator
+import os
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,12 +36,14 @@ class SourcePath:
             return hashlib.file_digest(file, "sha256").hexdigest()  # most processors compute it in hardware
 
 
-def find_files(source: Path) -> list[SourcePath]:
+def find_files(source: Path, linked: Iterable[Path] = ()) -> list[SourcePath]:
     """The files of known kinds in a folder and in the folders directly inside it, sorted by kind, then by path.
 
-    Raises SourceUnreadable if the folder is missing, may not be read, or holds no file of a known kind.
+    `linked`: further folders to which symbolic links in the source may lead. Raises SourceUnreadable if the folder is
+    missing, may not be read, or holds no file of a known kind; and if one of these is no file, or a link elsewhere.
     """
     source = Path(source)
+    require_utf8(source)
     with readable(source):
         if not source.exists():
             raise SourceUnreadable(f"{source} does not exist: give the folder that holds the JSON files.")
@@ -48,15 +51,41 @@ def find_files(source: Path) -> list[SourcePath]:
             raise SourceUnreadable(f"{source} is not a folder: give the folder that holds the JSON files.")
         entries = sorted(source.iterdir())
         inside = [path for folder in entries if folder.is_dir() for path in folder.iterdir()]
-        found = [
-            SourcePath(path, path.relative_to(source).as_posix(), kind, path.stat().st_size)
-            for path in (*entries, *inside)
-            if (kind := kind_of(path)) and path.is_file()
-        ]
+        allowed = [Path(os.path.realpath(source)), *linked]
+        found = [source_path(source, path, kind, allowed) for path in (*entries, *inside) if (kind := kind_of(path))]
     if not found:
         names = ", ".join(f"{kind}.json" for kind in KINDS)
         raise SourceUnreadable(f"{source} holds none of {names}, nor does a folder in it: check the path.")
     return sorted(found, key=lambda file: (list(KINDS).index(file.kind), file.relative))
+
+
+def source_path(source: Path, path: Path, kind: str, allowed: list[Path]) -> SourcePath:
+    """A file that can be read. `allowed`: the folders that links may lead into. Raises SourceUnreadable."""
+    require_utf8(path)
+    relative, target = path.relative_to(source).as_posix(), Path(os.path.realpath(path))
+    if not any(target.is_relative_to(folder) for folder in allowed):
+        raise SourceUnreadable(
+            f"{relative} is a link out of the source, to {written(target)}: copy the file, or name that folder in"
+            " IMPORT_ROOTS."
+        )
+    if not path.exists():
+        raise SourceUnreadable(f"{relative} is a link to nothing: have the file written again.")
+    if path.is_dir():
+        raise SourceUnreadable(f"{relative} is a folder, not a file: rename it.")
+    if not path.is_file():
+        raise SourceUnreadable(f"{relative} is neither a file nor a link to one: have it written as a file.")
+    return SourcePath(path, relative, kind, path.stat().st_size)
+
+
+def require_utf8(path: Path) -> None:
+    """Raises SourceUnreadable for a path that no database could store and no report show."""
+    if written(path) != str(path):
+        raise SourceUnreadable(f"{written(path)}: its name is not in UTF-8; rename it.")
+
+
+def written(path: Path) -> str:
+    """A path as text that can be stored and shown: bytes of it that are not UTF-8 are escaped."""
+    return str(path).encode("utf-8", "backslashreplace").decode()
 
 
 def kind_of(path: Path) -> str | None:

@@ -6,7 +6,7 @@ import os
 import pytest
 
 from etlimport.models import ImportRun, RejectedRow
-from etlimport.reports.run_report import exit_code
+from etlimport.reports.run_report import as_text, exit_code
 from etlimport.tests.sources import catalogue, dump, history, imported, line, match, player, run_of, standing, two_teams
 from leagues.models import League, Player, Team
 
@@ -228,6 +228,26 @@ def test_a_folder_without_known_files_is_told(tmp_path):
     run = run_of(tmp_path)
     assert run.status == Status.UNREADABLE
     assert "holds none of players.json" in run.error
+
+
+def test_a_source_whose_name_is_not_in_utf8_is_told(tmp_path):
+    folder = tmp_path / os.fsdecode(b"caf\xe9")
+    folder.mkdir()
+    run = run_of(folder)
+    assert (run.status, exit_code(run)) == (Status.UNREADABLE, 2)
+    assert "its name is not in UTF-8" in run.error
+    assert run.source.endswith("caf\\udce9")
+
+
+def test_a_link_to_a_file_of_somebody_else_is_refused_and_nothing_of_it_is_told(snapshot, tmp_path, settings):
+    secret = tmp_path / "secret.txt"
+    secret.write_text("password=hunter2")
+    folder = snapshot(schedules=[match()])
+    (folder / "players.json").symlink_to(secret)
+    run = run_of(folder, force=True)
+    assert (run.status, exit_code(run)) == (Status.UNREADABLE, 2)
+    assert "players.json is a link out of the source" in run.error
+    assert "hunter2" not in as_text(run, diff=True)
 
 
 def test_a_file_that_may_not_be_read_is_told(snapshot, monkeypatch):

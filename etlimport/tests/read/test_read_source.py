@@ -1,6 +1,7 @@
 """Finding the files of a source, and files that cannot be read at all."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -51,6 +52,65 @@ def test_a_missing_folder_a_file_and_a_folder_without_known_files_are_unreadable
     ):
         with pytest.raises(SourceUnreadable, match=says):
             find_files(path)
+
+
+def a_pipe(path):
+    os.mkfifo(path)
+
+
+def a_link_to_nothing(path):
+    path.symlink_to(path.with_name("gone.json"))
+
+
+def a_link_to_itself(path):
+    path.symlink_to(path)
+
+
+@pytest.mark.parametrize(
+    ("make", "says"),
+    [
+        (a_pipe, "neither a file nor a link to one"),
+        (Path.mkdir, "is a folder, not a file"),
+        (a_link_to_nothing, "is a link to nothing"),
+        (a_link_to_itself, "is a link to nothing"),
+    ],
+)
+def test_what_is_called_like_a_file_and_is_none_is_named(tmp_path, make, says):
+    write(tmp_path, "schedules.json")
+    write(tmp_path / "ELM")
+    make(tmp_path / "ELM" / "players.json")
+    with pytest.raises(SourceUnreadable, match=f"^ELM/players.json .*{says}"):
+        find_files(tmp_path)
+
+
+@pytest.mark.parametrize("linked", ["players.json", "ELM"])
+def test_a_link_out_of_the_source_is_refused_unless_its_folder_is_named(tmp_path, linked):
+    elsewhere = tmp_path / "elsewhere"
+    write(elsewhere, "players.json")
+    source = tmp_path / "source"
+    write(source, "schedules.json")
+    (source / linked).symlink_to(elsewhere if linked == "ELM" else elsewhere / "players.json")
+    with pytest.raises(SourceUnreadable, match=r"is a link out of the source, to .*elsewhere") as refused:
+        find_files(source)
+    assert "[]" not in str(refused.value)
+    assert len(find_files(source, [elsewhere])) == 2
+
+
+def test_links_within_the_source_and_a_source_that_is_a_link_are_followed(tmp_path):
+    write(tmp_path / "source", "players.json")
+    (tmp_path / "source" / "schedules.json").symlink_to("players.json")
+    (tmp_path / "latest").symlink_to("source")
+    assert len(find_files(tmp_path / "latest")) == 2
+
+
+@pytest.mark.parametrize("name", [b"caf\xe9", b"source"])
+def test_a_name_that_is_not_in_utf8_is_told(tmp_path, name):
+    source = tmp_path / os.fsdecode(name)
+    write(source)
+    write(source / os.fsdecode(b"\xff"), "players.json")
+    with pytest.raises(SourceUnreadable, match=r"\\udc.*: its name is not in UTF-8") as told:
+        find_files(source)
+    assert str(told.value).encode()
 
 
 def test_a_folder_closed_to_us_is_unreadable(tmp_path, monkeypatch):
