@@ -42,7 +42,7 @@ def remember_contexts() -> None:
 
 def note_contexts(table: WorkingTable) -> None:
     """Fill the table with the contexts of all users."""
-    with dialect.looking_up_each_row():
+    with dialect.single_rows_looked_up():
         table.fill(CONTEXTS)
 
 

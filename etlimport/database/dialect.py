@@ -12,18 +12,12 @@ def on_postgresql() -> bool:
     return connection.vendor == "postgresql"
 
 
-def look_up_single_rows() -> None:
-    """Until the commit, let the planner look rows up one by one: it is about a handful, not about whole tables."""
-    if on_postgresql():
-        with connection.cursor() as cursor:
-            cursor.execute("SET LOCAL enable_nestloop = on")
-
-
 @contextmanager
-def looking_up_each_row() -> Iterator[None]:
-    """Within the block, in a transaction, let the planner look up by an index what a statement asks of each row.
+def single_rows_looked_up() -> Iterator[None]:
+    """Within the block, in a transaction, let the planner look up single rows by an index, as it may not elsewhere.
 
-    Where it may not, it reads the whole table that is asked for each of them.
+    For statements about a handful of rows, or that ask another table about each of their rows: without an index the
+    whole table would be read each time.
     """
     if not on_postgresql():
         yield

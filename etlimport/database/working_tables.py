@@ -22,6 +22,7 @@ SEQ = f"(file_no * {ROWS_OF_A_FILE} + idx)"
 """SQL for the number `no` of a staged row. Of two rows about the same thing, the one with the lower number counts."""
 
 ID = "bigint"
+NO_ID = f"CAST(NULL AS {ID})"
 ROW = {"no": "bigint NOT NULL"}
 PAIR = {"no": "bigint NOT NULL", "old_id": "bigint NOT NULL"}
 TEXT = "text NOT NULL"

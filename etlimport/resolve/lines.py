@@ -2,7 +2,7 @@
 
 from etlimport import database
 from etlimport.database import fact_tables
-from etlimport.database.working_tables import SEQ
+from etlimport.database.working_tables import NO_ID, SEQ
 from etlimport.kinds import MATCH_HISTORY
 from etlimport.kinds.files import SEATS
 from etlimport.resolve.fixtures import CLOSE
@@ -12,7 +12,6 @@ SAME_PLAYERS = "league_no, date, people, nameless"
 NAMELESS = "CASE WHEN i.people = '' THEN i.source_id || ' ' || COALESCE(CAST(i.line AS text), '') ELSE '' END"
 """SQL for what tells lines apart on which nobody is named."""
 
-NO_ID = "CAST(NULL AS bigint)"
 PLAYER_JOINED = """
     LEFT JOIN w_player {seat} ON {seat}.league_no = l.no AND {seat}.external_id = i.{seat}_id"""
 ABSENT_JOINED = """

@@ -2,9 +2,8 @@
 
 from etlimport import database
 from etlimport.database import fact_tables
-from etlimport.database.working_tables import ROWS_OF_A_FILE, SEQ
+from etlimport.database.working_tables import NO_ID, ROWS_OF_A_FILE, SEQ
 from etlimport.kinds import PLAYER_HISTORY
-from etlimport.resolve.lines import NO_ID
 from etlimport.resolve.unmatched import Unmatched, number_in_their_day
 from leagues.models import PlayerHistory
 

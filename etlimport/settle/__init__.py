@@ -52,8 +52,8 @@ class Settling(OperatorChange):
     reason: str
 
     def complete_change(self, run: ImportRun) -> None:
-        dialect.look_up_single_rows()
-        merge_rows(self.ambiguity_id, run)
+        with dialect.single_rows_looked_up():
+            merge_rows(self.ambiguity_id, run)
 
 
 def settle_different(ambiguity: AmbiguousIdentity, by: User | None = None, dry_run: bool = False) -> None:
