@@ -1,4 +1,4 @@
-"""Turns the rows of players files into Django objects of six models, for the peers that write such objects.
+"""Turns the rows of players files into Django objects of seven models, for the peers that write such objects.
 
 Labels are not interpreted: things are the same if the file spells them alike.
 """
@@ -10,7 +10,7 @@ from django.db.models import Model
 from django.utils import timezone
 
 from benchmarks.outcomes import Outcome, team_of
-from leagues.models import Club, League, Player, RosterSpot, Series, Team
+from leagues.models import Club, League, Player, RosterSpot, Season, Series, Team
 from leagues.names import name_key
 
 
@@ -21,9 +21,10 @@ class Table(NamedTuple):
 
 TABLES: dict[type[Model], Table] = {
     League: Table(("key",), ("code", "name")),
+    Season: Table(("league_id", "key"), ("name",)),
     Club: Table(("key",), ("name",)),
     Series: Table(("league_id", "key"), ("name",)),
-    Team: Table(("league_id", "series_id", "club_id", "squad"), ("name",)),
+    Team: Table(("league_id", "season_id", "series_id", "club_id", "squad"), ("name",)),
     Player: Table(
         ("league_id", "external_id"),
         ("first_name", "last_name", "name_key", "pti", "career_wins", "career_losses"),
@@ -38,6 +39,8 @@ Upsert = Callable[[dict[Hashable, Model]], Ids]
 Write = Callable[[list[Model]], object]
 """Writes objects of one model."""
 
+SEASON = "2025-26"
+
 NOW = timezone.now()
 STAMPS = {"created_at": NOW, "updated_at": NOW}
 """Set as values, because bulk_create is slower with defaults of the database and django-bulk-load ignores them."""
@@ -51,13 +54,16 @@ class Parents(NamedTuple):
 
 
 def make_parents(rows: list[dict], upsert: Upsert) -> Parents:
-    """Write the leagues, clubs, series and teams of the rows."""
+    """Write the leagues, with a season each, and the clubs, series and teams of the rows."""
     leagues = upsert({code: make(League, code, code, code) for code in {row["League"] for row in rows}})
+    seasons = upsert({code: make(Season, league, SEASON, SEASON) for code, league in leagues.items()})
     clubs = upsert({name: make(Club, name, name) for name in {row["Club"] for row in rows}})
     pairs = {(row["League"], row["Series"]) for row in rows}
     series = upsert({(league, name): make(Series, leagues[league], name, name) for league, name in pairs})
     teams = {
-        (league, name, club, label): make(Team, leagues[league], series[league, name], clubs[club], label, label)
+        (league, name, club, label): make(
+            Team, leagues[league], seasons[league], series[league, name], clubs[club], label, label
+        )
         for league, name, club, label in set(map(team_of, rows))
     }
     return Parents(leagues, upsert(teams))
@@ -111,7 +117,7 @@ def read_ids(model: type[Model]) -> Ids:
 
 
 def fill(rows: list[dict], upsert: Upsert, write: Write) -> Outcome:
-    """Write all six tables with one call for each. Roster spots are written without reading back their ids."""
+    """Write all seven tables with one call for each. Roster spots are written without reading back their ids."""
     parents = make_parents(rows, upsert)
     players = upsert(by_key(Player, players_of(rows, parents.leagues)))
     spots = by_key(RosterSpot, spots_of(rows, parents, players))

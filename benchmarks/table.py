@@ -69,10 +69,10 @@ def judged(number: float, limit: float | None, unit: str) -> str:
 
 
 NAMES = {
-    "ours": "`run_etl`: six tables",
-    "bulk_create": "Django's `bulk_create(update_conflicts=True)`: six tables",
-    "bulk_load": "django-bulk-load: six tables",
-    "import_export": "django-import-export, bulk: six tables",
+    "ours": "`run_etl`: seven tables",
+    "bulk_create": "Django's `bulk_create(update_conflicts=True)`: seven tables",
+    "bulk_load": "django-bulk-load: seven tables",
+    "import_export": "django-import-export, bulk: seven tables",
     "dlt_merge": "dlt, merge: one table, rows as they are",
 }
 

@@ -42,7 +42,12 @@ def demo_player(email: str) -> Player | None:
 
 def captain_with_a_mate() -> Player:
     spots = RosterSpot.objects.filter(
-        is_active=True, is_captain=True, team__is_active=True, player__is_active=True, player__association=None
+        is_active=True,
+        is_captain=True,
+        team__is_active=True,
+        team__season__is_current=True,
+        player__is_active=True,
+        player__association=None,
     ).select_related("player__league")
     for spot in spots.order_by("team__league__key", "team__name")[:50]:
         if mates_of(spot.player).exists():

@@ -14,6 +14,7 @@ from leagues.models import (
     PlayerHistory,
     RosterSpot,
     ScheduledMatch,
+    Season,
     Series,
     Standing,
     Team,
@@ -35,6 +36,14 @@ class ClubAdmin(ReadOnlyAdmin):
     search_fields = ["name", "key"]
 
 
+@admin.register(Season)
+class SeasonAdmin(ReadOnlyAdmin):
+    list_display = ["name", "league", "key", "starts_on", "ends_on", "is_current"]
+    list_filter = ["is_current", "league"]
+    list_select_related = ["league"]
+    search_fields = ["name", "key", "league__name", "league__code"]
+
+
 @admin.register(Series)
 class SeriesAdmin(ReadOnlyAdmin):
     list_display = ["name", "league", "key", "updated_at"]
@@ -45,9 +54,9 @@ class SeriesAdmin(ReadOnlyAdmin):
 
 @admin.register(Team)
 class TeamAdmin(ReadOnlyAdmin):
-    list_display = ["name", "league", "series", "club", "squad", "is_active", "updated_at"]
-    list_filter = ["is_active", "league"]
-    list_select_related = ["league", "series", "club"]
+    list_display = ["name", "league", "season", "series", "club", "squad", "is_active", "updated_at"]
+    list_filter = ["is_active", "season__is_current", "league"]
+    list_select_related = ["league", "season", "series", "club"]
     search_fields = ["name", "alias", "club__name", "series__name"]
 
 

@@ -1,5 +1,5 @@
 from leagues.models.base import CatalogueModel
-from leagues.models.catalogue import Club, League, Player, RosterSpot, Series, Team
+from leagues.models.catalogue import Club, League, Player, RosterSpot, Season, Series, Team
 from leagues.models.former import FormerKey
 from leagues.models.matches import MatchScore, PlayerHistory, ScheduledMatch, Standing
 from leagues.models.owned import (
@@ -37,6 +37,7 @@ __all__ = [
     "PracticeTime",
     "RosterSpot",
     "ScheduledMatch",
+    "Season",
     "SelectionAudit",
     "Series",
     "Standing",

@@ -26,6 +26,41 @@ class League(CatalogueModel):
         return reverse("league", args=[self.key])
 
 
+class Season(CatalogueModel):
+    """A league's year. Teams, with their rosters, standings and matches, are of one; players, clubs and series last.
+
+    The keys of a league's seasons begin with a year, so that they sort by time. A season that was opened before its
+    schedule is there has no dates yet.
+    """
+
+    natural_key_lookups = ("league__key", "key")
+
+    league = models.ForeignKey(League, on_delete=models.CASCADE, related_name="seasons", db_index=False)
+    key = models.CharField(max_length=50, help_text="As in addresses: 2025-26, or 2025 where it lies in one year.")
+    name = models.CharField(max_length=100)
+    starts_on = models.DateField(null=True, blank=True)
+    ends_on = models.DateField(null=True, blank=True)
+    is_current = models.BooleanField(default=True, db_default=True, help_text="Whether it is the league's latest.")
+
+    class Meta:
+        ordering = ["league", "-key"]
+        constraints = [NaturalKeyConstraint(fields=["league", "key"], name="unique_season_league")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        if self.is_current:
+            return self.league.get_absolute_url()
+        return reverse("season", args=[self.league.key, self.key])
+
+    def address_of(self, series: "Series") -> str:
+        """The page of a series of the league in this season."""
+        if self.is_current:
+            return series.get_absolute_url()
+        return reverse("series_of_season", args=[self.league.key, self.key, series.key])
+
+
 class Club(CatalogueModel):
     natural_key_lookups = ("key",)
 
@@ -59,9 +94,12 @@ class Series(CatalogueModel):
 
 
 class Team(CatalogueModel):
-    natural_key_lookups = ("league__key", "series__key", "club__key", "squad")
+    """A team of one season. `previous`: the team of an earlier season of which most people play on in this one."""
+
+    natural_key_lookups = ("league__key", "season__key", "series__key", "club__key", "squad")
 
     league = models.ForeignKey(League, on_delete=models.CASCADE, related_name="teams", db_index=False)
+    season = models.ForeignKey(Season, on_delete=models.CASCADE, related_name="teams")
     series = models.ForeignKey(Series, on_delete=models.CASCADE, related_name="teams")
     club = models.ForeignKey(Club, on_delete=models.CASCADE, related_name="teams")
     squad = models.CharField(
@@ -81,20 +119,30 @@ class Team(CatalogueModel):
     source_id = models.CharField(
         max_length=150, blank=True, default="", db_default="", help_text="By which the source itself knows the team."
     )
+    previous = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True, related_name="following")
     is_active = models.BooleanField(default=True, db_default=True)
 
     class Meta:
         ordering = ["league", "name"]
         constraints = [
-            NaturalKeyConstraint(fields=["league", "series", "club", "squad"], name="unique_team_club_series_league")
+            NaturalKeyConstraint(
+                fields=["league", "season", "series", "club", "squad"], name="unique_team_club_series_league"
+            )
         ]
 
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def series_url(self) -> str:
+        """The page of the team's series in the team's season."""
+        return self.season.address_of(self.series)
+
     def get_absolute_url(self) -> str:
-        *keys, squad = self.natural_key()
-        return reverse("team", args=[*keys, squad] if squad else keys)
+        place = [self.series.key, self.club.key, *([self.squad] if self.squad else [])]
+        if self.season.is_current:
+            return reverse("team", args=[self.league.key, *place])
+        return reverse("team_of_season", args=[self.league.key, self.season.key, *place])
 
 
 class Player(CatalogueModel):
@@ -133,6 +181,7 @@ class RosterSpot(CatalogueModel):
     natural_key_lookups = (
         "player__league__key",
         "player__external_id",
+        "team__season__key",
         "team__series__key",
         "team__club__key",
         "team__squad",

@@ -2,12 +2,13 @@ from django.db import models
 
 from leagues.line_digests import DIGEST_LENGTH
 from leagues.models.base import CatalogueModel, NaturalKeyConstraint
-from leagues.models.catalogue import League, Player, Series, Team
+from leagues.models.catalogue import League, Player, Season, Series, Team
 
 
 class ScheduledMatch(CatalogueModel):
     natural_key_lookups = (
         "league__key",
+        "season__key",
         "date",
         "home_team__series__key",
         "home_team__club__key",
@@ -19,6 +20,7 @@ class ScheduledMatch(CatalogueModel):
     )
 
     league = models.ForeignKey(League, on_delete=models.CASCADE, related_name="scheduled_matches", db_index=False)
+    season = models.ForeignKey(Season, on_delete=models.CASCADE, related_name="scheduled_matches")
     series = models.ForeignKey(Series, on_delete=models.CASCADE, related_name="scheduled_matches")
     date = models.DateField()
     time = models.TimeField(null=True, blank=True)
@@ -65,6 +67,7 @@ class MatchScore(CatalogueModel):
         UNKNOWN = "unknown"
 
     league = models.ForeignKey(League, on_delete=models.CASCADE, related_name="match_scores", db_index=False)
+    season = models.ForeignKey(Season, on_delete=models.CASCADE, related_name="match_scores", db_index=False)
     date = models.DateField()
     line = models.SmallIntegerField(null=True, blank=True)
     home_team = models.ForeignKey(Team, on_delete=models.CASCADE, null=True, blank=True, related_name="home_scores")
@@ -96,14 +99,20 @@ class MatchScore(CatalogueModel):
     class Meta:
         ordering = ["-date", "line"]
         constraints = [NaturalKeyConstraint(fields=["league", "key"], name="unique_match_score")]
-        indexes = [models.Index(fields=["league", "date"], name="match_score_league_date")]
+        indexes = [models.Index(fields=["season", "date"], name="match_score_season_date")]
 
     def __str__(self) -> str:
         return f"{self.home_label} – {self.away_label}, {self.date}, line {self.line or '?'}"
 
 
 class Standing(CatalogueModel):
-    natural_key_lookups = ("team__league__key", "team__series__key", "team__club__key", "team__squad")
+    natural_key_lookups = (
+        "team__league__key",
+        "team__season__key",
+        "team__series__key",
+        "team__club__key",
+        "team__squad",
+    )
 
     team = models.OneToOneField(Team, on_delete=models.CASCADE, related_name="standing")
     points = models.DecimalField(max_digits=7, decimal_places=2, null=True, blank=True)

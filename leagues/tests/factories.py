@@ -43,6 +43,18 @@ class ClubFactory(DjangoModelFactory):
     key = factory.LazyAttribute(lambda club: club.name.casefold().replace(" ", "-"))
 
 
+class SeasonFactory(DjangoModelFactory):
+    """The current season of a league, of which there is one however often it is asked for."""
+
+    class Meta:
+        model = models.Season
+        django_get_or_create = ("league", "key")
+
+    league = factory.SubFactory(LeagueFactory)
+    key = "2025-26"
+    name = factory.LazyAttribute(lambda season: season.key.replace("-", "–"))
+
+
 class SeriesFactory(DjangoModelFactory):
     class Meta:
         model = models.Series
@@ -57,6 +69,7 @@ class TeamFactory(DjangoModelFactory):
         model = models.Team
 
     league = factory.SubFactory(LeagueFactory)
+    season = factory.SubFactory(SeasonFactory, league=factory.SelfAttribute("..league"))
     series = factory.SubFactory(SeriesFactory, league=factory.SelfAttribute("..league"))
     club = factory.SubFactory(ClubFactory)
     name = factory.LazyAttribute(lambda team: f"{team.club.name} - {team.series.key}")
@@ -87,9 +100,13 @@ class ScheduledMatchFactory(DjangoModelFactory):
 
     home_team = factory.SubFactory(TeamFactory)
     league = factory.SelfAttribute("home_team.league")
+    season = factory.SelfAttribute("home_team.season")
     series = factory.SelfAttribute("home_team.series")
     away_team = factory.SubFactory(
-        TeamFactory, league=factory.SelfAttribute("..league"), series=factory.SelfAttribute("..series")
+        TeamFactory,
+        league=factory.SelfAttribute("..league"),
+        season=factory.SelfAttribute("..season"),
+        series=factory.SelfAttribute("..series"),
     )
     date = factory.Sequence(lambda n: datetime.date(2025, 10, 1) + datetime.timedelta(days=n))
     time = datetime.time(18, 30)
@@ -103,9 +120,11 @@ class MatchScoreFactory(DjangoModelFactory):
 
     home_team = factory.SubFactory(TeamFactory)
     league = factory.SelfAttribute("home_team.league")
+    season = factory.SelfAttribute("home_team.season")
     away_team = factory.SubFactory(
         TeamFactory,
         league=factory.SelfAttribute("..league"),
+        season=factory.SelfAttribute("..season"),
         series=factory.SelfAttribute("..home_team.series"),
     )
     home_label = factory.SelfAttribute("home_team.name")
