@@ -6,6 +6,7 @@ column of the model `Player`, its migration, and one line in `PLAYERS`.
 
 from etlimport.kinds import values
 from etlimport.kinds.field import Field, Kind, Type
+from leagues.season_keys import key_of_value as season_key
 
 WHOLE = Type(values.whole_number, "integer", nullable=True)
 DECIMAL = Type(values.decimal_number, "numeric(7, 2)", nullable=True)
@@ -18,6 +19,7 @@ CO_CAPTAIN = Type(values.is_co_captain, "boolean")
 SUBSTITUTE = Type(values.is_substitute, "boolean")
 TEAM_ID = Type(values.source_team_id, "text")
 WEB_ADDRESS = Type(values.web_address, "text")
+SEASON_KEY = Type(season_key, "text")
 MOMENT = Type(values.moment, "timestamp with time zone", nullable=True)
 
 
@@ -37,6 +39,8 @@ SEATS = ("home_player_1", "home_player_2", "away_player_1", "away_player_2")
 
 LEAGUE = Field("league", text(100), ("League", "source league", "league id"))
 PLAYER_ID = Field("external_id", text(150), ("Player ID",))
+SEASON = Field("season", SEASON_KEY, ("season", "season name"))
+"""Only rows of few sources have it. Else the folder or the dates tell, or the other rows."""
 SCRAPED_AT = Field("scraped_at", MOMENT, ("scraped at", "scrape time", "scraped", "last updated"))
 TEAM_SOURCE_ID = Field("team_source_id", TEAM_ID, ("Team ID", "Source URL"), fact_of="team")
 
@@ -62,6 +66,7 @@ PLAYERS = Kind(
         Field("is_co_captain", CO_CAPTAIN, ("Captain",), fact_of="roster spot", read_from="captain"),
         Field("is_substitute", SUBSTITUTE, ("Last Name",), fact_of="roster spot", read_from="last_name"),
         TEAM_SOURCE_ID,
+        SEASON,
         SCRAPED_AT,
     ),
     ignored=("Location ID", "Win %"),
@@ -83,6 +88,7 @@ SCHEDULES = Kind(
         Field("source_url", WEB_ADDRESS, ("match url", "source url", "url"), fact_of="scheduled match"),
         Field("home_team_source_id", TEAM_ID, ("home team id",), fact_of="team"),
         Field("away_team_source_id", TEAM_ID, ("away team id",), fact_of="team"),
+        SEASON,
         SCRAPED_AT,
     ),
 )
@@ -109,6 +115,7 @@ SERIES_STATS = Kind(
             for how in ways
         ),
         TEAM_SOURCE_ID,
+        SEASON,
         SCRAPED_AT,
     ),
 )
@@ -145,6 +152,7 @@ MATCH_HISTORY = Kind(
         Field("source_id", text(150), ("match_id",)),
         Field("series_label", text(200), ("series",), fact_of="match line"),
         Field("source_url", WEB_ADDRESS, ("match url", "source url", "url"), fact_of="match line"),
+        SEASON,
         SCRAPED_AT,
     ),
 )
@@ -155,6 +163,7 @@ PLAYER_HISTORY = Kind(
     (
         LEAGUE,
         PLAYER_ID,
+        SEASON,
         SCRAPED_AT,
         Field("date", DATE, ("matches.date",)),
         Field("end_pti", DECIMAL, ("matches.end_pti",), fact_of="rating"),
@@ -166,3 +175,6 @@ PLAYER_HISTORY = Kind(
 
 KINDS = {kind.name: kind for kind in (PLAYERS, SCHEDULES, SERIES_STATS, MATCH_HISTORY, PLAYER_HISTORY)}
 """By the name of the file."""
+
+KINDS_OF_SEASONS = tuple(name for name in KINDS if name != "player_history")
+"""The kinds of files whose rows are of one season each. Ratings go on."""

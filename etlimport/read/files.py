@@ -2,12 +2,17 @@
 
 import hashlib
 import os
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from etlimport.kinds import KINDS
+from leagues.season_keys import key_of_value
+
+NAMED_BY_SEASON = re.compile(f"(?P<kind>{'|'.join(KINDS)})[ _-]+(?P<season>.+)")
+"""The names of files that tell their season, too."""
 
 
 class SourceUnreadable(Exception):
@@ -29,6 +34,12 @@ class SourcePath:
     relative: str
     kind: str
     size: int
+
+    @property
+    def season(self) -> str:
+        """The key of the season that the name of the file, or of its folder in the source, names; else empty."""
+        *folders, name = self.relative.split("/")
+        return next(filter(None, map(key_of_value, (name.rpartition(".")[0], *folders))), "")
 
     def digest(self) -> str:
         """The SHA-256 of the file's bytes as 64 hex digits. Raises SourceUnreadable."""
@@ -89,9 +100,11 @@ def written(path: Path) -> str:
 
 
 def kind_of(path: Path) -> str | None:
-    """The kind of file that a name such as `players.json` stands for; None for other names."""
+    """The kind of file that a name such as `players.json` or `players_2024_2025.json` stands for; else None."""
     stem = path.stem.casefold()
-    return stem if path.suffix.casefold() == ".json" and stem in KINDS else None
+    named = NAMED_BY_SEASON.fullmatch(stem)
+    kind = named["kind"] if named and key_of_value(named["season"]) else stem
+    return kind if path.suffix.casefold() == ".json" and kind in KINDS else None
 
 
 @contextmanager

@@ -11,20 +11,27 @@ Value = TypeVar("Value")
 class LabelBook:
     """Numbers distinct labels from 0 in the order in which they are met. All files of a run share one book.
 
-    `leagues[number]` is the code of a league as the file spells it, `labels[number]` a label. `skipped` holds the codes
-    of the leagues that this run was not asked to import.
+    `leagues[number]` is the code of a league as the file spells it, and `seasons[number]` the key of the season that
+    its rows, or their file, name ("" if they name none), so that a league has a number for each. `labels[number]` is a
+    label. `skipped` holds the codes of the leagues that this run was not asked to import.
     """
 
     def __init__(self) -> None:
         self.leagues: list[str] = []
+        self.seasons: list[str] = []
         self.labels: list[Label] = []
         self.skipped: set[str] = set()
-        self._league_numbers: dict[str, int] = {}
+        self._league_numbers: dict[tuple[str, str], int] = {}
         self._label_numbers: dict[Label, int] = {}
         self._labels_of_teams: dict[tuple[int, str], int] = {}
 
-    def league(self, code: str) -> int:
-        return number_of(code, self._league_numbers, self.leagues)
+    def league(self, code: str, season: str = "") -> int:
+        number = self._league_numbers.get((code, season))
+        if number is None:
+            number = self._league_numbers[code, season] = len(self.leagues)
+            self.leagues.append(code)
+            self.seasons.append(season)
+        return number
 
     def skip(self, league: str) -> None:
         self.skipped.add(league)

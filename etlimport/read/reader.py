@@ -35,7 +35,7 @@ def read_file(
     Labels are added to `book`. Rows of leagues whose code is not selected are skipped and not counted. `block_size` is
     the number of bytes read at a time. Raises SourceUnreadable and SourceRefused, at the first block or a later one.
     """
-    converter = make_converter(file.kind, book, LeagueNumbers(book, is_selected))
+    converter = make_converter(file.kind, book, LeagueNumbers(book, is_selected, file.season))
     if converter.look_at:
         decoder = RowDecoder(converter.describes)
         for block in read_blocks(file, block_size):

@@ -10,25 +10,29 @@ from etlimport.read.converters.placeholders import names_a_team
 from etlimport.read.file_report import Witness
 from etlimport.read.label_book import LabelBook
 from etlimport.read.rejected import Rejected
+from leagues.season_keys import key_of_value
 
 LabelOfRow = tuple[int, str | None, str | None, str | None]
 """(number of the league, series, team, club) as a row spells them."""
 
 
-class LeagueNumbers(dict[str | None, int | None]):
-    """The number of a league by its code as a row spells it; None for a league that is not selected for the import."""
+class LeagueNumbers(dict[tuple[str | None, Any], int | None]):
+    """The number of a league by its code and season as a row spells them; None for a league that is not selected.
 
-    def __init__(self, book: LabelBook, is_selected: Callable[[str], bool]) -> None:
+    `season`: the key of the season of rows that name none, if the name of their file or folder does.
+    """
+
+    def __init__(self, book: LabelBook, is_selected: Callable[[str], bool], season: str = "") -> None:
         super().__init__()
-        self.book, self.is_selected = book, is_selected
+        self.book, self.is_selected, self.season = book, is_selected, season
 
-    def __missing__(self, spelled: str | None) -> int | None:
-        code = (spelled or "").strip()
+    def __missing__(self, spelled: tuple[str | None, Any]) -> int | None:
+        code = (spelled[0] or "").strip()
         if not code:
             raise Rejected("no League")
         number = None
         if self.is_selected(code):
-            number = self.book.league(code)
+            number = self.book.league(code, key_of_value(spelled[1]) or self.season)
         else:
             self.book.skip(code)
         self[spelled] = number
@@ -144,7 +148,7 @@ class Converter:
     def leagues_of(self, row: Any) -> list[int]:
         """The number of the row's league; those of all leagues that use its labels if its own cannot be read."""
         if self.readable("league", row):
-            league_no = self.leagues.get(row.league)
+            league_no = self.leagues.get((row.league, row.season))
             return [] if league_no is None else [league_no]
         return [league_no for league_no in range(len(self.book.leagues)) if self.knows_labels(row, league_no)]
 

@@ -49,7 +49,7 @@ class MatchLines(RowConverter):
             raise Rejected(f"names no team: {team[:60]!r}")
 
     def convert(self, idx: int, row: Any) -> StagedRow | None:
-        league_no = self.leagues[row.league]
+        league_no = self.leagues[row.league, row.season]
         if league_no is None:
             return None
         date, facts = self.day(row.date), self.facts(row)  # first, so that a row that is rejected adds no team

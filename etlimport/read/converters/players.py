@@ -28,7 +28,7 @@ class Players(RowConverter):
         facts, label_no = self.facts, self.label_no
 
         def convert(idx: int, row: Any) -> StagedRow | None:
-            league_no = leagues[row.league]
+            league_no = leagues[row.league, row.season]
             if league_no is None:
                 return None
             external_id = plain_id(row.external_id)
@@ -54,7 +54,7 @@ class Players(RowConverter):
             raise Unreadable(NO_TEAM)
 
     def convert_incomplete(self, idx: int, row: Any) -> StagedRow | None:
-        league_no = self.leagues[row.league]
+        league_no = self.leagues[row.league, row.season]
         if league_no is None:
             return None
         external_id = plain_id(row.external_id)

@@ -11,7 +11,7 @@ class Ratings(EntryConverter):
     key = ("league", "external_id", "date")
 
     def player(self, row: Any) -> tuple[int, str] | None:
-        league_no = self.leagues[row.league]
+        league_no = self.leagues[row.league, row.season]
         if league_no is None:
             return None
         external_id = plain_id(row.external_id)

@@ -21,7 +21,7 @@ class Schedules(RowConverter):
         self.times_within = Memo(time_within)
 
     def convert(self, idx: int, row: Any) -> StagedRow | None:
-        league_no = self.leagues[row.league]
+        league_no = self.leagues[row.league, row.season]
         if league_no is None:
             return None
         home = (league_no, row.series, row.home_team, "")

@@ -10,7 +10,7 @@ class Standings(RowConverter):
     key = ("league", "team")
 
     def convert(self, idx: int, row: Any) -> StagedRow | None:
-        league_no = self.leagues[row.league]
+        league_no = self.leagues[row.league, row.season]
         if league_no is None:
             return None
         facts = self.facts(row)
