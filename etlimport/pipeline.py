@@ -17,6 +17,7 @@ from etlimport.check.answers import answers_left_behind
 from etlimport.check.audit import audit, audit_catalogue
 from etlimport.check.drops import refuse_drops
 from etlimport.check.preconditions import refuse_unless_safe
+from etlimport.check.season_questions import refuse_unless_season_is_clear
 from etlimport.errors import DryRun
 from etlimport.health import CheckResult, Health, note_health
 from etlimport.journal.diff import describe_changes
@@ -24,6 +25,8 @@ from etlimport.journal.former_keys import remember_changed_keys
 from etlimport.journal.identity_changes import NO_CHANGES, find_ambiguous, note_ambiguous, note_changes
 from etlimport.journal.undo_log import UndoLog
 from etlimport.merge.entity import Counts
+from etlimport.merge.new_seasons import describe_new_seasons
+from etlimport.merge.previous import link_previous_teams
 from etlimport.merge.steps import merge_catalogue
 from etlimport.models import ImportRun, RejectedRow
 from etlimport.protect.backup import Backup, lock_user_tables
@@ -35,6 +38,8 @@ from etlimport.read.files import written
 from etlimport.repair.after_import import Repairs, repair
 from etlimport.resolve import resolve_everything
 from etlimport.resolve.aliases import Aliases
+from etlimport.resolve.season_answers import NOTHING_SAID, AnswersAsGiven
+from etlimport.resolve.seasons import LeagueSeasons
 from etlimport.run.patience import with_patience
 from etlimport.run.progress import Display
 from etlimport.run.runner import Job, Outcome, Work, conduct
@@ -54,7 +59,10 @@ PEOPLE = {"players", "roster spots"}
 
 @dataclass
 class Options:
-    """What a run is asked to do; `leagues`: codes, empty for all that the source has."""
+    """What a run is asked to do; `leagues`: codes, empty for all that the source has.
+
+    `seasons`: what an operator answers where the files do not tell of which season they are.
+    """
 
     source: Path
     leagues: tuple[str, ...] = ()
@@ -63,6 +71,7 @@ class Options:
     force: bool = False
     diff: bool = False
     started_by: object = None
+    seasons: AnswersAsGiven = NOTHING_SAID
 
     def as_fields(self) -> dict[str, Any]:
         return {
@@ -71,6 +80,7 @@ class Options:
             "mode": ImportRun.Mode.REBUILD if self.rebuild else ImportRun.Mode.MERGE,
             "dry_run": self.dry_run,
             "forced": self.force,
+            "answers": self.seasons.as_list(),
             "started_by": self.started_by,
         }
 
@@ -114,7 +124,8 @@ class Import(Work):
         return Outcome(Status.UNCHANGED)
 
     def find_files(self) -> None:
-        everything_anew = self.options.rebuild or self.options.force or self.options.leagues
+        options = self.options
+        everything_anew = options.rebuild or options.force or options.leagues or options.seasons.as_list()
         self.files = sources.gather(self.options.source, self.aliases, use_known=not everything_anew)
 
     def read_and_stage(self, job: Job) -> None:
@@ -146,6 +157,7 @@ class Change:
     """
 
     known: bool
+    seasons: list[LeagueSeasons]
     ambiguous: dict[str, list[tuple[Any, ...]]]
     proof: Proof
     things: dict[str, Counts]
@@ -165,12 +177,15 @@ class Change:
         return bool(self.repairs or self.changed)
 
     def resolve(self) -> None:
-        self.known = resolve_everything(self.work.book, self.work.aliases)
+        answers = self.options.seasons.read(self.work.aliases)
+        resolved = resolve_everything(self.work.book, self.work.aliases, answers)
+        self.known, self.seasons = resolved.known, resolved.seasons
         self.job.warnings += self.work.aliases.warnings()
         self.ambiguous = find_ambiguous() if self.known else {}
 
     def check(self) -> None:
         refuse_unless_safe()
+        refuse_unless_season_is_clear(self.run, self.seasons)
         if not self.options.force:
             refuse_drops()
         if self.known:
@@ -189,6 +204,7 @@ class Change:
         placed = accounting.count_placed(self.undo_log)
         if self.rebuild:
             self.rebuild.tell_what_became()
+        link_previous_teams(self.undo_log)
         self.undo_log.close()
         self.work.notes = accounting.account_for(self.run, self.work.files, placed)
         self.describe()
@@ -205,6 +221,7 @@ class Change:
         """What the run did, for its report."""
         run, options = self.run, self.options
         run.counts["things"] = {name: asdict(counts) for name, counts in self.things.items()}
+        run.counts["seasons"] = describe_new_seasons(self.seasons)
         run.counts["ambiguous"] = note_ambiguous(run, self.ambiguous)
         run.diff = describe_changes(run.pk, full=options.dry_run and options.diff)
         if not options.dry_run:

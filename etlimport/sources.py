@@ -30,7 +30,7 @@ from etlimport.read import (
 )
 from etlimport.resolve.aliases import Aliases
 
-READER = "2"
+READER = "3"
 """Part of every digest. A new one, for a reader that makes something else of the same bytes, has all files read."""
 
 
@@ -134,7 +134,7 @@ def read_and_stage(
             warnings.append(f"Left out by force: {error}")
         else:
             notes = [(note.kind, note.index, note.reason) for note in file.report.notes]
-            content.update(msgspec.msgpack.encode((book.leagues, book.labels, notes)))
+            content.update(msgspec.msgpack.encode((book.leagues, book.seasons, book.labels, notes)))
             file.content = content.hexdigest()
         note_rejected(file, run)
     stage.load_witnesses(witnesses)

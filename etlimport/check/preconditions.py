@@ -11,7 +11,7 @@ from leagues.models import Team
 from leagues.sql import dicts
 
 CONSTRAINT = "unique_team_club_series_league"
-COLUMNS = {"league_id", "series_id", "club_id", "squad"}
+COLUMNS = {"league_id", "season_id", "series_id", "club_id", "squad"}
 
 
 @dataclass(frozen=True)

@@ -71,6 +71,7 @@ MATCH = WorkingTable(
         **ROW,
         "file_no": ID,
         "league_no": NUMBER,
+        "season_no": "integer",
         "date": "date",
         "line": "smallint",
         "home_no": "integer",

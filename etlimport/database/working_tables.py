@@ -13,6 +13,7 @@ from collections.abc import Iterable
 
 from etlimport.database import dialect
 from etlimport.kinds import KINDS, PLAYERS, Field
+from etlimport.kinds.files import KINDS_OF_SEASONS
 from leagues.working_tables import WorkingTable
 
 ROWS_OF_A_FILE = 1_000_000_000
@@ -63,12 +64,52 @@ def things(name: str, row: str, columns: dict[str, str]) -> WorkingTable:
     return WorkingTable(name, row, {"no": dialect.small_key(), **columns})
 
 
-SPELLING = things("w_spelling", "a spelling of a league's code", {"league_no": NUMBER})
+SPELLING = things(
+    "w_spelling",
+    "a spelling of a league's code, for each season that rows name, and the season of its rows in each kind of file",
+    {"league_no": NUMBER, **{f"{kind}_season": "integer" for kind in KINDS_OF_SEASONS}},
+)
+SEASON = things(
+    "w_season",
+    "a season: all that the leagues of the snapshot have, and those it opens",
+    {
+        "league_no": NUMBER,
+        "key": TEXT,
+        "name": TEXT,
+        "starts_on": "date",
+        "ends_on": "date",
+        "is_current": "boolean NOT NULL",
+        **FOUND,
+    },
+)
+SEASON_DATES = WorkingTable(
+    "w_season_dates",
+    "a spelling and a kind of file whose rows are of several seasons, and the days, from first to before until, of one",
+    {"spelling_no": NUMBER, "kind": WORD, "season_no": NUMBER, "first": "date NOT NULL", "until": "date NOT NULL"},
+)
+LABEL_OF_SEASON = WorkingTable(
+    "w_label_of_season",
+    "a label that rows of several seasons have, and the number it has instead in one of them",
+    {"no": NUMBER, "kind": WORD, "season_no": NUMBER, "new_no": NUMBER},
+)
+LABEL_BEFORE = WorkingTable(
+    "w_label_before",
+    "a label of players, and a season in which a team may have had it",
+    {"no": NUMBER, "season_id": ID, "series_key": TEXT, "club_key": TEXT, "squad": TEXT},
+)
+TEAM_BEFORE = WorkingTable(
+    "w_team_before",
+    "a label of players, and the team that had it in the season with which it is compared, or NULL",
+    {"no": NUMBER, "season_id": ID, "team_id": ID},
+    sqlite_index=("no",),
+)
 SKIPPED_LEAGUE = WorkingTable(
     "w_skipped_league", "a league that the source has, but that the run was not asked to import", {"key": TEXT}
 )
 LEAGUE_FILE = WorkingTable(
-    "w_league_file", "a league and a kind of file that has rows of it", {"league_no": NUMBER, "kind": WORD}
+    "w_league_file",
+    "a league, a kind of file that has rows of it, and a season these are of; NULL where the kind is of none",
+    {"league_no": NUMBER, "kind": WORD, "season_no": "integer"},
 )
 LEAGUE = things(
     "w_league",
@@ -82,6 +123,7 @@ TEAM = things(
     "a team",
     {
         "league_no": NUMBER,
+        "season_no": NUMBER,
         "series_no": NUMBER,
         "club_no": NUMBER,
         "squad": TEXT,
@@ -209,7 +251,7 @@ OLD_PLACE = WorkingTable(
 TEAM_SOURCE_ID = WorkingTable(
     "w_team_source_id",
     "a team and an id by which the source knows it",
-    {"league_no": NUMBER, "team_no": NUMBER, "source_id": TEXT},
+    {"season_no": NUMBER, "team_no": NUMBER, "source_id": TEXT},
 )
 SAME_PEOPLE = WorkingTable(
     "w_same_people",
@@ -249,6 +291,10 @@ MAY_BE_TOLD_OF = WorkingTable(
 
 TAKEN_KEY = WorkingTable("w_taken_key", "an existing row whose key the source now gives to another thing", {"id": ID})
 LEAVING = WorkingTable("w_leaving", "an existing row that is no longer in the source", {"id": ID})
+
+PREVIOUS_TEAM = WorkingTable(
+    "w_previous_team", "a team and the team of the season before that it was", {"id": ID, "previous_id": ID}
+)
 
 # What users own
 

@@ -307,6 +307,29 @@ CATALOGUE = (
         ("leagues_matchscore",),
     ),
     Check(
+        "seasons_current",
+        True,
+        "leagues of which not exactly one season is the current one",
+        """
+        SELECT COUNT(*) FROM (
+            SELECT league_id FROM leagues_season GROUP BY league_id
+            HAVING SUM(CASE WHEN is_current THEN 1 ELSE 0 END) <> 1
+        ) unclear
+        """,
+        ("leagues_season",),
+    ),
+    Check(
+        "seasons_across_leagues",
+        True,
+        "teams and scheduled matches of another league's season",
+        total(
+            f"""SELECT COUNT(*) FROM {table} held JOIN leagues_season season ON season.id = held.season_id
+                WHERE season.league_id <> held.league_id"""
+            for table in ("leagues_team", "leagues_scheduledmatch")
+        ),
+        ("leagues_team", "leagues_scheduledmatch"),
+    ),
+    Check(
         "teams_across_leagues",
         False,
         "teams in a series, or with a player, of another league",

@@ -3,7 +3,7 @@
 from etlimport.database import working_tables
 from etlimport.kinds import PLAYERS
 from etlimport.merge.entity import Entity, from_facts
-from leagues.models import Club, League, Player, Series, Team
+from leagues.models import Club, League, Player, Season, Series, Team
 
 LEAGUE = Entity(
     model=League,
@@ -12,6 +12,20 @@ LEAGUE = Entity(
     key=("key",),
     on_insert={"name": "w.name", "is_active": "w.is_active", "organization_id": "w.organization_id"},
     reissues_keys=True,
+)
+SEASON = Entity(
+    model=Season,
+    work=working_tables.SEASON,
+    joins="JOIN w_league l ON l.no = w.league_no",
+    columns={
+        "league_id": "l.target_id",
+        "key": "w.key",
+        "starts_on": "w.starts_on",
+        "ends_on": "w.ends_on",
+        "is_current": "w.is_current",
+    },
+    key=("league_id", "key"),
+    on_insert={"name": "w.name"},
 )
 CLUB = Entity(model=Club, work=working_tables.CLUB, columns={"name": "w.name", "key": "w.key"}, key=("key",))
 SERIES = Entity(
@@ -24,10 +38,11 @@ SERIES = Entity(
 TEAM = Entity(
     model=Team,
     work=working_tables.TEAM,
-    joins="""JOIN w_league l ON l.no = w.league_no JOIN w_series s ON s.no = w.series_no
-             JOIN w_club c ON c.no = w.club_no""",
+    joins="""JOIN w_league l ON l.no = w.league_no JOIN w_season n ON n.no = w.season_no
+             JOIN w_series s ON s.no = w.series_no JOIN w_club c ON c.no = w.club_no""",
     columns={
         "league_id": "l.target_id",
+        "season_id": "n.target_id",
         "series_id": "s.target_id",
         "club_id": "c.target_id",
         "name": "w.name",
@@ -35,7 +50,7 @@ TEAM = Entity(
         "source_id": "w.source_id",
         "squad": "w.squad",
     },
-    key=("league_id", "series_id", "club_id", "squad"),
+    key=("league_id", "season_id", "series_id", "club_id", "squad"),
     on_insert={"alias": "w.alias"},
     reissues_keys=True,
 )

@@ -32,9 +32,11 @@ SCHEDULED_MATCH = Entity(
     model=ScheduledMatch,
     work=fact_tables.SCHEDULE,
     joins="""JOIN w_team h ON h.no = w.home_no JOIN w_team a ON a.no = w.away_no
-             JOIN w_league l ON l.no = h.league_no JOIN w_series s ON s.no = h.series_no""",
+             JOIN w_league l ON l.no = h.league_no JOIN w_season n ON n.no = h.season_no
+             JOIN w_series s ON s.no = h.series_no""",
     columns={
         "league_id": "l.target_id",
+        "season_id": "n.target_id",
         "series_id": "s.target_id",
         "home_team_id": "h.target_id",
         "away_team_id": "a.target_id",
@@ -56,11 +58,12 @@ STANDING = Entity(
 MATCH_SCORE = Entity(
     model=MatchScore,
     work=fact_tables.MATCH,
-    joins="""JOIN w_league l ON l.no = w.league_no
+    joins="""JOIN w_league l ON l.no = w.league_no JOIN w_season n ON n.no = w.season_no
              LEFT JOIN w_team h ON h.no = w.home_no LEFT JOIN w_team a ON a.no = w.away_no """
     + " ".join(f"LEFT JOIN w_player {seat} ON {seat}.no = w.{seat}_no" for seat in SEATS),
     columns={
         "league_id": "l.target_id",
+        "season_id": "n.target_id",
         "home_team_id": "h.target_id",
         "away_team_id": "a.target_id",
         **as_staged("date", "line", "home_label", "away_label"),

@@ -1,11 +1,14 @@
-"""Which existing rows are no longer in the source, and deactivating them."""
+"""Which existing rows are no longer in the source, and deactivating them. All of it is within the seasons that the
+snapshot has rows of: those of other seasons stay as they are.
+"""
 
 from django.utils import timezone
 
 from etlimport import database
 from etlimport.database import dialect, working_tables
 from etlimport.journal.undo_log import UndoLog
-from etlimport.resolve.fixtures import MOVED_WITHIN
+from etlimport.resolve.matching import seasons_in
+from etlimport.resolve.season_dates import MOVED_WITHIN
 from leagues.models import CatalogueModel, MatchScore, Player, PlayerHistory, RosterSpot, ScheduledMatch, Standing, Team
 
 
@@ -20,6 +23,16 @@ def is_not_hinted_at(model: type[CatalogueModel]) -> str:
     return f"NOT IN (SELECT id FROM w_may_be_told_of WHERE table_name = '{model._meta.db_table}')"
 
 
+SEASON_OF_TEAM = "(SELECT season_id FROM leagues_team x WHERE x.id = t.team_id)"
+SEASON_OF: dict[type[CatalogueModel], str] = {
+    Team: "t.season_id",
+    RosterSpot: SEASON_OF_TEAM,
+    ScheduledMatch: "t.season_id",
+    MatchScore: "t.season_id",
+    Standing: SEASON_OF_TEAM,
+}
+"""By model: SQL for the id of the season of a row `t`. Players and their ratings are of none."""
+
 PLAYER_LEAGUE = "(SELECT league_id FROM leagues_player p WHERE p.id = t.player_id)"
 LEAGUE_OF: dict[type[CatalogueModel], str] = {
     Team: "t.league_id",
@@ -32,12 +45,18 @@ LEAGUE_OF: dict[type[CatalogueModel], str] = {
 }
 """By model: SQL for the id of the league of a row `t`."""
 
+SPOTS_OF_OTHER_SEASONS = f"""
+    SELECT r.player_id FROM leagues_rosterspot r JOIN leagues_team t ON t.id = r.team_id
+    WHERE r.is_active AND t.season_id NOT IN ({seasons_in("players")})"""
 PLAYERS_LEFT = f"""
     SELECT id FROM leagues_player WHERE league_id IN ({leagues_in("players")})
-    AND id NOT IN (SELECT target_id FROM w_player WHERE target_id IS NOT NULL) AND id {is_not_hinted_at(Player)}"""
+    AND id NOT IN (SELECT target_id FROM w_player WHERE target_id IS NOT NULL) AND id {is_not_hinted_at(Player)}
+    AND id NOT IN ({SPOTS_OF_OTHER_SEASONS})"""
+"""Who played in another season stays a player of the league, with what he or she has there."""
+
 SPOTS_LEFT = f"""
-    SELECT r.id FROM leagues_rosterspot r JOIN leagues_player p ON p.id = r.player_id
-    WHERE p.league_id IN ({leagues_in("players")})
+    SELECT r.id FROM leagues_rosterspot r JOIN leagues_team t ON t.id = r.team_id
+    WHERE t.season_id IN ({seasons_in("players")})
     AND r.id NOT IN (SELECT target_id FROM w_spot WHERE target_id IS NOT NULL)
     AND r.id {is_not_hinted_at(RosterSpot)}"""
 SPOTS_LEFT_FOR_NONE = f"""{SPOTS_LEFT}
@@ -45,26 +64,33 @@ SPOTS_LEFT_FOR_NONE = f"""{SPOTS_LEFT}
                             WHERE s.target_id IS NULL AND p.target_id IS NOT NULL)"""
 """The same without spots of players who get another one: a player who changes teams is no loss to the league."""
 FIXTURES_LEFT = f"""
-    SELECT t.id FROM leagues_scheduledmatch t WHERE t.league_id IN ({leagues_in("schedules")})
+    SELECT t.id FROM leagues_scheduledmatch t WHERE t.season_id IN ({seasons_in("schedules")})
     AND t.id NOT IN (SELECT target_id FROM w_schedule WHERE target_id IS NOT NULL)
     AND t.id {is_not_hinted_at(ScheduledMatch)}"""
 LINES_COVERED = f"""
     SELECT t.id FROM leagues_matchscore t
     JOIN w_league l ON l.target_id = t.league_id
     JOIN (SELECT league_no, min(date) AS first FROM w_match GROUP BY league_no) covered ON covered.league_no = l.no
-    WHERE {dialect.days_between("covered.first", "t.date")} <= {MOVED_WITHIN}"""
-"""SQL for a query of the lines whose season the match history tells: it starts no later than a match can be moved."""
+    WHERE t.season_id IN ({seasons_in("match_history")})
+      AND {dialect.days_between("covered.first", "t.date")} <= {MOVED_WITHIN}"""
+"""SQL for a query of the lines whose part of a season the match history tells: it starts no later than a match can be
+moved.
+"""
 LINES_LEFT = f"""{LINES_COVERED}
     AND t.id NOT IN (SELECT target_id FROM w_match WHERE target_id IS NOT NULL)
     AND t.id {is_not_hinted_at(MatchScore)}"""
 """Lines that the source has taken back. Those of earlier seasons stay, as a file may begin with this season."""
 STANDINGS_LEFT = f"""
     SELECT s.id FROM leagues_standing s JOIN leagues_team t ON t.id = s.team_id
-    WHERE t.league_id IN ({leagues_in("series_stats")})
+    WHERE t.season_id IN ({seasons_in("series_stats")})
     AND s.id NOT IN (SELECT target_id FROM w_standing WHERE target_id IS NOT NULL)
     AND s.id {is_not_hinted_at(Standing)}"""
-TEAMS_NOT_NAMED = """
-    SELECT id FROM leagues_team WHERE league_id IN (SELECT target_id FROM w_league WHERE target_id IS NOT NULL)
+SEASONS = """
+    SELECT n.target_id FROM w_league_file f JOIN w_season n ON n.no = f.season_no WHERE n.target_id IS NOT NULL"""
+"""SQL for a query of the existing seasons of which the snapshot has any rows."""
+
+TEAMS_NOT_NAMED = f"""
+    SELECT id FROM leagues_team WHERE season_id IN ({SEASONS})
     AND id NOT IN (SELECT target_id FROM w_team WHERE target_id IS NOT NULL)"""
 KEEPS_TEAMS_ACTIVE = {
     "players": "SELECT team_id FROM leagues_rosterspot WHERE is_active",
@@ -78,7 +104,7 @@ TEAMS_LEFT = f"SELECT id FROM leagues_team WHERE id IN ({TEAMS_NOT_NAMED})" + ""
     f" AND id NOT IN ({held})" for held in KEEPS_TEAMS_ACTIVE.values()
 )
 TEAMS_LEAVING = f"SELECT id FROM leagues_team WHERE id IN ({TEAMS_NOT_NAMED})" + "".join(
-    f" AND (league_id IN ({leagues_in(kind)}) OR id NOT IN ({held}))" for kind, held in KEEPS_TEAMS_ACTIVE.items()
+    f" AND (season_id IN ({seasons_in(kind)}) OR id NOT IN ({held}))" for kind, held in KEEPS_TEAMS_ACTIVE.items()
 )
 """SQL for a query of the teams that the merge is going to deactivate, to be asked before it.
 
@@ -94,9 +120,38 @@ LEFT: dict[type[CatalogueModel], str] = {
 }
 """By model: SQL for a query of the ids of rows that are no longer in the source."""
 
+PLAYERS_LOST = f"""
+    SELECT id FROM leagues_player WHERE league_id IN ({leagues_in("players")})
+    AND id NOT IN (SELECT target_id FROM w_player WHERE target_id IS NOT NULL) AND id {is_not_hinted_at(Player)}"""
+"""The same with those who are still known by another season: the season of the snapshot loses them."""
+
+PLAYS_IN_SNAPSHOT = f"""(
+    t.id IN (SELECT r.player_id FROM leagues_rosterspot r JOIN leagues_team x ON x.id = r.team_id
+             WHERE r.is_active AND x.season_id IN ({seasons_in("players")}))
+    OR NOT EXISTS (SELECT 1 FROM leagues_rosterspot r WHERE r.player_id = t.id))"""
+"""SQL for the condition that a player `t` is on a team of a season that the players files are of, or on none at all."""
+
+KIND_OF: dict[type[CatalogueModel], str] = {
+    RosterSpot: "players",
+    ScheduledMatch: "schedules",
+    Standing: "series_stats",
+    MatchScore: "match_history",
+}
+"""By model: the kind of file that tells of its rows."""
+
+
+def is_of_snapshot(model: type[CatalogueModel]) -> str:
+    """SQL for the condition that a row `t` is of a season that the snapshot tells of."""
+    if model is Player:
+        return PLAYS_IN_SNAPSHOT
+    if model is Team:
+        return f"t.season_id IN ({SEASONS})"
+    return f"{SEASON_OF[model]} IN ({seasons_in(KIND_OF[model])})"
+
+
 LOST: dict[str, tuple[type[CatalogueModel], str]] = {
     "teams": (Team, TEAMS_LEAVING),
-    "players": (Player, PLAYERS_LEFT),
+    "players": (Player, PLAYERS_LOST),
     "roster spots": (RosterSpot, SPOTS_LEFT_FOR_NONE),
     "scheduled matches": (ScheduledMatch, FIXTURES_LEFT),
     "standings": (Standing, STANDINGS_LEFT),

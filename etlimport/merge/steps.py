@@ -10,6 +10,7 @@ from leagues.models import Player, Team
 
 PARENTS = {
     "leagues": catalogue.LEAGUE,
+    "seasons": catalogue.SEASON,
     "clubs": catalogue.CLUB,
     "series": catalogue.SERIES,
     "teams": catalogue.TEAM,

@@ -22,6 +22,7 @@ class ImportRun(models.Model):
 
         BUSY = "busy", "somebody else holds what it needs"
         DROPS = "drops", "would lose too much at once"
+        SEASON = "season", "it cannot tell which season it is"
         UNSAFE = "unsafe", "something it relies on is broken"
         SOURCE = "source", "what the source holds"
         NOT_POSSIBLE = "not possible", "what was asked for cannot be done"
@@ -40,6 +41,7 @@ class ImportRun(models.Model):
     status = models.CharField(max_length=12, choices=Status, default=Status.RUNNING)
     leagues = models.JSONField(default=list, blank=True, help_text="Only these league codes; empty: all in the source.")
     forced = models.BooleanField(default=False)
+    answers = models.JSONField(default=list, blank=True, help_text="What an operator told of the seasons of leagues.")
     dry_run = models.BooleanField(default=False)
     started_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"

@@ -31,6 +31,8 @@ from etlimport.merge.leaving import (
     LEAGUE_OF,
     LEFT,
     LINES_COVERED,
+    SEASON_OF,
+    SEASONS,
     TEAMS_LEFT,
     deactivate,
     deactivate_leaving,
@@ -38,6 +40,7 @@ from etlimport.merge.leaving import (
     leagues_in,
 )
 from etlimport.models import IdentityChange
+from etlimport.resolve.matching import seasons_in
 from leagues.models import (
     CatalogueModel,
     Club,
@@ -47,6 +50,7 @@ from leagues.models import (
     PlayerHistory,
     RosterSpot,
     ScheduledMatch,
+    Season,
     Series,
     Standing,
     Team,
@@ -68,11 +72,12 @@ SCOPE: dict[type[CatalogueModel], str] = {
     Series: f"league_id IN ({LEAGUES})",
     Club: f"""id IN (SELECT club_id FROM leagues_team WHERE league_id IN ({LEAGUES})) AND id NOT IN (
                   SELECT club_id FROM leagues_team WHERE league_id NOT IN ({LEAGUES}))""",
+    Season: f"league_id IN ({LEAGUES})",
     League: f"id IN ({LEAGUES})",
 }
 """The rows a rebuild makes anew, children before their parents. A club other leagues play at stays."""
 
-PARENTS = (catalogue.LEAGUE, catalogue.CLUB, catalogue.SERIES, catalogue.TEAM, catalogue.PLAYER)
+PARENTS = (catalogue.LEAGUE, catalogue.SEASON, catalogue.CLUB, catalogue.SERIES, catalogue.TEAM, catalogue.PLAYER)
 
 CHILDREN = {
     "players": facts.ROSTER_SPOT,
@@ -138,8 +143,11 @@ class Rebuild:
     def keep(self, model: type[CatalogueModel]) -> int:
         """Note in `kept` the rows not made anew that users or kept rows point at, or whose file is absent."""
         reasons = [*self.held_by_users(model), *held_by(model, SCOPE, kept)]
-        if model in WRITTEN_FROM:
-            reasons.append(f"{LEAGUE_OF[model]} NOT IN ({leagues_written(model)})")
+        if model in SEASON_OF:
+            written = SEASONS if model is Team else seasons_in(WRITTEN_FROM[model])
+            reasons.append(f"{SEASON_OF[model]} NOT IN ({written})")
+        elif model in WRITTEN_FROM:
+            reasons.append(f"{LEAGUE_OF[model]} NOT IN ({leagues_in(WRITTEN_FROM[model])})")
         if model is MatchScore:
             reasons.append(f"t.id NOT IN ({LINES_COVERED})")
         reasons.append(f"NOT t.id {is_not_hinted_at(model)}")
@@ -301,10 +309,6 @@ def carry_operators_columns() -> None:
             f"""UPDATE w_league SET {column} = t.{column} FROM leagues_league t WHERE t.id = w_league.target_id"""
         )
     database.execute("UPDATE w_team SET alias = t.alias FROM leagues_team t WHERE t.id = w_team.target_id")
-
-
-def leagues_written(model: type[CatalogueModel]) -> str:
-    return leagues_in(WRITTEN_FROM[model])
 
 
 def keep_spots_of_kept_players() -> int:

@@ -76,6 +76,7 @@ def as_text(run: ImportRun, *, diff: bool = False) -> str:
         parts.append(table("rows of file", FILE_COLUMNS, files))
     if things := run.counts.get("things"):
         parts.append(table("in the catalogue", THING_COLUMNS, things))
+    parts += run.counts.get("seasons", [])
     parts += [
         identity_line(run),
         protection_lines(run),

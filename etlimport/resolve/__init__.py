@@ -4,6 +4,8 @@
 the players, with existing rows; then `rosters`, `fixtures`, `lines` and `ratings` match what is told of them.
 """
 
+from dataclasses import dataclass
+
 from etlimport import database
 from etlimport.database import working_tables
 from etlimport.read import LabelBook
@@ -13,15 +15,26 @@ from etlimport.resolve.line_labels import resolve_labels_by_players, resolve_lab
 from etlimport.resolve.namesakes import resolve_namesakes
 from etlimport.resolve.restyled import keep_names_of_restyled_series
 from etlimport.resolve.same_person import use_one_id_for_one_person
+from etlimport.resolve.season_answers import Answers
+from etlimport.resolve.season_tables import tell_seasons
+from etlimport.resolve.seasons import LeagueSeasons
 
 
-def resolve_everything(book: LabelBook, aliases: Aliases) -> bool:
-    """Fill the working tables of things from the staged rows; each thing has the id of the row it is, or NULL.
+@dataclass(frozen=True)
+class Resolved:
+    """`known`: whether any of the leagues is in the catalogue already; if not, there was nothing to match."""
 
-    Returns whether any of the leagues is in the catalogue already. If not, there was nothing to match.
-    """
-    snapshot.create_working_tables(snapshot.reduce_labels(book, aliases))
-    note_league_files()
+    known: bool
+    seasons: list[LeagueSeasons]
+
+
+def resolve_everything(book: LabelBook, aliases: Aliases, answers: Answers) -> Resolved:
+    """Fill the working tables of things from the staged rows; each thing has the id of the row it is, or NULL."""
+    things = snapshot.reduce_labels(book, aliases)
+    snapshot.create_league_tables(things)
+    teams.resolve_leagues()
+    seasons = tell_seasons(things, answers)
+    snapshot.create_working_tables(things)
     source_ids.gather_source_ids()
     teams.resolve_natural_keys()
     forget_empty_leagues()
@@ -34,7 +47,7 @@ def resolve_everything(book: LabelBook, aliases: Aliases) -> bool:
     resolve_facts(known=known)
     if known:
         keep_names_of_restyled_series(book)
-    return known
+    return Resolved(known, seasons)
 
 
 def resolve_facts(*, known: bool) -> None:
@@ -86,19 +99,10 @@ def resolve_by_evidence() -> None:
         teams.resolve_renamed_clubs_and_series()
 
 
-def note_league_files() -> None:
-    """Fill w_league_file with the leagues that have rows in each kind of file."""
-    parts = (
-        f"SELECT s.league_no, CAST('{kind}' AS varchar(20)) AS kind FROM (SELECT DISTINCT league_no FROM {table}) i "
-        "JOIN w_spelling s ON s.no = i.league_no"
-        for kind, table in working_tables.STAGED.items()
-    )
-    working_tables.LEAGUE_FILE.fill(" UNION ".join(parts))
-
-
 def forget_empty_leagues() -> None:
     """Drop new leagues that are named only by rejected rows or rating histories: nothing else is known of them."""
     database.execute(
         "DELETE FROM w_league WHERE target_id IS NULL AND no NOT IN "
         "(SELECT league_no FROM w_league_file WHERE kind <> 'player_history')"
     )
+    database.execute("DELETE FROM w_season WHERE league_no NOT IN (SELECT no FROM w_league)")

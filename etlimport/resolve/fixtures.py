@@ -4,11 +4,10 @@ from etlimport import database
 from etlimport.database import dialect, fact_tables
 from etlimport.database.working_tables import SEQ
 from etlimport.kinds import SCHEDULES
+from etlimport.resolve.matching import seasons_in
+from etlimport.resolve.season_dates import MOVED_WITHIN
 from etlimport.resolve.unmatched import Unmatched, number_in_their_day
 from leagues.models import ScheduledMatch
-
-MOVED_WITHIN = 60
-"""By how many days a match may be moved. Two teams that meet again later than that do so in another season."""
 
 CLOSE = f"{dialect.days_between('n.date', 'o.date')} BETWEEN -{MOVED_WITHIN} AND {MOVED_WITHIN}"
 
@@ -97,7 +96,7 @@ def gather_unmatched() -> None:
             FROM leagues_scheduledmatch t
             LEFT JOIN (SELECT DISTINCT home_team_id, away_team_id, date FROM leagues_matchscore WHERE is_active) s
               ON s.home_team_id = t.home_team_id AND s.away_team_id = t.away_team_id AND s.date = t.date
-            WHERE t.league_id IN (SELECT target_id FROM w_league)"""
+            WHERE t.season_id IN ({seasons_in("schedules")})"""
     )
 
 

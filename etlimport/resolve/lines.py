@@ -6,6 +6,7 @@ from etlimport.database.working_tables import NO_ID, SEQ
 from etlimport.kinds import MATCH_HISTORY
 from etlimport.kinds.files import SEATS
 from etlimport.resolve.fixtures import CLOSE
+from etlimport.resolve.matching import seasons_in
 from etlimport.resolve.unmatched import Unmatched
 
 SAME_PLAYERS = "league_no, date, people, nameless"
@@ -17,6 +18,13 @@ PLAYER_JOINED = """
 ABSENT_JOINED = """
     LEFT JOIN w_absent_player {seat}_absent
       ON {seat}_absent.league_no = l.no AND {seat}_absent.external_id = i.{seat}_id"""
+
+
+DATES_JOINED = """
+    LEFT JOIN w_season_dates d ON d.spelling_no = m.league_no AND d.kind = 'match_history'
+     AND m.date >= d.first AND m.date < d.until"""
+SEASON_OF_LINE = "COALESCE(d.season_no, sp.match_history_season)"
+"""SQL for the season of a staged line `m` of the spelling `sp`, with DATES_JOINED."""
 
 
 def sides(home: str, away: str) -> str:
@@ -83,14 +91,14 @@ def lines_of_snapshot(*, known: bool) -> str:
     joined = PLAYER_JOINED + (ABSENT_JOINED if known else "")
     joins = "\n".join(joined.format(seat=seat) for seat in SEATS)
     return f"""
-        SELECT {SEQ} AS no, i.file_no, l.no AS league_no, i.date, i.line,
+        SELECT {SEQ} AS no, i.file_no, l.no AS league_no, i.season_no, i.date, i.line,
                COALESCE(h.team_no, t.home_no) AS home_no, COALESCE(a.team_no, t.away_no) AS away_no,
                i.home_label, i.away_label, {players}, {names}, i.scores, i.winner, i.source_id,{further}
                i.people, i.result,
                i.key || CASE WHEN i.occurrence = 1 THEN '' ELSE '-' || i.occurrence END AS key
-        FROM (SELECT m.*, sp.league_no AS of_league, row_number() OVER (
+        FROM (SELECT m.*, sp.league_no AS of_league, {SEASON_OF_LINE} AS season_no, row_number() OVER (
                   PARTITION BY sp.league_no, key ORDER BY line IS NULL, line, source_id, result, {SEQ}) AS occurrence
-              FROM in_match_history m JOIN w_spelling sp ON sp.no = m.league_no
+              FROM in_match_history m JOIN w_spelling sp ON sp.no = m.league_no {DATES_JOINED}
               WHERE {SEQ} NOT IN (SELECT no FROM w_repeated_line)) i
         JOIN w_league l ON l.no = i.of_league
         LEFT JOIN w_label h ON h.no = i.home_no LEFT JOIN w_label a ON a.no = i.away_no
@@ -136,6 +144,6 @@ def gather_unmatched() -> None:
         f"""SELECT t.id, t.league_id, t.date, {sides(home, away)} AS sides, t.people, t.result, t.line, t.source_id,
                    t.source_url, t.is_active
             FROM leagues_matchscore t
-            WHERE t.league_id IN (SELECT league_id FROM w_new_line)
+            WHERE t.season_id IN ({seasons_in("match_history")}) AND t.league_id IN (SELECT league_id FROM w_new_line)
               AND NOT EXISTS (SELECT 1 FROM w_match w WHERE w.target_id = t.id)"""
     )

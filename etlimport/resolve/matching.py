@@ -36,6 +36,12 @@ def accept_unique(work: str, layer: str, candidates: str) -> int:
     )
 
 
+def seasons_in(kind: str) -> str:
+    """SQL for a query of the existing seasons of which the snapshot has rows in a kind of file."""
+    return f"""SELECT n.target_id FROM w_league_file f JOIN w_season n ON n.no = f.season_no
+               WHERE f.kind = '{kind}' AND n.target_id IS NOT NULL"""
+
+
 def names_one_person(name: str) -> str:
     """SQL for the condition that a name is that of a person: two words, and no digit as in `Court 5 No Player`."""
     digits = f"{name} ~ '[0-9]'" if dialect.on_postgresql() else f"{name} GLOB '*[0-9]*'"

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from etlimport import database
@@ -16,25 +17,32 @@ from etlimport.resolve.tokens import fitting, tokens
 from etlimport.resolve.tokens import key as key_of
 from leagues.working_tables import WorkingTable
 
-TeamKey = tuple[int, int, int, str]
-"""(number of the league, of the series, of the club, squad)."""
+TeamKey = tuple[int, int, int, int, str]
+"""(number of the league, of the season, of the series, of the club, squad)."""
 
 
 @dataclass
 class Snapshot:
     """The things that the labels of a snapshot stand for, each numbered from 0.
 
-    `spellings`, `labels` and `club_labels` are the rows of the working tables of these names; `leagues`, `clubs`,
-    `series` and `teams` hold the rows of theirs by natural key. `skipped` holds the keys of leagues the run was not
-    asked to import.
+    `spellings` are (number in the label book, number of the league); `seasons_named` the keys of the seasons that rows
+    name, by the number in the label book. `identities` are the teams that labels stand for, in whatever season: (number
+    of the league in the label book, kind of file, team) by the number of the label. `labels` and `club_labels` are the
+    rows of the working tables of these names; `leagues`, `clubs`, `series` and `teams` hold the rows of theirs by
+    natural key. `skipped` holds the keys of leagues the run was not asked to import.
     """
 
     spellings: list[tuple[int, int]] = field(default_factory=list)
+    seasons_named: dict[int, str] = field(default_factory=dict)
+    identities: dict[int, tuple[int, str, TeamIdentity]] = field(default_factory=dict)
+    seasons_of_labels: dict[int, int] = field(default_factory=dict)
+    number_of_labels: int = 0
     skipped: set[str] = field(default_factory=set)
     leagues: dict[str, tuple[int, str, str, str]] = field(default_factory=dict)
     clubs: dict[str, tuple[int, str, str]] = field(default_factory=dict)
     series: dict[tuple[int, str], tuple[int, int, str, str]] = field(default_factory=dict)
-    teams: dict[TeamKey, tuple[int, int, int, int, str, str]] = field(default_factory=dict)
+    teams: dict[TeamKey, tuple[int, int, int, int, int, str, str]] = field(default_factory=dict)
+    unresolved: list[Label] = field(default_factory=list)
     labels: list[tuple[int, int, str]] = field(default_factory=list)
     club_labels: list[tuple[int, int]] = field(default_factory=list)
 
@@ -42,12 +50,34 @@ class Snapshot:
         """The number of the league with this key. The code as first spelled is kept."""
         return self.leagues.setdefault(key, (len(self.leagues), key, code, league_name(code)))[0]
 
-    def add_team(self, league_no: int, team: TeamIdentity) -> int:
+    @cached_property
+    def league_of(self) -> dict[int, int]:
+        """The number of the league by its number in the label book, once all are added."""
+        return dict(self.spellings)
+
+    def add_label(self, number: int, season_no: int) -> int:
+        """The number of a further label, which stands for the team that has this one in a season."""
+        new = self.number_of_labels
+        self.number_of_labels += 1
+        if number in self.identities:
+            self.identities[new] = self.identities[number]
+        self.seasons_of_labels[new] = season_no
+        return new
+
+    def add_teams(self, season_of: dict[tuple[int, str], int]) -> None:
+        """Add the team of each label. `season_of`: the season by number of the league in the book and kind of file."""
+        leagues = self.league_of
+        for number, (spelling, kind, team) in self.identities.items():
+            season_no = self.seasons_of_labels.get(number, season_of.get((spelling, kind)))
+            if season_no is not None:  # else no row of the file could be read
+                self.labels.append((number, self.add_team(leagues[spelling], season_no, team), kind))
+
+    def add_team(self, league_no: int, season_no: int, team: TeamIdentity) -> int:
         club = self.clubs.setdefault(team.club_key, (len(self.clubs), team.club_key, team.club_name))
         series = self.series.setdefault(
             (league_no, team.series_key), (len(self.series), league_no, team.series_key, team.series_name)
         )
-        natural_key = (league_no, series[0], club[0], team.squad)
+        natural_key = (league_no, season_no, series[0], club[0], team.squad)
         return self.teams.setdefault(natural_key, (len(self.teams), *natural_key, team.name))[0]
 
     def add_club_label(self, label: Label) -> None:
@@ -59,6 +89,8 @@ class Snapshot:
 def reduce_labels(book: LabelBook, aliases: Aliases) -> Snapshot:
     """The things that the labels in the files of a snapshot stand for, after operators' aliases are applied."""
     snapshot = Snapshot()
+    snapshot.seasons_named = dict(enumerate(book.seasons))
+    snapshot.number_of_labels = len(book.labels)
     keys = [aliases.league(code) for code in book.leagues]
     for no, (key, code) in enumerate(zip(keys, book.leagues, strict=True)):
         snapshot.spellings.append((no, snapshot.add_league(key, code)))
@@ -68,14 +100,11 @@ def reduce_labels(book: LabelBook, aliases: Aliases) -> Snapshot:
         by_league[keys[spelling]].append(Label(number, kind, series, team, club))
     unresolved: list[Label] = []
     for key, labels in by_league.items():
-        league_no = snapshot.leagues[key][0]
-        kinds = {label.number: label.kind for label in labels}
         teams = resolve_labels(labels, aliases.of(key))
         for number, identity in teams.items():
-            snapshot.labels.append((number, snapshot.add_team(league_no, identity), kinds[number]))
+            snapshot.identities[number] = (*book.labels[number][:2], identity)
         unresolved += [label for label in labels if label.kind == "match_history" and label.number not in teams]
-    for label in unresolved:
-        snapshot.add_club_label(label)
+    snapshot.unresolved = unresolved
     return snapshot
 
 
@@ -88,18 +117,26 @@ def league_name(code: str) -> str:
     return fitting(name, code)
 
 
-def create_working_tables(snapshot: Snapshot) -> None:
+def create_league_tables(snapshot: Snapshot) -> None:
     tables = working_tables
-    load(tables.SPELLING, ("no", "league_no"), snapshot.spellings)
+    tables.SPELLING.create()
+    load_rows(tables.SPELLING.name, {}, ("no", "league_no"), [snapshot.spellings])
     # All staged rows are joined with it, and without being told the planner takes it for one of thousands.
     database.execute(f"ANALYZE {tables.SPELLING}")
     load_if_any(tables.SKIPPED_LEAGUE, ("key",), [(key,) for key in snapshot.skipped])
     load(tables.LEAGUE, ("no", "key", "code", "name"), snapshot.leagues.values(), is_active=True, **UNMATCHED)
+
+
+def create_working_tables(snapshot: Snapshot) -> None:
+    """The tables of all that is within a league, once it is known of which season the rows are."""
+    tables = working_tables
     load(tables.CLUB, ("no", "key", "name"), snapshot.clubs.values(), **UNMATCHED)
     load(tables.SERIES, ("no", "league_no", "key", "name"), snapshot.series.values(), **UNMATCHED)
-    team = ("no", "league_no", "series_no", "club_no", "squad", "name")
+    team = ("no", "league_no", "season_no", "series_no", "club_no", "squad", "name")
     load(tables.TEAM, team, snapshot.teams.values(), alias="", source_id="", **UNMATCHED)
     load(tables.LABEL, ("no", "team_no", "kind"), snapshot.labels)
+    for label in snapshot.unresolved:
+        snapshot.add_club_label(label)
     load_if_any(tables.CLUB_LABEL, ("no", "club_no"), snapshot.club_labels)
 
 

@@ -16,9 +16,9 @@ IDS_IN_FILES = """
 
 
 def gather_source_ids() -> None:
-    """Note the id of each team that has exactly one, if no other team of its league has the same."""
+    """Note the id of each team that has exactly one, if no other team of its season has the same."""
     found = working_tables.TEAM_SOURCE_ID.fill(
-        f"""SELECT DISTINCT t.league_no, t.no AS team_no, i.source_id FROM ({IDS_IN_FILES}) i
+        f"""SELECT DISTINCT t.season_no, t.no AS team_no, i.source_id FROM ({IDS_IN_FILES}) i
             JOIN w_label l ON l.no = i.label_no JOIN w_team t ON t.no = l.team_no
             WHERE i.source_id <> ''"""
     )
@@ -27,7 +27,7 @@ def gather_source_ids() -> None:
             """UPDATE w_team SET source_id = x.source_id FROM (
                    SELECT team_no, source_id FROM (
                        SELECT team_no, source_id, count(*) OVER (PARTITION BY team_no) AS ids,
-                              count(*) OVER (PARTITION BY league_no, source_id) AS teams
+                              count(*) OVER (PARTITION BY season_no, source_id) AS teams
                        FROM w_team_source_id) counted
                    WHERE ids = 1 AND teams = 1) x
                WHERE x.team_no = w_team.no"""
@@ -35,8 +35,8 @@ def gather_source_ids() -> None:
 
 
 SAME_ID = """
-    SELECT w.no, t.id AS old_id FROM w_team w JOIN w_league l ON l.no = w.league_no
-    JOIN leagues_team t ON t.league_id = l.target_id AND t.source_id = w.source_id
+    SELECT w.no, t.id AS old_id FROM w_team w JOIN w_season n ON n.no = w.season_no
+    JOIN leagues_team t ON t.season_id = n.target_id AND t.source_id = w.source_id
     WHERE w.source_id <> ''"""
 """SQL for a query of the teams of the snapshot and the existing ones with the same id."""
 

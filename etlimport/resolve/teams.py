@@ -8,10 +8,14 @@ from etlimport.resolve.matching import accept_unique
 Layer = IdentityChange.Layer
 
 
-def resolve_natural_keys() -> None:
-    """The first layer: a thing is the existing row that has the same canonical labels."""
+def resolve_leagues() -> None:
+    """A league is the existing one with the same canonical code, or with the same people."""
     database.execute("UPDATE w_league SET target_id = (SELECT id FROM leagues_league t WHERE t.key = w_league.key)")
     resolve_renamed_leagues()
+
+
+def resolve_natural_keys() -> None:
+    """The first layer: a thing is the existing row that has the same canonical labels, a team one of its season."""
     database.execute("UPDATE w_club SET target_id = (SELECT id FROM leagues_club t WHERE t.key = w_club.key)")
     database.execute(
         """UPDATE w_series SET target_id = (
@@ -20,9 +24,9 @@ def resolve_natural_keys() -> None:
     )
     database.execute(
         """UPDATE w_team SET target_id = t.id
-           FROM leagues_team t, w_league l, w_series s, w_club c
-           WHERE l.no = w_team.league_no AND s.no = w_team.series_no AND c.no = w_team.club_no
-             AND t.league_id = l.target_id AND t.series_id = s.target_id AND t.club_id = c.target_id
+           FROM leagues_team t, w_season n, w_series s, w_club c
+           WHERE n.no = w_team.season_no AND s.no = w_team.series_no AND c.no = w_team.club_no
+             AND t.season_id = n.target_id AND t.series_id = s.target_id AND t.club_id = c.target_id
              AND t.squad = w_team.squad"""
     )
     for table in ("w_league", "w_club", "w_series", "w_team"):
@@ -64,8 +68,8 @@ def resolve_aliased_teams() -> None:
         "w_team",
         Layer.ALIAS,
         """SELECT w.no, t.id AS old_id, 'alias ' || t.alias AS evidence
-           FROM w_team w JOIN w_league l ON l.no = w.league_no
-           JOIN leagues_team t ON t.league_id = l.target_id AND t.alias <> '' AND lower(t.alias) = lower(w.name)""",
+           FROM w_team w JOIN w_season n ON n.no = w.season_no
+           JOIN leagues_team t ON t.season_id = n.target_id AND t.alias <> '' AND lower(t.alias) = lower(w.name)""",
     )
 
 
@@ -78,8 +82,8 @@ def resolve_same_labels() -> None:
         "w_team",
         Layer.LABEL,
         """SELECT w.no, t.id AS old_id, 'labelled ' || t.name AS evidence
-           FROM w_team w JOIN w_league l ON l.no = w.league_no
-           JOIN leagues_team t ON t.league_id = l.target_id AND t.name = w.name AND t.is_active
+           FROM w_team w JOIN w_season n ON n.no = w.season_no
+           JOIN leagues_team t ON t.season_id = n.target_id AND t.name = w.name AND t.is_active
            WHERE w.target_id IS NULL""",
     )
 
@@ -96,12 +100,19 @@ OLD_SIZES = "SELECT team_id, count(*) AS old_size FROM leagues_rosterspot WHERE 
 """SQL for queries of the number of players of each team, in this snapshot and in the catalogue."""
 
 
+SAME_SEASON = """
+    JOIN w_team wt ON wt.no = w.team_no JOIN w_season n ON n.no = wt.season_no
+    JOIN leagues_team old_team ON old_team.id = r.team_id AND old_team.season_id = n.target_id"""
+"""SQL that joins a roster spot `w` of the snapshot with the existing spot `r` if both are of the same season."""
+
+
 def measure_same_people() -> None:
     working_tables.SAME_PEOPLE.fill(
         f"""SELECT s.team_no AS no, s.team_id FROM (
                SELECT w.team_no, r.team_id, count(*) AS people
                FROM w_roster w JOIN w_player p ON p.no = w.player_no
                JOIN leagues_rosterspot r ON r.player_id = p.target_id AND r.is_active
+               {SAME_SEASON}
                GROUP BY w.team_no, r.team_id) s
            JOIN ({NEW_SIZES}) new ON new.team_no = s.team_no JOIN ({OLD_SIZES}) old ON old.team_id = s.team_id
            WHERE 2 * people > new_size AND 2 * people > old_size"""
@@ -124,7 +135,7 @@ RENAMED_BY_PLAYERS_FILE = """
 
 LABELLED_ALIKE = """
     SELECT new.no, min(known.no) AS known_no FROM w_team new JOIN w_club c ON c.no = new.club_no
-    JOIN w_team known ON known.league_no = new.league_no AND known.name = new.name AND known.target_id IS NOT NULL
+    JOIN w_team known ON known.season_no = new.season_no AND known.name = new.name AND known.target_id IS NOT NULL
     WHERE new.target_id IS NULL AND new.name <> c.name AND NOT EXISTS (
         SELECT 1 FROM w_label l JOIN w_label k ON k.kind = l.kind WHERE l.team_no = new.no AND k.team_no = known.no)
     GROUP BY new.no HAVING count(*) = 1"""
@@ -169,11 +180,11 @@ def unmatch_swapped_labels() -> None:
     )
 
 
-SHARED_ROSTERS = """
+SHARED_ROSTERS = f"""
     SELECT w.team_no, r.team_id, count(*) AS shared
     FROM w_roster w JOIN w_player p ON p.no = w.player_no
     JOIN leagues_rosterspot r ON r.player_id = p.target_id AND r.is_active
-    JOIN w_team t ON t.no = w.team_no AND t.target_id IS NULL
+    {SAME_SEASON} AND wt.target_id IS NULL
     WHERE r.team_id NOT IN (SELECT target_id FROM w_team WHERE target_id IS NOT NULL)
     GROUP BY w.team_no, r.team_id"""
 """SQL for a query of the number of players that unmatched teams of the snapshot and of the catalogue have in common."""
@@ -241,9 +252,9 @@ def resolve_club_series_squad() -> None:
         "w_team",
         Layer.CLUB_SERIES_SQUAD,
         """SELECT w.no, t.id AS old_id, c.name || ' in ' || s.name AS evidence
-           FROM w_team w JOIN w_league l ON l.no = w.league_no
+           FROM w_team w JOIN w_season n ON n.no = w.season_no
            JOIN w_series s ON s.no = w.series_no JOIN w_club c ON c.no = w.club_no
-           JOIN leagues_team t ON t.league_id = l.target_id AND t.series_id = s.target_id AND t.squad = w.squad
+           JOIN leagues_team t ON t.season_id = n.target_id AND t.series_id = s.target_id AND t.squad = w.squad
            JOIN w_club_move m ON m.league_id = t.league_id AND m.old_club = t.club_id AND m.club_no = w.club_no
            WHERE w.target_id IS NULL
              AND 1 = (SELECT count(*) FROM w_club_move x

@@ -38,7 +38,7 @@ def test_a_constraint_over_other_columns_is_a_problem(without_constraint):  # no
             (problem,) = validate()
         finally:
             cursor.execute(f"DROP INDEX {CONSTRAINT}")
-    assert "is not unique over club_id, league_id, series_id, squad" in str(problem)
+    assert "is not unique over club_id, league_id, season_id, series_id, squad" in str(problem)
 
 
 @pytest.mark.postgresql

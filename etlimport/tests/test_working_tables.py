@@ -9,6 +9,7 @@ from etlimport.models import Alias, AmbiguousIdentity, ImportRun
 from etlimport.pipeline import Options, run_import
 from etlimport.sample import make_next, make_snapshot
 from etlimport.settle import settle_same
+from etlimport.tests.seasons import schedule
 from etlimport.undo import undo_run
 from leagues.demo import make_demo_accounts
 from leagues.models import Player
@@ -42,9 +43,12 @@ def made(monkeypatch) -> dict[str, tuple[WorkingTable, list[str]]]:
     return found
 
 
-def test_each_has_the_columns_it_is_declared_with(made, tmp_path):
+def test_each_has_the_columns_it_is_declared_with(made, snapshot, tmp_path):
     make_snapshot(tmp_path / "first", players=150, seed=3, history=3)
     make_next(tmp_path / "first", tmp_path / "next", seed=3)
+    over_two_seasons = [*schedule(), *schedule(1)]
+    for rows in (schedule(), over_two_seasons):
+        assert run_import(Options(snapshot(schedules=rows))).status == ImportRun.Status.PUBLISHED
     assert run_import(Options(tmp_path / "first")).status == ImportRun.Status.PUBLISHED
     make_demo_accounts("rally-demo")
     night = run_import(Options(tmp_path / "next"))

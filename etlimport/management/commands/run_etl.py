@@ -4,10 +4,12 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from etlimport.errors import EXIT_UNREADABLE
 from etlimport.pipeline import Options, run_import
 from etlimport.reports import run_report
+from etlimport.resolve.season_answers import given
 from etlimport.run.progress import Display, Lines, Silent, bars
 
 
@@ -25,10 +27,27 @@ class Command(BaseCommand):
         parser.add_argument("--diff", action="store_true", help="show what changes, grouped; all of it with --json")
         parser.add_argument("--force", action="store_true", help="go on where a safety check refuses; it is recorded")
         parser.add_argument("--rebuild", action="store_true", help="delete the leagues' catalogue, create it anew")
+        parser.add_argument(
+            "--new-season", action="append", default=[], metavar="LEAGUE=KEY", help="this league begins a season now"
+        )
+        parser.add_argument(
+            "--same-season",
+            action="append",
+            default=[],
+            metavar="LEAGUE",
+            help="this league goes on with its season",
+        )
+        parser.add_argument(
+            "--season", action="append", default=[], metavar="LEAGUE=KEY", help="the season of rows that tell none"
+        )
         parser.add_argument("--json", action="store_true", help="print one JSON object instead of the report")
         parser.add_argument("--no-progress", action="store_true", help="do not show progress")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            seasons = given(options["new_season"], options["same_season"], options["season"])
+        except ValueError as error:
+            raise CommandError(str(error), returncode=EXIT_UNREADABLE) from error
         asked = Options(
             source=Path(options["source"]),
             leagues=tuple(options["league"]),
@@ -36,6 +55,7 @@ class Command(BaseCommand):
             dry_run=options["dry_run"],
             force=options["force"],
             diff=options["diff"],
+            seasons=seasons,
         )
         with self.display(quiet=options["no_progress"] or options["json"]) as display:
             run = run_import(asked, display)
