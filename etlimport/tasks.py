@@ -13,6 +13,7 @@ from etlimport.health.history import forget_old_health
 from etlimport.models import ImportRun
 from etlimport.operations import launch
 from etlimport.pipeline import Options, run_import
+from etlimport.resolve.season_answers import from_list
 from etlimport.run import lifecycle
 from etlimport.undo import undo_run as undo
 from leagues.models import User
@@ -60,13 +61,24 @@ def import_nightly() -> int:
 
 
 @task()
-def import_snapshot(source: str, started_by: int | None = None, leagues: tuple[str, ...] = (), **how: bool) -> int:
+def import_snapshot(
+    source: str,
+    started_by: int | None = None,
+    leagues: tuple[str, ...] = (),
+    seasons: tuple[str, ...] = (),
+    **how: bool,
+) -> int:
     """Import a source below IMPORT_SOURCE or IMPORT_ROOTS; `how`: rebuild, dry_run, force, diff. The run's number.
+
+    `seasons`: what an operator answered about seasons, as a run records it.
 
     Raises SourceNotAllowed for any other source, whoever sent the task.
     """
     launch.require_allowed(source)
-    return run_and_tell(Options(Path(source), leagues=tuple(leagues), started_by=person(started_by), **how)).pk
+    options = Options(
+        Path(source), leagues=tuple(leagues), started_by=person(started_by), seasons=from_list(seasons), **how
+    )
+    return run_and_tell(options).pk
 
 
 def person(pk: int | None) -> User | None:

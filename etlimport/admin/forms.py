@@ -5,6 +5,7 @@ from django import forms
 
 from etlimport.models import ImportRun
 from etlimport.operations import launch
+from etlimport.resolve.season_answers import from_list
 
 
 class StartForm(forms.Form):
@@ -13,6 +14,11 @@ class StartForm(forms.Form):
     source = forms.ChoiceField()
     leagues = forms.CharField(
         required=False, label="Only these leagues", help_text="Codes with commas between; empty for all."
+    )
+    seasons = forms.CharField(
+        required=False,
+        label="Seasons",
+        help_text="Only if a run asked for it: new LEAGUE=KEY, same LEAGUE or season LEAGUE=KEY, with commas between.",
     )
     rebuild = forms.BooleanField(
         required=False, label="Rebuild", help_text="Delete the leagues' catalogue and make it anew, with new ids."
@@ -37,6 +43,15 @@ class StartForm(forms.Form):
         if asked and asked not in found and launch.is_allowed(asked) and launch.holds_files(Path(asked)):
             found.append(asked)
         return found
+
+    def clean_seasons(self) -> list[str]:
+        """The page of a run has a field of this name for each league it asks about."""
+        given = self.data.getlist("seasons") if hasattr(self.data, "getlist") else [self.cleaned_data["seasons"]]
+        answers = [answer for answer in map(str.strip, ",".join(given).split(",")) if answer]
+        try:
+            return from_list(answers).as_list()
+        except ValueError as error:
+            raise forms.ValidationError(str(error)) from error
 
     def clean_leagues(self) -> list[str]:
         return [code for code in map(str.strip, self.cleaned_data["leagues"].split(",")) if code]

@@ -1,5 +1,6 @@
 """The contents of the page of one run."""
 
+from pathlib import Path
 from typing import Any
 
 from django.apps import apps
@@ -52,6 +53,9 @@ def context(run: ImportRun, user: User | AnonymousUser) -> dict[str, Any]:
         "rejected": [(kind, count) for kind, count in rejected],
         "health": health_change(run),
         "changes": {title: found["count"] for title, found in run.diff.items()},
+        "seasons": run.counts.get("seasons", []),
+        "source_to_repeat": str(Path(run.source).resolve()),
+        "questions": run.counts.get("season questions", []),
         "may_start": is_import and user.has_perm(roles.START_IMPORT) and run.status != Status.RUNNING,
         "may_undo": run.status == Status.PUBLISHED and user.has_perm(roles.UNDO_RUN),
     }

@@ -135,10 +135,12 @@ class ImportRunAdmin(ReadOnlyAdmin):
         if request.method == "POST":
             form = StartForm(request.POST)
             if form.is_valid():
-                source, leagues = form.cleaned_data.pop("source"), form.cleaned_data.pop("leagues")
+                source, leagues, seasons = map(form.cleaned_data.pop, ("source", "leagues", "seasons"))
                 how = {name: True for name, chosen in form.cleaned_data.items() if chosen}
-                what = f"Started an import of {source}: {', '.join([*leagues, *how]) or 'all of it'}."
+                what = f"Started an import of {source}: {', '.join([*leagues, *seasons, *how]) or 'all of it'}."
                 arguments = {"source": source, "leagues": leagues, "diff": bool(how.get("dry_run")), **how}
+                if seasons:
+                    arguments["seasons"] = seasons
                 return self.launch(request, tasks.import_snapshot, None, what, **arguments)
         else:
             again = ImportRun.objects.filter(pk=number(request, "again")).first()

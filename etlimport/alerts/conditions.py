@@ -41,8 +41,12 @@ def import_failed() -> str:
         return ""
     return (
         f"Import run {last.pk} of {last.source} {OUTCOMES[last.status]} The site shows what it showed before. "
-        f"{last.error[:1000]}"
+        f"{last.error[:1000]}{ASKED if last.cause == ImportRun.Cause.SEASON else ''}"
     ).strip()
+
+
+ASKED = ". Or answer on the page of the run, in the control room."
+"""What is said where a run asks about a season."""
 
 
 OUTCOMES: dict[str, str] = {
