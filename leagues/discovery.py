@@ -7,9 +7,10 @@ it, is suggested. A player who is linked to somebody is never linked to somebody
 
 from collections.abc import Collection, Container, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import chain, islice
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
 from leagues.models import AssociationSuggestion, PlayerAssociation, User
@@ -65,9 +66,9 @@ POSSIBLE_TABLE = WorkingTable(
     "w_possible", "a user and a player they may be", {"user_id": ID, "player_id": ID, "by_nickname": "integer"}
 )
 
-# A candidate for anybody: an active player in an active league who is not linked to a user.
+# A candidate for anybody: an active player in an active league who is not linked to a user, and one of those meant.
 CANDIDATE = """
-    candidate.is_active AND league.is_active AND candidate.name_key <> ''
+    ({among}) AND candidate.is_active AND league.is_active AND candidate.name_key <> ''
     AND NOT EXISTS (
         SELECT 1 FROM leagues_playerassociation claim WHERE claim.player_id = candidate.id
     )
@@ -77,6 +78,8 @@ CANDIDATE_NAMES = f"""
 SELECT DISTINCT candidate.name_key FROM leagues_player candidate
 JOIN leagues_league league ON league.id = candidate.league_id WHERE {CANDIDATE}
 """
+
+ANYBODY = "TRUE"
 
 # A candidate for this user: the user is active, of no other organisation, and has no active player in that league.
 SUITS_USER = """
@@ -215,27 +218,45 @@ def discover_associations(
     limit: int | None = None,
     dry_run: bool = False,
     publish: bool = True,
+    changed_since: datetime | None = None,
 ) -> list[Discovery]:
     """Link and suggest players, for all users or for a few by id; at most `limit` players.
+
+    `changed_since`: only where something has changed since then: players who came to their league, and those in a
+    league that the user's own player left, or who are suggested already. For all others it was looked before.
 
     Returns the linked players first. A player whom a user declined is neither linked nor suggested to them again.
     With `publish=False` the caller must tell the sessions of the users concerned.
     """
     with transaction.atomic():
+        among = changed(changed_since) if changed_since else ANYBODY
         names = candidate_names() if user_ids is None else None
         if names is not None and not names:
             return []
-        linked = link_certain(user_ids, limit, publish and not dry_run)
+        linked = link_certain(user_ids, among, limit, publish and not dry_run)
         left = None if limit is None else limit - len(linked)
-        suggested = suggest_possible(user_ids, left, names)
+        suggested = suggest_possible(user_ids, among, left, names)
         if dry_run:
             transaction.set_rollback(True)
     return linked + suggested
 
 
-def link_certain(user_ids: Collection[int] | None, limit: int | None, publish: bool) -> list[Discovery]:
+def changed(since: datetime) -> str:
+    """SQL for the condition that it has to be asked anew whether the candidate is the person."""
+    return f"""
+        candidate.created_at >= '{connection.ops.adapt_datetimefield_value(since)}'
+        OR EXISTS (
+            SELECT 1 FROM leagues_playerassociation theirs JOIN leagues_player former ON former.id = theirs.player_id
+            WHERE theirs.user_id = person.id AND former.league_id = candidate.league_id AND NOT former.is_active
+        ) OR EXISTS (
+            SELECT 1 FROM leagues_associationsuggestion asked
+            WHERE asked.user_id = person.id AND asked.player_id = candidate.id
+        )"""
+
+
+def link_certain(user_ids: Collection[int] | None, among: str, limit: int | None, publish: bool) -> list[Discovery]:
     chosen, params = only("person.id", user_ids)
-    with NAMESAKE_TABLE.filled(NAMESAKES.format(chosen=chosen), params) as found:
+    with NAMESAKE_TABLE.filled(NAMESAKES.format(chosen=chosen, among=among), params) as found:
         if not found:
             return []
         return link_corroborated(limit, publish)
@@ -260,11 +281,11 @@ def insert(sql: str) -> dict[tuple[int, int], int]:
 
 def candidate_names() -> set[str]:
     """The names of all candidates."""
-    return {row["name_key"] for row in dicts(CANDIDATE_NAMES)}
+    return {row["name_key"] for row in dicts(CANDIDATE_NAMES.format(among=ANYBODY))}
 
 
 def suggest_possible(
-    user_ids: Collection[int] | None, limit: int | None, names: Container[str] | None
+    user_ids: Collection[int] | None, among: str, limit: int | None, names: Container[str] | None
 ) -> list[Discovery]:
     """`names` are those of all candidates, so that others need not be compared; None if they were not read."""
     chosen, params = only("person.id", user_ids)
@@ -273,7 +294,7 @@ def suggest_possible(
         NICKNAME_TABLE.filled("SELECT name_key, name_key AS variant FROM w_user_name WHERE FALSE"),
     ):
         insert_nicknames(names)
-        with POSSIBLE_TABLE.filled(POSSIBLE.format(limit=at_most(limit))):
+        with POSSIBLE_TABLE.filled(POSSIBLE.format(limit=at_most(limit), among=among)):
             found = dicts(REPORT.format(table="w_possible", evidence=EVIDENCE))
             made = insert(SUGGEST) if found else {}
     return [Discovery(**row, linked=False, row_id=made.get((row["user_id"], row["player_id"]))) for row in found]

@@ -39,7 +39,7 @@ def repair(run: ImportRun, *, people_changed: bool) -> Repairs:
     if people_changed:
         refresh_statistics(Player, PlayerAssociation, RosterSpot, User)
     associations = re_associate_users(publish=False)
-    discoveries = discover_associations(publish=False)
+    discoveries = discover_associations(publish=False, changed_since=run.started_at)
     contexts = fix_league_contexts(publish=False)
     if associations:
         note_reassociations(run)
