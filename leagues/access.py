@@ -4,7 +4,7 @@ from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
-from leagues.models import League, Player, PlayerAssociation, User
+from leagues.models import League, Player, PlayerAssociation, RosterSpot, Team, User
 
 
 def leagues_for(user: User | AnonymousUser) -> QuerySet[League]:
@@ -27,6 +27,16 @@ def leagues_for(user: User | AnonymousUser) -> QuerySet[League]:
 
 def user_can_access_league(user: User | AnonymousUser, league: League) -> bool:
     return leagues_for(user).filter(pk=league.pk).exists()
+
+
+def may_read_things_of(user: User | AnonymousUser, team: Team) -> bool:
+    """Whether the user sees what people of the team wrote for one another: who is, or was, on its roster.
+
+    A team is of one season, so those who have its label in the next one do not.
+    """
+    return (
+        bool(user.is_authenticated) and RosterSpot.objects.filter(team=team, player__association__user=user.pk).exists()
+    )
 
 
 def forbidden_selections() -> QuerySet[User]:

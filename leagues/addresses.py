@@ -4,7 +4,7 @@ If the source has changed a key since, `Moved` is raised, which leads to the new
 key, `NotHere` is raised, an error 404 with suggestions.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import wraps
 from typing import Any
 
@@ -16,11 +16,12 @@ from django.shortcuts import redirect
 
 from leagues.access import leagues_for
 from leagues.former_keys import Kind, current_key
-from leagues.models import CatalogueModel, Club, League, Player, Series, Team, User
+from leagues.models import CatalogueModel, Club, League, Player, Season, Series, Team, User
 from leagues.requests import Request
+from leagues.season_keys import order_of
 from sessionsync.decorators import ViewFunction, login_required
 
-Place = League | Series | Team | Player
+Place = League | Season | Series | Team | Player
 """A row with a page of its own, whose address `get_absolute_url` gives."""
 
 
@@ -86,13 +87,45 @@ def find_series(league: League, key: str) -> Series:
     raise NotHere(f"{league.name} has no series “{key}” this season.", [league])
 
 
-def find_team(league: League, series_key: str, club_key: str, squad: str = "") -> Team:
-    in_league = Team.objects.filter(league=league).select_related("league", "series", "club")
-    if team := in_league.filter(series__key=series_key, club__key=club_key, squad=squad).first():
+def find_season(league: League, key: str | None) -> Season | None:
+    """The season with this key; without one, the current season, or None for a league that has none. Raises NotHere."""
+    seasons = Season.objects.filter(league=league).select_related("league")
+    season = seasons.filter(key=key).first() if key else seasons.filter(is_current=True).first()
+    if key and season is None:
+        raise NotHere(f"{league.name} has no season “{key}”.", [*sorted_by_time(seasons)[:5], league])
+    return season
+
+
+def sorted_by_time(seasons: Iterable[Season]) -> list[Season]:
+    """Latest first."""
+    return sorted(seasons, key=lambda season: order_of(season.key), reverse=True)
+
+
+def find_team(league: League, series_key: str, club_key: str, squad: str = "", season_key: str | None = None) -> Team:
+    """The team with this label in a season, the current one if none is named.
+
+    If no team has it now, but one had it in an earlier season, the address leads there. Raises NotHere or Moved.
+    """
+    season = find_season(league, season_key) if season_key else None
+    in_league = Team.objects.filter(league=league).select_related("league", "season", "series", "club")
+    in_season = in_league.filter(season=season) if season else in_league.filter(season__is_current=True)
+    if team := in_season.filter(series__key=series_key, club__key=club_key, squad=squad).first():
         return team
-    if moved := moved_team(in_league, league, series_key, club_key, squad):
+    if moved := moved_team(in_season, league, series_key, club_key, squad):
         raise Moved(moved)
-    raise NotHere(f"This team does not play in {league.name} this season.", near_team(league, series_key, club_key))
+    if season_key is None and (earlier := of_earlier_seasons(league, series_key, club_key, squad)):
+        raise Moved(earlier[0])
+    when = f"in {season}" if season else "this season"
+    raise NotHere(f"This team does not play in {league.name} {when}.", near_team(league, series_key, club_key))
+
+
+def of_earlier_seasons(league: League, series_key: str, club_key: str, squad: str) -> list[Team]:
+    """The teams that had this label in seasons that are over, the latest first."""
+    past = Team.objects.filter(league=league, season__is_current=False).select_related(
+        "league", "season", "series", "club"
+    )
+    found = past.filter(series__key=series_key, club__key=club_key, squad=squad)
+    return sorted(found, key=lambda team: order_of(team.season.key), reverse=True)
 
 
 def moved_team(teams: QuerySet[Team], league: League, series_key: str, club_key: str, squad: str) -> Team | None:
@@ -109,7 +142,8 @@ def moved_team(teams: QuerySet[Team], league: League, series_key: str, club_key:
 def near_team(league: League, series_key: str, club_key: str) -> list[CatalogueModel]:
     """The club's other teams in the league, the series, the league."""
     club = Club.objects.filter(key__in=[club_key, current_key(Kind.CLUB, club_key)]).first()
-    siblings = Team.objects.filter(league=league, club=club, is_active=True).select_related("league", "series", "club")
+    playing = Team.objects.filter(league=league, club=club, is_active=True, season__is_current=True)
+    siblings = playing.select_related("league", "season", "series", "club")
     series = Series.objects.filter(league=league, key=series_key).select_related("league")
     return [*siblings[:8], *series, league]
 

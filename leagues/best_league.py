@@ -32,6 +32,7 @@ WITH seat AS (
     SELECT association.user_id, player.id AS player_id, league.id AS league_id, league.code,
            CASE WHEN EXISTS (
                SELECT 1 FROM leagues_rosterspot spot JOIN leagues_team team ON team.id = spot.team_id
+               JOIN leagues_season season ON season.id = team.season_id AND season.is_current
                WHERE spot.player_id = player.id AND spot.is_active AND team.is_active
            ) THEN 1 ELSE 0 END AS on_a_team
     FROM leagues_playerassociation association

@@ -31,17 +31,10 @@ WITH account AS MATERIALIZED (
     WHERE person.is_active AND {whose}
 ), placed AS MATERIALIZED (
     SELECT account.*, COALESCE(
-        (
-            SELECT chosen.id FROM leagues_team chosen
-            WHERE chosen.id = account.team_context_id AND chosen.league_id = account.league_id AND chosen.is_active
-        ), (
-            SELECT own.id
-            FROM leagues_rosterspot spot
-            JOIN leagues_team own ON own.id = spot.team_id AND own.is_active
-            JOIN leagues_series own_series ON own_series.id = own.series_id
-            WHERE spot.player_id = account.player_id AND spot.is_active
-            ORDER BY spot.is_substitute, own_series.name, own.name, own.id LIMIT 1
-        )
+        ({chosen} AND season.is_current),
+        ({own} AND season.is_current {own_first}),
+        ({chosen}),
+        ({own} {own_first})
     ) AS team_id
     FROM account
 )
@@ -50,19 +43,36 @@ SELECT placed.id AS user_id, placed.email, placed.first_name, placed.last_name, 
        player.id AS player_id, player.external_id AS external_player_id,
        TRIM(player.first_name || ' ' || player.last_name) AS player_name,
        league.id AS league_id, league.key AS league_key, league.name AS league_name,
-       team.id AS team_id, team.name AS team_name, team.squad,
+       team.id AS team_id, team.name AS team_name, team.squad, season.key AS season_key,
        series.id AS series_id, series.key AS series_key, series.name AS series_name,
        club.id AS club_id, club.key AS club_key, club.name AS club_name
 FROM placed
 LEFT JOIN leagues_league league ON league.id = placed.league_id
 LEFT JOIN leagues_player player ON player.id = placed.player_id
 LEFT JOIN leagues_team team ON team.id = placed.team_id
+LEFT JOIN leagues_season season ON season.id = team.season_id
 LEFT JOIN leagues_series series ON series.id = team.series_id
 LEFT JOIN leagues_club club ON club.id = team.club_id
 """
 
-ALL_CONTEXTS_SQL = CONTEXTS_SQL.format(whose="TRUE")
-ONE_CONTEXT_SQL = CONTEXTS_SQL.format(whose="person.id = %s")
+# A team that was chosen in an earlier season gives way to the one the user's player is on now. Who is on none now stays
+# with the last one.
+TEAMS = {
+    "chosen": """
+            SELECT chosen.id FROM leagues_team chosen JOIN leagues_season season ON season.id = chosen.season_id
+            WHERE chosen.id = account.team_context_id AND chosen.league_id = account.league_id AND chosen.is_active""",
+    "own": """
+            SELECT own.id
+            FROM leagues_rosterspot spot
+            JOIN leagues_team own ON own.id = spot.team_id AND own.is_active
+            JOIN leagues_season season ON season.id = own.season_id
+            JOIN leagues_series own_series ON own_series.id = own.series_id
+            WHERE spot.player_id = account.player_id AND spot.is_active""",
+    "own_first": "ORDER BY season.key DESC, spot.is_substitute, own_series.name, own.name, own.id LIMIT 1",
+}
+
+ALL_CONTEXTS_SQL = CONTEXTS_SQL.format(whose="TRUE", **TEAMS)
+ONE_CONTEXT_SQL = CONTEXTS_SQL.format(whose="person.id = %s", **TEAMS)
 IDS = {"player_id", "league_id", "team_id", "series_id", "club_id"}
 NOT_FOR_SESSIONS = {"user_id", "is_staff", "organization_id", "league_context_id", "team_context_id"}
 

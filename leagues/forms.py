@@ -24,7 +24,7 @@ class PlayerForm(forms.Form):
 
     def __init__(self, *args: Any, league: League, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        playing = Team.objects.filter(league=league, is_active=True)
+        playing = Team.objects.filter(league=league, is_active=True, season__is_current=True)
         clubs = Club.objects.filter(Exists(playing.filter(club=OuterRef("pk"))))
         series = Series.objects.filter(Exists(playing.filter(series=OuterRef("pk"))), league=league)
         cast(forms.ChoiceField, self.fields["club"]).choices = choices("Pick your club", clubs)

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import groupby
+from typing import Any
 
 from django.db.models import F, Q, QuerySet, Window
 from django.db.models.functions import Coalesce, NullIf, Rank
@@ -17,14 +18,16 @@ from leagues.models import (
     PracticeTime,
     RosterSpot,
     ScheduledMatch,
+    Season,
     Series,
     Standing,
     Team,
 )
 from leagues.scores import from_away_side
+from leagues.season_keys import order_of
 
 SEATS = ("home_player_1", "home_player_2", "away_player_1", "away_player_2")
-TEAM_RELATIONS = ("league", "series", "club")
+TEAM_RELATIONS = ("league", "season", "series", "club")
 
 
 @dataclass
@@ -98,10 +101,12 @@ BEST_FIRST = (
 """More points first, then a larger share of matches won, then fewer lost, as the tables of the sources do."""
 
 
-def standings(series: Series) -> Table:
+def standings(series: Series, season: Season | None = None) -> Table:
+    """Of a season, or of the current one."""
     related = [f"team__{name}" for name in TEAM_RELATIONS]
+    of_season = Q(team__season=season) if season else Q(team__season__is_current=True)
     return Table(
-        Standing.objects.filter(team__series=series, team__is_active=True, is_active=True)
+        Standing.objects.filter(of_season, team__series=series, team__is_active=True, is_active=True)
         .select_related(*related)
         .annotate(place=Window(Rank(), order_by=BEST_FIRST))
         .order_by("place", "team__name")
@@ -113,13 +118,33 @@ def schedule() -> QuerySet[ScheduledMatch]:
     return ScheduledMatch.objects.filter(is_active=True).select_related(*related)
 
 
+def scheduled_for(team: Team) -> QuerySet[ScheduledMatch]:
+    """All of the team's matches, earliest first."""
+    return schedule().filter(Q(home_team=team) | Q(away_team=team))
+
+
 def upcoming(team: Team) -> QuerySet[ScheduledMatch]:
     """The team's matches from today on, earliest first."""
-    return schedule().filter(Q(home_team=team) | Q(away_team=team), date__gte=timezone.localdate())
+    return scheduled_for(team).filter(date__gte=timezone.localdate())
 
 
-def upcoming_in(series: Series) -> QuerySet[ScheduledMatch]:
-    return schedule().filter(series=series, date__gte=timezone.localdate())
+def upcoming_in(series: Series, season: Season) -> QuerySet[ScheduledMatch]:
+    return schedule().filter(series=series, season=season, date__gte=timezone.localdate())
+
+
+def scheduled_in(series: Series, season: Season) -> QuerySet[ScheduledMatch]:
+    """All matches of a season, earliest first."""
+    return schedule().filter(series=series, season=season)
+
+
+def other_years(team: Team) -> list[Team]:
+    """The teams that have the same label in other seasons, and the ones it was before and became, the latest first."""
+    same_label = Q(series=team.series_id, club=team.club_id, squad=team.squad)
+    linked = Q(pk=team.previous_id) | Q(previous=team)
+    others = Team.objects.filter(same_label | linked, league=team.league_id).exclude(pk=team.pk).distinct()
+    return sorted(
+        others.select_related(*TEAM_RELATIONS), key=lambda other: (order_of(other.season.key), other.name), reverse=True
+    )
 
 
 def practices(team: Team) -> QuerySet[PracticeTime]:
@@ -129,6 +154,15 @@ def practices(team: Team) -> QuerySet[PracticeTime]:
 def team_messages(team: Team) -> QuerySet[CaptainMessage]:
     """Latest first."""
     return team.captain_messages.select_related("author")
+
+
+def written_by_its_people(team: Team) -> dict[str, QuerySet[Any]]:
+    """What the people of a team wrote for one another, by its name in the page. Only for them: ask `access` first."""
+    return {
+        "team_messages": team_messages(team),
+        "polls": team.polls.all(),
+        "practices": team.practice_times.all(),
+    }
 
 
 def roster(team: Team) -> QuerySet[RosterSpot]:
@@ -145,7 +179,7 @@ def teams_of(player: Player) -> QuerySet[RosterSpot]:
     return (
         RosterSpot.objects.filter(player=player, is_active=True, team__is_active=True)
         .select_related(*related)
-        .order_by("is_substitute", "team__series__name", "team__name")
+        .order_by("-team__season__key", "is_substitute", "team__series__name", "team__name")
     )
 
 
@@ -155,9 +189,11 @@ def ratings(player: Player, limit: int) -> list[PlayerHistory]:
     return list(latest)[::-1]
 
 
-def results(team: Team, limit: int) -> list[Result]:
-    """The team's latest matches, latest first, each with its lines."""
-    lines = scores().filter(Q(home_team=team) | Q(away_team=team), league=team.league_id)
+def results(team: Team, limit: int | None) -> list[Result]:
+    """The team's latest matches, latest first, each with its lines; all of them without a limit."""
+    lines = scores().filter(Q(home_team=team) | Q(away_team=team), season=team.season_id)
+    if limit is None:
+        return matches((line, line.home_team_id == team.pk) for line in lines)
     latest = lines.order_by("-date").values_list("date", "home_label", "away_label").distinct()[:limit]
     since = min((date for date, *_ in latest), default=None)
     if since is None:

@@ -25,6 +25,8 @@ def select_team(request: Request, team: Team) -> dict[str, Any]:
     """Make `team` and its league what the user looks at. Raises as `select_league` does."""
     if not team.is_active:
         raise PermissionDenied(f"{team.name} no longer plays. Pick another team.")
+    if not team.season.is_current:
+        raise PermissionDenied(f"{team.name} played in {team.season}. Pick a team of this season.")
     return select(request, team.league, team)
 
 

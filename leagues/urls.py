@@ -37,5 +37,17 @@ urlpatterns = [
     path("l/<key:league_key>/s/<key:key>/", catalogue.series, name="series"),
     path("l/<key:league_key>/t/<key:series_key>/<key:club_key>/", catalogue.team, name="team"),
     path("l/<key:league_key>/t/<key:series_key>/<key:club_key>/<key:squad>/", catalogue.team, name="team"),
+    path("l/<key:league_key>/seasons/<key:season_key>/", catalogue.league, name="season"),
+    path("l/<key:league_key>/seasons/<key:season_key>/s/<key:key>/", catalogue.series, name="series_of_season"),
+    path(
+        "l/<key:league_key>/seasons/<key:season_key>/t/<key:series_key>/<key:club_key>/",
+        catalogue.team,
+        name="team_of_season",
+    ),
+    path(
+        "l/<key:league_key>/seasons/<key:season_key>/t/<key:series_key>/<key:club_key>/<key:squad>/",
+        catalogue.team,
+        name="team_of_season",
+    ),
     path("l/<key:league_key>/p/<player_id:external_id>/", catalogue.player, name="player"),
 ]

@@ -66,9 +66,9 @@ def test_a_page_in_the_middle_of_which_something_is_published_is_all_old_or_all_
     address = team.get_absolute_url() if page == "team" else page
     standings = season.standings
 
-    def standings_after_a_publish(series):
+    def standings_after_a_publish(series, season):
         elsewhere(publish_new_names)
-        return standings(series)
+        return standings(series, season)
 
     monkeypatch.setattr(season, "standings", standings_after_a_publish)
     assert names_in(client.get(address)) in (OLD, NEW)

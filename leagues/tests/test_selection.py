@@ -46,7 +46,7 @@ def test_every_selection_is_audited_who_what_when_from_where(member, login, seco
     login(member).post("/switch/", keys(second), REMOTE_ADDR="198.51.100.7", HTTP_USER_AGENT="Racket/1")
     audit = SelectionAudit.objects.get()
     assert (audit.user, audit.league_key) == (member, second.league.key)
-    assert audit.team_key == f"{second.series.key}/{second.club.key}/II"
+    assert audit.team_key == f"{second.season.key}/{second.series.key}/{second.club.key}/II"
     assert (audit.ip_address, audit.user_agent) == ("198.51.100.7", "Racket/1")
 
 

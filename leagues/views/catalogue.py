@@ -1,28 +1,41 @@
-"""The pages of a league, a series, a team and a player, each under an address made of natural keys."""
+"""The pages of a league, a series, a team and a player, each under an address made of natural keys.
 
-from django.db.models import Count, Q
+Without a season in it, an address means the current one.
+"""
+
+from typing import Any
+
+from django.core.paginator import Page, Paginator
+from django.db.models import Count, Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from leagues import addresses, season
+from leagues.access import may_read_things_of
 from leagues.forms import natural_order
-from leagues.models import Series
+from leagues.models import League, ScheduledMatch, Season, Series
 from leagues.moment import as_of_one_moment
 from leagues.requests import Request
 from leagues.sparkline import Sparkline
+
+ROWS_A_PAGE = 30
 
 
 @require_safe
 @addresses.addressed
 @as_of_one_moment
-def league(request: Request, league_key: str) -> HttpResponse:
+def league(request: Request, league_key: str, season_key: str | None = None) -> HttpResponse:
     found = addresses.find_league(request.user, league_key)
-    playing = Count("teams", filter=Q(teams__is_active=True))
+    shown = addresses.find_season(found, season_key)
+    playing = Count("teams", filter=Q(teams__is_active=True, teams__season=shown))
     series = Series.objects.filter(league=found).select_related("league").annotate(team_count=playing)
+    listed = sorted(series.filter(team_count__gt=0), key=lambda one: natural_order(one.name))
     page = {
         "league": found,
-        "series_list": sorted(series.filter(team_count__gt=0), key=lambda one: natural_order(one.name)),
+        "season": shown,
+        "other_seasons": other_seasons(found, shown),
+        "series_list": [(one, shown.address_of(one)) for one in listed if shown],
     }
     return render(request, "leagues/league.html", page)
 
@@ -30,36 +43,44 @@ def league(request: Request, league_key: str) -> HttpResponse:
 @require_safe
 @addresses.addressed
 @as_of_one_moment
-def series(request: Request, league_key: str, key: str) -> HttpResponse:
+def series(request: Request, league_key: str, key: str, season_key: str | None = None) -> HttpResponse:
     league = addresses.find_league(request.user, league_key)
+    shown = addresses.find_season(league, season_key)
     found = addresses.find_series(league, key)
-    table = list(season.standings(found))
-    standing = {row.team_id for row in table}
-    teams = found.teams.filter(is_active=True).exclude(pk__in=standing)
-    page = {
-        "league": league,
-        "series": found,
-        "standings": table,
-        "unranked": teams.select_related("league", "series", "club"),
-        "upcoming": season.upcoming_in(found)[:12],
-    }
+    page: dict[str, Any] = {"league": league, "series": found, "season": shown}
+    if shown:
+        table = season.standings(found, shown)
+        teams = found.teams.filter(is_active=True, season=shown).exclude(pk__in={row.team_id for row in table})
+        page |= {
+            "other_seasons": [(one, one.address_of(found)) for one, _ in other_seasons(league, shown)],
+            "standings": table,
+            "unranked": teams.select_related("league", "season", "series", "club"),
+            "upcoming": season.upcoming_in(found, shown)[:12],
+            "played": None if shown.is_current else a_page_of(request, season.scheduled_in(found, shown)),
+        }
     return render(request, "leagues/series.html", page)
 
 
 @require_safe
 @addresses.addressed
 @as_of_one_moment
-def team(request: Request, league_key: str, series_key: str, club_key: str, squad: str = "") -> HttpResponse:
+def team(
+    request: Request, league_key: str, series_key: str, club_key: str, squad: str = "", season_key: str | None = None
+) -> HttpResponse:
     league = addresses.find_league(request.user, league_key)
-    found = addresses.find_team(league, series_key, club_key, squad)
+    found = addresses.find_team(league, series_key, club_key, squad, season_key)
     page = {
         "league": league,
         "team": found,
-        "standings": season.standings(found.series),
+        "season": found.season,
+        "standings": season.standings(found.series, found.season),
         "roster": season.roster(found),
-        "upcoming": season.upcoming(found),
-        "results": season.results(found, limit=12),
+        "upcoming": season.upcoming(found) if found.season.is_current else season.scheduled_for(found),
+        "results": season.results(found, limit=12 if found.season.is_current else None),
+        "other_years": season.other_years(found),
     }
+    if may_read_things_of(request.user, found):
+        page |= season.written_by_its_people(found)
     return render(request, "leagues/team.html", page)
 
 
@@ -79,3 +100,14 @@ def player(request: Request, league_key: str, external_id: str) -> HttpResponse:
         "sparkline": Sparkline([float(rating.end_pti) for rating in ratings if rating.end_pti is not None]),
     }
     return render(request, "leagues/player.html", page)
+
+
+def a_page_of(request: Request, rows: QuerySet[ScheduledMatch]) -> Page[ScheduledMatch]:
+    """The page that the address names, or the nearest there is."""
+    return Paginator(rows, ROWS_A_PAGE).get_page(request.GET.get("page"))
+
+
+def other_seasons(league: League, shown: Season | None) -> list[tuple[Season, str]]:
+    """The league's other seasons with the addresses of their pages, the latest first."""
+    every = addresses.sorted_by_time(Season.objects.filter(league=league).select_related("league"))
+    return [(one, one.get_absolute_url()) for one in every if one != shown]

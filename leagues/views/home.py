@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from leagues import addresses, season
-from leagues.access import leagues_for
+from leagues.access import leagues_for, may_read_things_of
 from leagues.discovery import open_suggestions
 from leagues.models import League, Player, RosterSpot, Team
 from leagues.moment import as_of_one_moment
@@ -29,24 +29,28 @@ def home(request: Request) -> HttpResponse:
     if team:
         page |= {
             "team": team,
-            "standings": season.standings(team.series),
+            "standings": season.standings(team.series, team.season),
             "upcoming": season.upcoming(team)[:4],
             "results": season.results(team, limit=3),
-            "practices": season.practices(team)[:3],
-            "team_messages": season.team_messages(team)[:2],
+            "is_member": may_read_things_of(request.user, team),
         }
+        if page["is_member"]:
+            page |= {"practices": season.practices(team)[:3], "team_messages": season.team_messages(team)[:2]}
     return render(request, "leagues/home.html", page)
 
 
 def current_team(league: League, context: dict[str, Any]) -> Team | None:
+    """The team of the context. One that was built before there were seasons names none: it is the current one."""
+    of_season = {"season__key": context["season_key"]} if "season_key" in context else {"season__is_current": True}
     named = Team.objects.filter(
         league=league,
         series__key=context.get("series_key", ""),
         club__key=context.get("club_key", ""),
         squad=context.get("squad", ""),
         is_active=True,
+        **of_season,
     )
-    return named.select_related("league", "series", "club").first()
+    return named.select_related("league", "season", "series", "club").first()
 
 
 @require_http_methods(["GET", "POST"])
@@ -55,9 +59,9 @@ def switch(request: Request) -> HttpResponse:
     """The leagues and teams to choose from. A POST selects the one whose keys it has."""
     if request.method == "POST":
         return select(request)
-    own_spots = RosterSpot.objects.filter(is_active=True, team__is_active=True).select_related(
-        "team__league", "team__series", "team__club"
-    )
+    own_spots = RosterSpot.objects.filter(
+        is_active=True, team__is_active=True, team__season__is_current=True
+    ).select_related("team__league", "team__series", "team__club")
     players = Player.objects.filter(association__user=request.user, is_active=True, league__is_active=True)
     page = {
         "leagues": leagues_for(request.user),

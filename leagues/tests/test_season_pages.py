@@ -1,0 +1,183 @@
+"""The past of a league can be browsed, and what people wrote in it is read by them alone."""
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.urls import reverse
+
+from leagues.contexts import build_context
+from leagues.models import Season, Team
+from leagues.selection import select_team
+from leagues.tests.factories import (
+    CaptainMessageFactory,
+    PlayerAssociationFactory,
+    PlayerFactory,
+    PollFactory,
+    PracticeTimeFactory,
+    RosterSpotFactory,
+    ScheduledMatchFactory,
+    SeasonFactory,
+    StandingFactory,
+    TeamFactory,
+    UserFactory,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def past(team) -> Season:
+    """The season before that of `team`."""
+    return SeasonFactory(league=team.league, key="2024-25", is_current=False)
+
+
+@pytest.fixture
+def before(team, past) -> Team:
+    """The team that had the label of `team` in the season before."""
+    return TeamFactory(season=past, league=team.league, series=team.series, club=team.club, name="Elm 5 of old")
+
+
+@pytest.fixture
+def former(before):
+    """A user who was on the team before, and is on none now."""
+    user = UserFactory(league_context=before.league)
+    spot = RosterSpotFactory(team=before, player=PlayerFactory(league=before.league))
+    PlayerAssociationFactory(user=user, player=spot.player, is_primary=True)
+    return user
+
+
+def page(client, address: str) -> str:
+    response = client.get(address)
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def test_each_season_has_pages_of_its_own_that_lead_to_each_other(member, login, team, before, past):
+    StandingFactory(team=team, points=11)
+    StandingFactory(team=before, points=22)
+    client = login(member)
+    league = page(client, team.league.get_absolute_url())
+    assert past.get_absolute_url() in league
+    old_league = page(client, past.get_absolute_url())
+    assert team.season.get_absolute_url() in old_league
+    assert past.address_of(team.series) in old_league
+    old_series = page(client, past.address_of(team.series))
+    assert "Final standings" in old_series
+    assert ">22<" in old_series
+    assert ">11<" not in old_series
+    assert team.series.get_absolute_url() in old_series
+
+
+def test_a_season_that_is_over_shows_its_whole_schedule(member, login, before, past):
+    played = ScheduledMatchFactory(home_team=before)
+    assert played.away_team.name in page(login(member), past.address_of(before.series))
+
+
+def test_addresses_without_a_season_mean_the_current_one(member, login, team, before):
+    assert team.get_absolute_url() == f"/l/{team.league.key}/t/{team.series.key}/{team.club.key}/"
+    assert before.get_absolute_url() == f"/l/{team.league.key}/seasons/2024-25/t/{team.series.key}/{team.club.key}/"
+    client = login(member)
+    assert client.get(team.get_absolute_url()).context["team"] == team
+    assert client.get(before.get_absolute_url()).context["team"] == before
+
+
+def test_the_team_of_now_leads_to_the_one_of_that_label_before(member, login, team, before):
+    shown = page(login(member), team.get_absolute_url())
+    assert "Looking for 2024–25?" in shown
+    assert before.get_absolute_url() in shown
+
+
+def test_a_bookmark_of_a_team_that_does_not_play_any_more_leads_to_its_last_season(member, login, team, past):
+    gone = TeamFactory(season=past, league=team.league, series=team.series)
+    bookmark = f"/l/{team.league.key}/t/{gone.series.key}/{gone.club.key}/"
+    response = login(member).get(bookmark)
+    assert response.status_code == 302
+    assert response.url == gone.get_absolute_url()
+
+
+def test_a_team_leads_to_the_one_it_was_and_to_the_one_it_became(member, login, team, before):
+    other = TeamFactory(league=team.league, series=team.series, previous=before, name="Oak 5")
+    client = login(member)
+    assert "In 2024–25 most of them played as" in page(client, other.get_absolute_url())
+    shown = page(client, before.get_absolute_url())
+    assert "In 2025–26 most of them play as" in shown
+    assert other.get_absolute_url() in shown
+
+
+@pytest.mark.parametrize("address", ["seasons/1999/", "seasons/1999/s/5/", "seasons/2024-25/t/99/elm/"])
+def test_what_was_in_no_season_is_not_found(member, login, team, past, address):
+    response = login(member).get(f"{team.league.get_absolute_url()}{address}")
+    assert response.status_code == 404
+
+
+def test_a_league_that_is_not_open_to_somebody_is_closed_in_every_season(member, login, other_team):
+    past = SeasonFactory(league=other_team.league, key="2024-25", is_current=False)
+    old = TeamFactory(season=past, league=other_team.league)
+    client = login(member)
+    for address in (past.get_absolute_url(), past.address_of(old.series), old.get_absolute_url()):
+        assert client.get(address).status_code == 403
+
+
+WRITTEN = ("Bring oranges", "Who drives?", "Court seven")
+
+
+@pytest.fixture
+def written(before) -> Team:
+    CaptainMessageFactory(team=before, body=WRITTEN[0])
+    PollFactory(team=before, question=WRITTEN[1])
+    PracticeTimeFactory(team=before, location=WRITTEN[2])
+    return before
+
+
+def test_who_was_on_a_team_finds_what_was_written_there(former, login, written):
+    shown = page(login(former), written.get_absolute_url())
+    assert [text for text in WRITTEN if text not in shown] == []
+
+
+def test_who_has_the_label_now_does_not_read_what_was_written_before(member, login, team, written):
+    client = login(member)
+    for address in ("/", team.get_absolute_url(), written.get_absolute_url()):
+        shown = page(client, address)
+        assert [text for text in WRITTEN if text in shown] == []
+
+
+def test_who_plays_on_sees_the_team_of_now_whatever_was_chosen_in_the_season_before(team, before):
+    user = UserFactory(league_context=team.league, team_context=before)
+    player = PlayerFactory(league=team.league)
+    for played in (before, team):
+        RosterSpotFactory(team=played, player=player)
+    PlayerAssociationFactory(user=user, player=player, is_primary=True)
+    assert build_context(user.pk)["team_id"] == team.pk
+
+
+def test_who_is_on_no_team_yet_stays_with_the_last_one_and_is_told_so(former, login, before):
+    client = login(former)
+    assert client.get("/").context["team"] == before
+    shown = page(client, "/")
+    assert "You are on no team of the new season yet" in shown
+    assert before.get_absolute_url() in shown
+
+
+def test_only_teams_of_now_can_be_chosen(member, login, team, before, rf):
+    RosterSpotFactory(team=before, player=member.associations.get().player)
+    listed = login(member).get("/switch/").context["players"]
+    assert [spot.team for player in listed for spot in player.roster_spots.all()] == [team]
+    request = rf.post(reverse("switch"))
+    request.user = member
+    with pytest.raises(PermissionDenied, match="Pick a team of this season"):
+        select_team(request, before)
+
+
+def test_a_player_has_a_line_for_each_season(member, login, team, before):
+    player = member.associations.get().player
+    RosterSpotFactory(team=before, player=player, wins=7, losses=2)
+    shown = page(login(member), player.get_absolute_url())
+    assert shown.index("2025–26") < shown.index("2024–25")
+    assert "7–2" in shown
+
+
+def test_a_long_schedule_comes_in_pages(member, login, before, past):
+    ScheduledMatchFactory.create_batch(31, home_team=before, away_team=TeamFactory(season=past, league=before.league))
+    client, address = login(member), past.address_of(before.series)
+    assert len(client.get(address).context["played"]) == 30
+    assert 'rel="next"' in page(client, address)
+    assert len(client.get(f"{address}?page=2").context["played"]) == 1
