@@ -11,6 +11,8 @@ from ninja import Field, ModelSchema, NinjaAPI, Query, Schema
 from ninja.security import django_auth
 
 from leagues.access import leagues_for
+from leagues.addresses import Moved
+from leagues.api_catalogue import router as facts_of_leagues
 from leagues.models import League
 from leagues.requests import Request
 from leagues.selection import renew_sessions, select_league
@@ -30,6 +32,7 @@ api = NinjaAPI(
     auth=django_auth,
     urls_namespace="api",
 )
+api.add_router("/l", facts_of_leagues)
 
 
 class Refusal(Schema):
@@ -63,6 +66,7 @@ class Context(Schema):
     club_key: str
     club_name: str
     squad: str
+    season_key: str
 
 
 class Selected(Schema):
@@ -105,6 +109,12 @@ def forbidden(request: HttpRequest, error: PermissionDenied) -> HttpResponse:
 @api.exception_handler(Http404)
 def not_found(request: HttpRequest, error: Http404) -> HttpResponse:
     return api.create_response(request, {"detail": str(error) or "There is nothing here."}, status=404)
+
+
+@api.exception_handler(Moved)
+def moved(request: HttpRequest, error: Moved) -> HttpResponse:
+    detail = f"The source has changed this key. The page is at {error.target.get_absolute_url()} now."
+    return api.create_response(request, {"detail": detail}, status=404)
 
 
 def league_out(league: League, selected_id: int | None) -> dict[str, Any]:
