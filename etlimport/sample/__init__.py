@@ -24,9 +24,16 @@ In the snapshot that follows, the seed chooses which league changes how:
   blanks, nicknames; surnames change only where ids stay
 - 10 % of the players leave, 5 % change teams, new ones join, 3 % of the teams are dissolved, scores and figures change
 - some rows cannot be imported, some are repeated, and one contradicts another: all are counted in `truth.json`
+
+In the snapshot with which the next season begins:
+
+- every match is scheduled 52 weeks later, records and tables are at zero, the lines are still those of last season
+- a fifth of the players are gone, new ones join, and every eighth team has exchanged its label with another of its club
+- or, early, only the players files are of the new season
 """
 
+from etlimport.sample.next_season import make_next_season
 from etlimport.sample.snapshot import Counts, make_snapshot
 from etlimport.sample.transition import make_next
 
-__all__ = ["Counts", "make_next", "make_snapshot"]
+__all__ = ["Counts", "make_next", "make_next_season", "make_snapshot"]

@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from etlimport.sample import make_next, make_snapshot
+from etlimport.sample import make_next, make_next_season, make_snapshot
 
 SHOW_PROGRESS_AFTER = 2  # seconds
 
@@ -38,13 +38,25 @@ class Command(BaseCommand):
             "--common-tail", action="store_true", help="with --next-of: new player ids end like the old ones"
         )
 
+        parser.add_argument(
+            "--new-season", action="store_true", help="with --next-of: the snapshot with which the next season begins"
+        )
+        parser.add_argument(
+            "--early", action="store_true", help="with --new-season: only the players files are of the new season yet"
+        )
+
     def handle(self, *args: Any, out: Path, players: int, seed: int, history: int, **options: Any) -> None:
         if players < 1 or history < 0:
             raise CommandError("--players must be at least 1, --history at least 0")
+        for option, needed in (("new_season", "next_of"), ("early", "new_season"), ("common_tail", "next_of")):
+            if options[option] and not options[needed]:
+                raise CommandError(f"--{option.replace('_', '-')} needs --{needed.replace('_', '-')}")
         started = time.perf_counter()
         with LateProgress() as progress:
             try:
-                if options["next_of"]:
+                if options["new_season"]:
+                    counts = make_next_season(options["next_of"], out, seed, options["early"], progress)
+                elif options["next_of"]:
                     counts = make_next(options["next_of"], out, seed, options["common_tail"], progress)
                 else:
                     counts = make_snapshot(out, players, seed, history, progress)
