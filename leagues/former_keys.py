@@ -30,6 +30,12 @@ WHERE leagues_formerkey.kind = changed.kind AND leagues_formerkey.league_key = c
   AND leagues_formerkey.current_key = changed.former_key
 """
 
+# A key that is given back, as by an undo, leads nowhere else any more.
+FORGET = """
+DELETE FROM leagues_formerkey WHERE former_key = current_key AND (kind, league_key, former_key) IN (
+    SELECT kind, league_key, current_key FROM w_changed_key)
+"""
+
 REMEMBER = """
 INSERT INTO leagues_formerkey (kind, league_key, former_key, current_key)
 SELECT kind, league_key, former_key, current_key FROM w_changed_key WHERE TRUE
@@ -49,6 +55,7 @@ def remember_former_keys(changes: str, params: Sequence[Any] = ()) -> int:
             return 0
         execute(FOLLOW_LEAGUES)
         execute(SHORTEN)
+        execute(FORGET)
         return execute(REMEMBER)
 
 

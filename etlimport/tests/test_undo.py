@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from etlimport.errors import AuditFailed
-from etlimport.models import Alias, AmbiguousIdentity, ImportRun, SourceFile
+from etlimport.models import Alias, AmbiguousIdentity, ImportRun, RowChange, SourceFile
 from etlimport.pipeline import Options, run_import
 from etlimport.sample import make_next, make_snapshot
 from etlimport.tests.sources import ELM, OAK, catalogue, dump, imported, match, player, two_teams
@@ -231,6 +231,19 @@ def test_what_cannot_be_undone_says_why(second_night, settings):
     assert refused(second_night) == f"Run {second_night.pk} is already undone, by run {undo.pk}."
     assert "is itself an undo" in refused(undo)
     assert "changed nothing" in refused(ImportRun.objects.create(status=Status.FAILED))
+
+
+def test_rows_noted_before_a_column_was_there_are_not_put_back_without_it(second_night):
+    noted = RowChange.objects.filter(table_name="leagues_team")
+    for change in noted:
+        row = json.loads(change.before)
+        del row["season_id"]
+        noted.filter(row_id=change.row_id).update(before=json.dumps(row))
+    before = dump()
+    undo = undo_run(second_night)
+    assert undo.status == Status.REFUSED
+    assert "made before teams had season_id" in undo.error
+    assert dump() == before
 
 
 def test_another_run_at_work_is_not_disturbed(second_night, monkeypatch):

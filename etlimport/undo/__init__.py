@@ -45,6 +45,7 @@ class Undo(OperatorChange):
         self.undone = ImportRun.objects.get(pk=self.run_id)
         reasons.refuse_unless_undoable(self.undone)
         self.tables = UndoTables(self.undone)
+        reasons.refuse_if_noted_without(self.tables)
         self.tables.create()
         reasons.refuse_if_touched_later(self.tables, self.tables.of_catalogue)
         remember_restored_keys(self.tables)

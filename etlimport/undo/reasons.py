@@ -1,17 +1,26 @@
 """Why a run cannot be undone, in words that say what to do first."""
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 from django.conf import settings
 from django.db.models import Model
+from django.db.models.fields import NOT_PROVIDED
 
 from etlimport import database
-from etlimport.database.references import Reference, catalogue_references, owned_references, references_of, unique_keys
+from etlimport.database.references import (
+    Reference,
+    catalogue_references,
+    column_of,
+    owned_references,
+    references_of,
+    unique_keys,
+)
 from etlimport.errors import Cause, Refused
 from etlimport.journal.undo_log import undoable_runs
 from etlimport.models import ImportRun, InsertedRange, RowChange
-from etlimport.undo.undo_tables import UndoTables, back, gone
+from etlimport.undo.undo_tables import UndoTables, back, default_sql, gone
 from leagues.models import User
 
 Status = ImportRun.Status
@@ -29,6 +38,28 @@ def refuse_unless_undoable(run: ImportRun) -> None:
             f"What undoing run {run.pk} needs is no longer kept: ETL_UNDOABLE_RUNS keeps it of the last "
             f"{settings.ETL_UNDOABLE_RUNS} published runs."
         )
+
+
+def refuse_if_noted_without(tables: UndoTables) -> None:
+    """Refuse where the rows were noted by a version that did not know a column which must have a value."""
+    noted = database.rows(
+        f"SELECT table_name, min(before) FROM {RowChange._meta.db_table} WHERE run_id = %s GROUP BY table_name",
+        [tables.run.pk],
+    )
+    rows = {table: json.loads(before) for table, before in noted}
+    for model in tables.models:
+        row = rows.get(model._meta.db_table)
+        if row and (missing := [name for name in required_columns(model) if name not in row]):
+            raise refusal(
+                f"Run {tables.run.pk} was made before {plural(model)} had {', '.join(missing)}, without which"
+                " they cannot be put back; import the files of that time again instead."
+            )
+
+
+def required_columns(model: type[Model]) -> list[str]:
+    """The columns that must have a value and have no default."""
+    fields = [field for field in model._meta.local_concrete_fields if not field.null]
+    return [column_of(field) for field in fields if default_sql(field) == "NULL" and field.db_default is NOT_PROVIDED]
 
 
 def refusal(*reasons: str) -> Refused:

@@ -97,3 +97,10 @@ def test_a_redirect_keeps_to_the_same_league(member, login, team):
     elsewhere = TeamFactory(series__key="new-series")
     remember(("series", elsewhere.league.key, "gone", "new-series"))
     assert login(member).get(f"/l/{team.league.key}/s/gone/").status_code == 404
+
+
+def test_a_key_that_is_given_back_leads_nowhere_else(team):
+    remember(("series", team.league.key, "old", "new"))
+    remember(("series", team.league.key, "new", "old"))
+    assert current_key("series", "old", team.league.key) is None
+    assert current_key("series", "new", team.league.key) == "old"
