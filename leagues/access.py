@@ -30,13 +30,13 @@ def user_can_access_league(user: User | AnonymousUser, league: League) -> bool:
 
 
 def may_read_things_of(user: User | AnonymousUser, team: Team) -> bool:
-    """Whether the user sees what people of the team wrote for one another: who is, or was, on its roster.
+    """Whether the user sees what people of the team wrote for one another: who is on it, or was in a season now over.
 
     A team is of one season, so those who have its label in the next one do not.
     """
-    return (
-        bool(user.is_authenticated) and RosterSpot.objects.filter(team=team, player__association__user=user.pk).exists()
-    )
+    there = Q(is_active=True) | Q(team__season__is_current=False)
+    theirs = RosterSpot.objects.filter(there, team=team, player__association__user=user.pk)
+    return user.is_authenticated and theirs.exists()
 
 
 def forbidden_selections() -> QuerySet[User]:

@@ -14,6 +14,8 @@ def refuse_unless_season_is_clear(run: ImportRun, leagues: list[LeagueSeasons]) 
     A new season, and a file that lacks half of a league, may look alike. The questions are kept with the run, so that
     its page can offer the answers.
     """
+    if faults := [league.fault for league in leagues if league.fault]:
+        raise Refused(faults, Cause.NOT_POSSIBLE)
     questions = [league.question for league in leagues if league.question]
     if questions:
         run.counts["season questions"] = [asdict(question) for question in questions]

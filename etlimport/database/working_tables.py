@@ -108,8 +108,8 @@ SKIPPED_LEAGUE = WorkingTable(
 )
 LEAGUE_FILE = WorkingTable(
     "w_league_file",
-    "a league, a kind of file that has rows of it, and a season these are of; NULL where the kind is of none",
-    {"league_no": NUMBER, "kind": WORD, "season_no": "integer"},
+    "a league, a kind of file that has rows of it, a season these are of, and whether it is the newest of them",
+    {"league_no": NUMBER, "kind": WORD, "season_no": "integer", "is_newest": "boolean NOT NULL"},
 )
 LEAGUE = things(
     "w_league",

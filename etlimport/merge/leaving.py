@@ -7,7 +7,7 @@ from django.utils import timezone
 from etlimport import database
 from etlimport.database import dialect, working_tables
 from etlimport.journal.undo_log import UndoLog
-from etlimport.resolve.matching import seasons_in
+from etlimport.resolve.matching import seasons_to_leave
 from etlimport.resolve.season_dates import MOVED_WITHIN
 from leagues.models import CatalogueModel, MatchScore, Player, PlayerHistory, RosterSpot, ScheduledMatch, Standing, Team
 
@@ -47,7 +47,7 @@ LEAGUE_OF: dict[type[CatalogueModel], str] = {
 
 SPOTS_OF_OTHER_SEASONS = f"""
     SELECT r.player_id FROM leagues_rosterspot r JOIN leagues_team t ON t.id = r.team_id
-    WHERE r.is_active AND t.season_id NOT IN ({seasons_in("players")})"""
+    WHERE r.is_active AND t.season_id NOT IN ({seasons_to_leave("players")})"""
 PLAYERS_LEFT = f"""
     SELECT id FROM leagues_player WHERE league_id IN ({leagues_in("players")})
     AND id NOT IN (SELECT target_id FROM w_player WHERE target_id IS NOT NULL) AND id {is_not_hinted_at(Player)}
@@ -56,7 +56,7 @@ PLAYERS_LEFT = f"""
 
 SPOTS_LEFT = f"""
     SELECT r.id FROM leagues_rosterspot r JOIN leagues_team t ON t.id = r.team_id
-    WHERE t.season_id IN ({seasons_in("players")})
+    WHERE t.season_id IN ({seasons_to_leave("players")})
     AND r.id NOT IN (SELECT target_id FROM w_spot WHERE target_id IS NOT NULL)
     AND r.id {is_not_hinted_at(RosterSpot)}"""
 SPOTS_LEFT_FOR_NONE = f"""{SPOTS_LEFT}
@@ -64,14 +64,14 @@ SPOTS_LEFT_FOR_NONE = f"""{SPOTS_LEFT}
                             WHERE s.target_id IS NULL AND p.target_id IS NOT NULL)"""
 """The same without spots of players who get another one: a player who changes teams is no loss to the league."""
 FIXTURES_LEFT = f"""
-    SELECT t.id FROM leagues_scheduledmatch t WHERE t.season_id IN ({seasons_in("schedules")})
+    SELECT t.id FROM leagues_scheduledmatch t WHERE t.season_id IN ({seasons_to_leave("schedules")})
     AND t.id NOT IN (SELECT target_id FROM w_schedule WHERE target_id IS NOT NULL)
     AND t.id {is_not_hinted_at(ScheduledMatch)}"""
 LINES_COVERED = f"""
     SELECT t.id FROM leagues_matchscore t
-    JOIN w_league l ON l.target_id = t.league_id
-    JOIN (SELECT league_no, min(date) AS first FROM w_match GROUP BY league_no) covered ON covered.league_no = l.no
-    WHERE t.season_id IN ({seasons_in("match_history")})
+    JOIN w_season n ON n.target_id = t.season_id
+    JOIN (SELECT season_no, min(date) AS first FROM w_match GROUP BY season_no) covered ON covered.season_no = n.no
+    WHERE t.season_id IN ({seasons_to_leave("match_history")})
       AND {dialect.days_between("covered.first", "t.date")} <= {MOVED_WITHIN}"""
 """SQL for a query of the lines whose part of a season the match history tells: it starts no later than a match can be
 moved.
@@ -82,12 +82,13 @@ LINES_LEFT = f"""{LINES_COVERED}
 """Lines that the source has taken back. Those of earlier seasons stay, as a file may begin with this season."""
 STANDINGS_LEFT = f"""
     SELECT s.id FROM leagues_standing s JOIN leagues_team t ON t.id = s.team_id
-    WHERE t.season_id IN ({seasons_in("series_stats")})
+    WHERE t.season_id IN ({seasons_to_leave("series_stats")})
     AND s.id NOT IN (SELECT target_id FROM w_standing WHERE target_id IS NOT NULL)
     AND s.id {is_not_hinted_at(Standing)}"""
 SEASONS = """
-    SELECT n.target_id FROM w_league_file f JOIN w_season n ON n.no = f.season_no WHERE n.target_id IS NOT NULL"""
-"""SQL for a query of the existing seasons of which the snapshot has any rows."""
+    SELECT n.target_id FROM w_league_file f JOIN w_season n ON n.no = f.season_no
+    WHERE n.target_id IS NOT NULL AND f.is_newest"""
+"""SQL for a query of the existing seasons that any kind of file of the snapshot is of."""
 
 TEAMS_NOT_NAMED = f"""
     SELECT id FROM leagues_team WHERE season_id IN ({SEASONS})
@@ -104,7 +105,7 @@ TEAMS_LEFT = f"SELECT id FROM leagues_team WHERE id IN ({TEAMS_NOT_NAMED})" + ""
     f" AND id NOT IN ({held})" for held in KEEPS_TEAMS_ACTIVE.values()
 )
 TEAMS_LEAVING = f"SELECT id FROM leagues_team WHERE id IN ({TEAMS_NOT_NAMED})" + "".join(
-    f" AND (season_id IN ({seasons_in(kind)}) OR id NOT IN ({held}))" for kind, held in KEEPS_TEAMS_ACTIVE.items()
+    f" AND (season_id IN ({seasons_to_leave(kind)}) OR id NOT IN ({held}))" for kind, held in KEEPS_TEAMS_ACTIVE.items()
 )
 """SQL for a query of the teams that the merge is going to deactivate, to be asked before it.
 
@@ -127,7 +128,7 @@ PLAYERS_LOST = f"""
 
 PLAYS_IN_SNAPSHOT = f"""(
     t.id IN (SELECT r.player_id FROM leagues_rosterspot r JOIN leagues_team x ON x.id = r.team_id
-             WHERE r.is_active AND x.season_id IN ({seasons_in("players")}))
+             WHERE r.is_active AND x.season_id IN ({seasons_to_leave("players")}))
     OR NOT EXISTS (SELECT 1 FROM leagues_rosterspot r WHERE r.player_id = t.id))"""
 """SQL for the condition that a player `t` is on a team of a season that the players files are of, or on none at all."""
 
@@ -146,7 +147,7 @@ def is_of_snapshot(model: type[CatalogueModel]) -> str:
         return PLAYS_IN_SNAPSHOT
     if model is Team:
         return f"t.season_id IN ({SEASONS})"
-    return f"{SEASON_OF[model]} IN ({seasons_in(KIND_OF[model])})"
+    return f"{SEASON_OF[model]} IN ({seasons_to_leave(KIND_OF[model])})"
 
 
 LOST: dict[str, tuple[type[CatalogueModel], str]] = {

@@ -40,7 +40,7 @@ from etlimport.merge.leaving import (
     leagues_in,
 )
 from etlimport.models import IdentityChange
-from etlimport.resolve.matching import seasons_in
+from etlimport.resolve.matching import seasons_to_leave
 from leagues.models import (
     CatalogueModel,
     Club,
@@ -144,7 +144,7 @@ class Rebuild:
         """Note in `kept` the rows not made anew that users or kept rows point at, or whose file is absent."""
         reasons = [*self.held_by_users(model), *held_by(model, SCOPE, kept)]
         if model in SEASON_OF:
-            written = SEASONS if model is Team else seasons_in(WRITTEN_FROM[model])
+            written = SEASONS if model is Team else seasons_to_leave(WRITTEN_FROM[model])
             reasons.append(f"{SEASON_OF[model]} NOT IN ({written})")
         elif model in WRITTEN_FROM:
             reasons.append(f"{LEAGUE_OF[model]} NOT IN ({leagues_in(WRITTEN_FROM[model])})")

@@ -42,6 +42,11 @@ def seasons_in(kind: str) -> str:
                WHERE f.kind = '{kind}' AND n.target_id IS NOT NULL"""
 
 
+def seasons_to_leave(kind: str) -> str:
+    """SQL for a query of those of these seasons from which a row that the snapshot does not have has left."""
+    return f"{seasons_in(kind)} AND f.is_newest"
+
+
 def names_one_person(name: str) -> str:
     """SQL for the condition that a name is that of a person: two words, and no digit as in `Court 5 No Player`."""
     digits = f"{name} ~ '[0-9]'" if dialect.on_postgresql() else f"{name} GLOB '*[0-9]*'"

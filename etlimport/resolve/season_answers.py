@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from etlimport.resolve.aliases import Aliases
+from leagues.season_keys import YEARS, key_of_text
 
 KEY = re.compile(r"(19|20)\d\d(-[a-z0-9]+)*")
 
@@ -74,6 +75,7 @@ def from_list(answers: Iterable[str]) -> AnswersAsGiven:
 def league_and_key(answer: str) -> tuple[str, str]:
     """`APTA_CHICAGO=2025-26` → its two parts. Raises ValueError."""
     code, _, key = answer.rpartition("=")
+    key = key_of_text(key) or key if YEARS.fullmatch(key.strip()) else key
     if not code.strip() or not KEY.fullmatch(key.strip()):
         raise ValueError(f"{answer!r}: write LEAGUE=KEY, with a key that begins with a year, such as 2025-26.")
     return code.strip(), key.strip()

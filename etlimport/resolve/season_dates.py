@@ -14,6 +14,9 @@ PAUSE = 60
 MOVED_WITHIN = 60
 """By how many days a match may be moved. Two teams that meet again later than that do so in another season."""
 
+LONGEST_PAUSE = timedelta(days=330)
+"""Longer than between two seasons of a league."""
+
 FEW, FEW_SINGLE = 0.02, 0.1
 """The share of all rows below which the dates between two pauses are taken for errors of writing; the second one is for
 one or two rows."""
@@ -61,7 +64,20 @@ def spans_of(dates: DatesOfFile) -> list[Span]:
         else:
             spans.append(Span(day, day, dates[day]))
     total = sum(dates.values())
-    return [span for span in spans if span.rows >= (FEW if span.rows > 2 else FEW_SINGLE) * total]
+    return near_the_most([span for span in spans if span.rows >= (FEW if span.rows > 2 else FEW_SINGLE) * total])
+
+
+def near_the_most(spans: list[Span]) -> list[Span]:
+    """The span with the most rows, and those that follow one another around it with less than a year between."""
+    if not spans:
+        return []
+    most = max(range(len(spans)), key=lambda n: spans[n].rows)
+    first = last = most
+    while first > 0 and spans[first].first - spans[first - 1].last < LONGEST_PAUSE:
+        first -= 1
+    while last + 1 < len(spans) and spans[last + 1].first - spans[last].last < LONGEST_PAUSE:
+        last += 1
+    return spans[first : last + 1]
 
 
 def whole(spans: Iterable[Span]) -> Span | None:

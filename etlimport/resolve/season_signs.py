@@ -5,7 +5,6 @@ Within a season 87 to 100 % of the players who are in two snapshots are under th
 played without a long pause. Records that are back at zero come up to three weeks before all else, or by mistake.
 """
 
-from collections import defaultdict
 from dataclasses import dataclass
 
 from etlimport import database
@@ -20,9 +19,6 @@ FALLEN_BELOW = 0.5
 
 ENOUGH_PLAYERS, ENOUGH_MATCHES = 10, 20
 """With fewer players or matches than these nothing can be said."""
-
-ENTIRELY = 0.9
-"""The share of two teams' players in common with which a new label is another name of the old one."""
 
 WON = ("matches_won", "lines_won", "points")
 """The columns of a table of which each grows until the season is over."""
@@ -125,8 +121,8 @@ TeamLabel = tuple[int, int, str, str, str]
 def labels_left(labels: list[TeamLabel]) -> dict[int, Sign]:
     """By the id of the season: a sign if few of its returning players are under a label they had.
 
-    `labels`: those of the players files, each with the season with which it is compared. A team that has another label
-    and nearly the same players was renamed, so that they are under the label they had.
+    `labels`: those of the players files, each with the season with which it is compared. Players of a team that was
+    renamed (`renamed_with_their_team`) are under the label they had.
     """
     working_tables.LABEL_BEFORE.create()
     columns = ("no", "season_id", "series_key", "club_key", "squad")
@@ -169,9 +165,10 @@ def stayed_under_their_label() -> list[tuple[int, int, int]]:
 
 
 def renamed_with_their_team(season_id: int) -> int:
-    """The number of returning players of teams that were renamed: new labels with nearly all players of one old team.
+    """The number of returning players of teams that were renamed.
 
-    No other label is that of the old team then.
+    A team was renamed if its label is new and that of the team with which it shares more than half of both rosters is
+    gone. At a change of seasons labels are passed on instead.
     """
     pairs = database.rows(
         f"""SELECT label_no, team_id, count(DISTINCT player_id) FROM ({RETURNING}) returning_players
@@ -192,9 +189,10 @@ def renamed_with_their_team(season_id: int) -> int:
             [season_id],
         )
     )
-    known = {team for (team,) in database.rows("SELECT team_id FROM w_team_before WHERE season_id = %s", [season_id])}
-    shared: dict[int, int] = defaultdict(int)
-    for label_no, team_id, both in pairs:
-        if team_id not in known and both >= ENTIRELY * max(sizes[label_no], old_sizes[team_id]):
-            shared[label_no] = max(shared[label_no], both)
-    return sum(shared.values())
+    known = dict(database.rows("SELECT no, team_id FROM w_team_before WHERE season_id = %s", [season_id]))
+    labelled = set(known.values())
+    return sum(
+        both
+        for label_no, team_id, both in pairs
+        if known[label_no] is None and team_id not in labelled and 2 * both > max(sizes[label_no], old_sizes[team_id])
+    )

@@ -126,10 +126,9 @@ def create_tables(snapshot: Snapshot, leagues: list[LeagueSeasons], groups: list
     main = {group: season.no for league in leagues for group, season in league.main.items()}
     create_spelling_table(snapshot, main)
     parts = [(*group, part) for league in leagues for group, found in league.parts.items() for part in found]
-    files = {(snapshot.league_of[spelling], kind, main.get((spelling, kind))) for spelling, kind in groups} | {
-        (snapshot.league_of[spelling], kind, part.season.no) for spelling, kind, part in parts
-    }
-    fill(working_tables.LEAGUE_FILE, ("league_no", "kind", "season_no"), sorted(files, key=str))
+    told = {(snapshot.league_of[spelling], kind, main.get((spelling, kind))) for spelling, kind in groups}
+    told |= {(snapshot.league_of[spelling], kind, part.season.no) for spelling, kind, part in parts}
+    fill(working_tables.LEAGUE_FILE, tuple(working_tables.LEAGUE_FILE.columns), with_newest(told))
     if parts:
         rows = [(spelling, kind, x.season.no, as_text(x.first), as_text(x.until)) for spelling, kind, x in parts]
         fill(working_tables.SEASON_DATES, tuple(working_tables.SEASON_DATES.columns), rows)
@@ -137,6 +136,17 @@ def create_tables(snapshot: Snapshot, leagues: list[LeagueSeasons], groups: list
     else:
         working_tables.SEASON_DATES.leave_empty()
     snapshot.add_teams(main)
+
+
+def with_newest(told: set[tuple[int, str, int | None]]) -> list[tuple[int, str, int | None, bool]]:
+    """The seasons told of, each with whether it is the newest of its league and kind of file. Numbers rise with time.
+
+    A few rows of an earlier season beside those of a later one are corrections: they do not say that the rest has left.
+    """
+    newest: dict[tuple[int, str], int] = {}
+    for league_no, kind, season_no in told:
+        newest[league_no, kind] = max(newest.get((league_no, kind), -1), -1 if season_no is None else season_no)
+    return [(*row, row[2] is not None and row[2] == newest[row[0], row[1]]) for row in sorted(told, key=str)]
 
 
 def create_season_table(leagues: list[LeagueSeasons]) -> None:

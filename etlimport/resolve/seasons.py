@@ -15,7 +15,7 @@ from django.utils import timezone
 from etlimport.resolve.season_answers import Answers
 from etlimport.resolve.season_dates import DATED, PAUSE, DatesOfFile, Span, boundaries, spans_of, whole
 from etlimport.resolve.season_signs import Sign
-from leagues.season_keys import key_of_dates, name_of, next_key, order_of
+from leagues.season_keys import FIRST_MONTH, key_of_dates, name_of, next_key, order_of
 
 CERTAINLY_AFTER = timedelta(days=14)
 """How long after a season a schedule begins that certainly is the next one's: a nearer one may be that of play-offs."""
@@ -37,6 +37,12 @@ class SeasonOfLeague:
     ends_on: date | None = None
     target_id: int | None = None
     no: int = -1
+
+    def may_be_called(self, key: str) -> bool:
+        """Whether a key that a source uses may mean this season: that of Sep to Nov 2024 may be called 2024-25."""
+        own, other = order_of(self.key), order_of(key)
+        begins_late = self.starts_on is None or self.starts_on.month >= FIRST_MONTH
+        return own[0] == other[0] and not own[3] and not other[3] and (begins_late or own[1] >= other[1])
 
     def cover(self, span: Span) -> None:
         self.starts_on = min(self.starts_on or span.first, span.first)
@@ -95,6 +101,7 @@ class LeagueSeasons:
     opened: list[SeasonOfLeague] = field(default_factory=list)
     reasons: list[str] = field(default_factory=list)
     question: Question | None = None
+    fault: str = ""
 
     @property
     def newest(self) -> SeasonOfLeague:
@@ -112,9 +119,17 @@ class LeagueSeasons:
         elif rest:
             self.place_by_signs(rest, answers)
         for group in self.groups:
-            if group[1] in DATED and group in rest and not answers.asked.get(self.key):
+            if group[1] in DATED and group in rest:
                 self.place_by_dates(group)
         self.widen()
+        self.forget_empty()
+
+    def forget_empty(self) -> None:
+        """A season that was opened, but of which no rows are, is none."""
+        used = {id(season) for season in self.main.values()}
+        used |= {id(part.season) for parts in self.parts.values() for part in parts}
+        self.opened = [season for season in self.opened if id(season) in used]
+        self.seasons = [season for season in self.seasons if season.target_id or id(season) in used]
 
     def place(self, groups: Iterable[Group], season: SeasonOfLeague) -> None:
         self.main |= dict.fromkeys(groups, season)
@@ -141,6 +156,8 @@ class LeagueSeasons:
         known = [season for season in self.seasons if season.key == named]
         if not known and span:
             known = [s for s in self.seasons if s.starts_on and s.ends_on and span.overlaps(s.starts_on, s.ends_on)]
+        if not known and not span:
+            known = [season for season in self.seasons if season.may_be_called(named)]
         if not known:
             self.reasons.append(f"rows name the season {named}")
         self.place(groups, known[-1] if known else self.open(named))
@@ -164,7 +181,11 @@ class LeagueSeasons:
         if not dated:
             return
         bounds = [FOREVER[0], *boundaries([(first, last) for _, first, last in dated]), FOREVER[1]]
-        days = self.dates.get(group, {})
+        # A few days far from all others are errors of writing, unless they lie in a season: then they are corrections.
+        known = [*((span.first, span.last) for span in self.spans(group)), *((first, last) for _, first, last in dated)]
+        days = [
+            day for day in self.dates.get(group, {}) if any(first <= day <= (last or first) for first, last in known)
+        ]
         parts = [
             Part(season, first, until)
             for (season, *_), (first, until) in zip(dated, pairwise(bounds), strict=True)
@@ -184,7 +205,8 @@ class LeagueSeasons:
             for group in self.groups:
                 if group[1] != kind:
                     continue
-                for span in self.spans(group):
+                # The last matches first: without a schedule they alone say how long the season is.
+                for span in reversed(self.spans(group)):
                     for season, part in self.spans_of_seasons(group, span):
                         self.cover(season, part, scheduled=kind == "schedules")
 
@@ -208,11 +230,15 @@ class LeagueSeasons:
 
     def place_by_signs(self, groups: list[Group], answers: Answers) -> None:
         before, later = self.newest, self.later_span(groups)
-        own = [sign for kind, found in self.signs.items() if self.was(kind) is before for sign in found]
+        unnamed = {kind for _, kind in groups}
+        told = {kind: found for kind, found in self.signs.items() if kind in unnamed and self.was(kind) is before}
+        own = [sign for found in told.values() for sign in found]
         schedule = self.sign_of_schedule(later)
         own += filter(None, (schedule, self.sign_of_lines()))
         asked = answers.opens.get(self.key)
         if asked and asked not in {season.key for season in self.seasons}:
+            if order_of(asked) < order_of(before.key):
+                self.fault = f"{self.code}: the new season {asked} would come before {before.key}"
             self.open_after(before, asked, ["an operator said so"])
         elif own and self.key not in answers.stays:
             if len(own) > 1 or (schedule and self.is_certain(later)):
@@ -266,7 +292,8 @@ class LeagueSeasons:
         ended = self.last_end()
         spans = [span for group in groups if group[1] == kind for span in self.spans(group)]
         after = whole(span for span in spans if ended and span.first > ended + pause)
-        return after if after and after.rows >= ENOUGH_ROWS else None
+        enough = ENOUGH_ROWS if self.newest.starts_on else 1
+        return after if after and after.rows >= enough else None
 
     def last_end(self) -> date | None:
         return max((season.ends_on for season in self.seasons if season.ends_on), default=None)

@@ -18,6 +18,8 @@ def reasons_against(model: type[Player] | type[Team], old_id: int, new_id: int) 
         return [f"{old} is of {old.league}, {new} of {new.league}: what is in two leagues is two."]
     if isinstance(old, Player) and isinstance(new, Player):
         return against_players(old, new)
+    assert isinstance(old, Team)
+    assert isinstance(new, Team)
     return against_teams(old, new)
 
 
@@ -33,7 +35,9 @@ def against_players(old: Player, new: Player) -> list[str]:
     return reasons
 
 
-def against_teams(old: CatalogueModel, new: CatalogueModel) -> list[str]:
+def against_teams(old: Team, new: Team) -> list[str]:
+    if old.season_id != new.season_id:
+        return [f"{old} is of {old.season}, {new} of {new.season}: a team is a team of one season."]
     together = among(SIDES, old), among(SIDES, new)
     line = MatchScore.objects.filter(is_active=True).filter(*together).first()
     met = line or ScheduledMatch.objects.filter(*together).first()

@@ -5,6 +5,7 @@ import pytest
 from etlimport.models import ImportRun
 from etlimport.reports.run_report import exit_code
 from etlimport.resolve.season_answers import given
+from etlimport.settle.evidence import reasons_against
 from etlimport.tests.seasons import first_season, lines, next_season, players, schedule, tables
 from etlimport.tests.sources import LEAGUE, dump, imported, match, player, run_of
 from etlimport.tests.undoing import undone
@@ -174,6 +175,81 @@ def test_a_match_with_a_wrong_year_opens_no_season_and_stretches_none(snapshot, 
     assert (season.starts_on.year, season.ends_on.year) == (2024, 2024)
     imported(snapshot(**next_season()))
     assert seasons() == {"2024": False, "2025": True}
+
+
+@MODES
+def test_a_few_rows_of_a_season_that_is_over_do_not_say_that_the_rest_has_left(snapshot, last_season, rebuild):
+    """The files are of the new season, but for one late correction each."""
+    files = next_season()
+    imported(snapshot(**files))
+    files["schedules"] = [schedule()[0], *schedule(1)]
+    files["match_history"] = [lines()[5], *lines(1)]
+    imported(snapshot(**files), rebuild=rebuild)
+    assert what_is_in("2024") == last_season
+    assert [len(rows) for rows in what_is_in("2025")[3:]] == [12, 12]
+
+
+@pytest.mark.parametrize("day", ["10/01/1925", "10/01/2035"])
+def test_a_match_with_a_wrong_year_is_none_of_last_season(snapshot, last_season, day):
+    files = next_season()
+    imported(snapshot(**files))
+    imported(snapshot(**{**files, "schedules": [*schedule(1), match(date=day)]}))
+    assert what_is_in("2024") == last_season
+
+
+def test_several_matches_with_a_wrong_year_stretch_no_season(snapshot, last_season):
+    misdated = [{**row, "date": f"10/0{number + 1}/2035"} for number, row in enumerate(schedule()[:2])]
+    imported(snapshot(**{**first_season(), "schedules": [*misdated, *schedule()[2:]]}))
+    assert Season.objects.get().ends_on.year == 2024
+    imported(snapshot(**first_season()))
+    imported(snapshot(**next_season()))
+    assert seasons() == {"2024": False, "2025": True}
+
+
+@MODES
+def test_a_file_that_begins_to_name_the_season_it_is_in_opens_none(snapshot, last_season, rebuild):
+    imported(snapshot(**{**first_season(), "players": players(season="2024-25")}), rebuild=rebuild)
+    assert seasons() == {"2024": True}
+
+
+def test_what_rows_name_counts_more_than_what_their_figures_say(snapshot):
+    named = {"players": players(season="2024-25"), "series_stats": tables(season="2024-25")}
+    imported(snapshot(**named, schedules=schedule()))
+    reset = {"players": players(season="2024-25", records=False), "series_stats": tables(0, season="2024-25")}
+    imported(snapshot(**reset, schedules=schedule()))
+    assert seasons() == {"2024-25": True}
+
+
+def test_dates_count_more_than_the_season_an_operator_asked_for(snapshot, last_season):
+    imported(snapshot(**first_season()), seasons=given(asked=[f"{LEAGUE}=2023"]))
+    assert what_is_in("2024")[3:] == last_season[3:]
+    assert what_is_in("2023")[3:] == [[], []]
+
+
+def test_a_new_season_that_would_come_before_the_last_one_is_refused(snapshot, last_season):
+    run = run_of(snapshot(**first_season()), seasons=given(opens=[f"{LEAGUE}=2020"]))
+    assert run.status == ImportRun.Status.REFUSED
+    assert "would come before 2024" in run.error
+
+
+def test_a_season_is_known_however_its_years_are_written(snapshot):
+    imported(snapshot(players=players(season="2024-25")))
+    imported(snapshot(series_stats=tables()), seasons=given(asked=[f"{LEAGUE}=2024-2025"]))
+    assert seasons() == {"2024-25": True}
+
+
+def test_without_a_schedule_a_season_is_as_long_as_its_last_matches(snapshot):
+    imported(snapshot(players=players(), match_history=lines() + lines(1)))
+    season = Season.objects.get()
+    assert (season.key, str(season.starts_on)) == ("2025", "2025-09-09")
+    run = run_of(snapshot(players=players(records=False), match_history=lines() + lines(1)))
+    assert run.cause == ImportRun.Cause.SEASON
+
+
+def test_two_teams_of_different_seasons_are_never_made_one(snapshot, last_season):
+    imported(snapshot(**next_season()))
+    old, new = (Team.objects.get(name="Oak 1", season__key=key) for key in ("2024", "2025"))
+    assert reasons_against(Team, old.pk, new.pk) == ["Oak 1 is of 2024, Oak 1 of 2025: a team is a team of one season."]
 
 
 def test_an_operator_may_say_which_season_rows_are_of(snapshot, last_season):

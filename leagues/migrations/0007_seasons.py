@@ -1,17 +1,24 @@
 """Teams, scheduled matches and match lines are of a season. Each league that has any gets one, told by its dates."""
 
+from datetime import timedelta
+
 import django.db.models.deletion
 import django.db.models.functions.datetime
 from django.db import migrations, models
-from django.db.models import Max, Min, Subquery, OuterRef
+from django.db.models import Count, OuterRef, Subquery
 from django.utils import timezone
 
 from leagues.models.base import NaturalKeyConstraint
 from leagues.season_keys import key_of_dates, name_of
 
+FAR = timedelta(days=240)
+
 
 def make_one_season_per_league(apps, schema_editor):
-    """The dates of a season are those of its schedule; without one, those of its match lines of the last year."""
+    """The dates of a season are those of its schedule; without one, those of its match lines.
+
+    Dates farther than FAR from the middle one are taken for errors of writing, or for matches of earlier years.
+    """
     League, Season = apps.get_model("leagues", "League"), apps.get_model("leagues", "Season")
     scheduled = dates_by_league(apps.get_model("leagues", "ScheduledMatch"))
     played = dates_by_league(apps.get_model("leagues", "MatchScore"))
@@ -25,8 +32,15 @@ def make_one_season_per_league(apps, schema_editor):
 
 
 def dates_by_league(model):
-    found = model.objects.values_list("league").annotate(Min("date"), Max("date")).order_by()
-    return {league: (first, last) for league, first, last in found}
+    by_league = {}
+    for league, date, rows in model.objects.values_list("league", "date").annotate(Count("pk")).order_by("date"):
+        by_league.setdefault(league, []).extend([date] * rows)
+    found = {}
+    for league, dates in by_league.items():
+        middle = dates[len(dates) // 2]
+        near = [date for date in dates if abs(date - middle) <= FAR]
+        found[league] = near[0], near[-1]
+    return found
 
 
 class Migration(migrations.Migration):

@@ -133,6 +133,14 @@ def test_who_was_on_a_team_finds_what_was_written_there(former, login, written):
     assert [text for text in WRITTEN if text not in shown] == []
 
 
+def test_who_left_a_team_in_the_middle_of_the_season_does_not_read_on(member, login, team):
+    CaptainMessageFactory(team=team, body=WRITTEN[0])
+    client = login(member)
+    assert WRITTEN[0] in page(client, team.get_absolute_url())
+    team.roster_spots.update(is_active=False)
+    assert WRITTEN[0] not in page(client, team.get_absolute_url())
+
+
 def test_who_has_the_label_now_does_not_read_what_was_written_before(member, login, team, written):
     client = login(member)
     for address in ("/", team.get_absolute_url(), written.get_absolute_url()):

@@ -86,7 +86,7 @@ def select(visitor: Visitor, team: Team) -> None:
     """As the team's page does it."""
     names = ("league", "series", "club", "squad")
     switch = f"{visitor.site.url}/switch/"
-    visitor.browser.submit(switch, switch, **dict(zip(names, team.natural_key(), strict=True)))
+    visitor.browser.submit(switch, switch, **dict(zip(names, (team.league.key, *team.natural_key()[2:]), strict=True)))
 
 
 def team_of(visitor: Visitor, *, own: bool) -> Team:
