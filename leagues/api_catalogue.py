@@ -7,7 +7,7 @@ from datetime import date, time
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import QuerySet
 from ninja import Field, Router, Schema
 
 from leagues import addresses
@@ -113,12 +113,11 @@ def seasons(request: Request, league_key: str) -> list[Season]:
 
 
 @router.get("/{league_key}/series", response={200: list[SeriesOut], **MAY_BE_REFUSED})
-def series_of_league(request: Request, league_key: str, season: str | None = None) -> list[Series]:
+def series_of_league(request: Request, league_key: str, season: str | None = None) -> QuerySet[Series]:
     """The series in which teams play."""
     league = addresses.find_league(request.user, league_key)
     shown = addresses.find_season(league, season)
-    playing = Count("teams", filter=Q(teams__is_active=True, teams__season=shown))
-    return list(Series.objects.filter(league=league).annotate(team_count=playing).filter(team_count__gt=0))
+    return facts.series_in(league, shown)
 
 
 @router.get("/{league_key}/series/{series_key}", response={200: SeriesOfSeason, **MAY_BE_REFUSED})

@@ -68,7 +68,8 @@ TEAMS = {
             JOIN leagues_season season ON season.id = own.season_id
             JOIN leagues_series own_series ON own_series.id = own.series_id
             WHERE spot.player_id = account.player_id AND spot.is_active""",
-    "own_first": "ORDER BY season.key DESC, spot.is_substitute, own_series.name, own.name, own.id LIMIT 1",
+    "own_first": """
+            ORDER BY season.starts_on DESC NULLS LAST, spot.is_substitute, own_series.name, own.name, own.id LIMIT 1""",
 }
 
 ALL_CONTEXTS_SQL = CONTEXTS_SQL.format(whose="TRUE", **TEAMS)

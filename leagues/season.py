@@ -6,12 +6,13 @@ from datetime import date
 from itertools import groupby
 from typing import Any
 
-from django.db.models import F, Q, QuerySet, Window
+from django.db.models import Count, F, Q, QuerySet, Window
 from django.db.models.functions import Coalesce, NullIf, Rank
 from django.utils import timezone
 
 from leagues.models import (
     CaptainMessage,
+    League,
     MatchScore,
     Player,
     PlayerHistory,
@@ -101,6 +102,12 @@ BEST_FIRST = (
 """More points first, then a larger share of matches won, then fewer lost, as the tables of the sources do."""
 
 
+def series_in(league: League, season: Season | None) -> QuerySet[Series]:
+    """The series in which teams play in a season, each with their number as `team_count`."""
+    playing = Count("teams", filter=Q(teams__is_active=True, teams__season=season))
+    return Series.objects.filter(league=league).annotate(team_count=playing).filter(team_count__gt=0)
+
+
 def standings(series: Series, season: Season | None = None) -> Table:
     """Of a season, or of the current one."""
     related = [f"team__{name}" for name in TEAM_RELATIONS]
@@ -174,12 +181,15 @@ def roster(team: Team) -> QuerySet[RosterSpot]:
     )
 
 
+LATEST_SEASON_FIRST = ("-team__season__is_current", F("team__season__starts_on").desc(nulls_last=True))
+
+
 def teams_of(player: Player) -> QuerySet[RosterSpot]:
     related = [f"team__{name}" for name in TEAM_RELATIONS]
     return (
         RosterSpot.objects.filter(player=player, is_active=True, team__is_active=True)
         .select_related(*related)
-        .order_by("-team__season__key", "is_substitute", "team__series__name", "team__name")
+        .order_by(*LATEST_SEASON_FIRST, "is_substitute", "team__series__name", "team__name")
     )
 
 

@@ -4,12 +4,12 @@ from etlimport import database
 from etlimport.database import fact_tables
 from etlimport.database.working_tables import ROWS_OF_A_FILE
 from etlimport.kinds.files import SEATS
+from etlimport.resolve.matching import on_a_day_of
 
 SEATED = " UNION ALL ".join(
     f"""SELECT i.{seat.split("_")[0]}_no AS label_no, i.file_no, i.idx, '{seat}' AS seat, r.team_no
         FROM in_match_history i JOIN w_spelling s ON s.no = i.league_no
-        LEFT JOIN w_season_dates d ON d.spelling_no = i.league_no AND d.kind = 'match_history'
-         AND i.date >= d.first AND i.date < d.until
+        LEFT JOIN w_season_dates d ON {on_a_day_of("match_history", "i")}
         JOIN w_player p ON p.league_no = s.league_no AND p.external_id = i.{seat}_id
         JOIN w_roster r ON r.player_no = p.no AND NOT r.is_substitute
         JOIN w_team t ON t.no = r.team_no AND t.season_no = COALESCE(d.season_no, s.match_history_season)

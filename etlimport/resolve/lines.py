@@ -6,7 +6,7 @@ from etlimport.database.working_tables import NO_ID, SEQ
 from etlimport.kinds import MATCH_HISTORY
 from etlimport.kinds.files import SEATS
 from etlimport.resolve.fixtures import CLOSE
-from etlimport.resolve.matching import seasons_in
+from etlimport.resolve.matching import on_a_day_of, seasons_in
 from etlimport.resolve.unmatched import Unmatched
 
 SAME_PLAYERS = "league_no, date, people, nameless"
@@ -18,13 +18,6 @@ PLAYER_JOINED = """
 ABSENT_JOINED = """
     LEFT JOIN w_absent_player {seat}_absent
       ON {seat}_absent.league_no = l.no AND {seat}_absent.external_id = i.{seat}_id"""
-
-
-DATES_JOINED = """
-    LEFT JOIN w_season_dates d ON d.spelling_no = m.league_no AND d.kind = 'match_history'
-     AND m.date >= d.first AND m.date < d.until"""
-SEASON_OF_LINE = "COALESCE(d.season_no, sp.match_history_season)"
-"""SQL for the season of a staged line `m` of the spelling `sp`, with DATES_JOINED."""
 
 
 def sides(home: str, away: str) -> str:
@@ -96,9 +89,11 @@ def lines_of_snapshot(*, known: bool) -> str:
                i.home_label, i.away_label, {players}, {names}, i.scores, i.winner, i.source_id,{further}
                i.people, i.result,
                i.key || CASE WHEN i.occurrence = 1 THEN '' ELSE '-' || i.occurrence END AS key
-        FROM (SELECT m.*, sp.league_no AS of_league, {SEASON_OF_LINE} AS season_no, row_number() OVER (
+        FROM (SELECT m.*, sp.league_no AS of_league, COALESCE(d.season_no, sp.match_history_season) AS season_no,
+                     row_number() OVER (
                   PARTITION BY sp.league_no, key ORDER BY line IS NULL, line, source_id, result, {SEQ}) AS occurrence
-              FROM in_match_history m JOIN w_spelling sp ON sp.no = m.league_no {DATES_JOINED}
+              FROM in_match_history m JOIN w_spelling sp ON sp.no = m.league_no
+              LEFT JOIN w_season_dates d ON {on_a_day_of("match_history", "m")}
               WHERE {SEQ} NOT IN (SELECT no FROM w_repeated_line)) i
         JOIN w_league l ON l.no = i.of_league
         LEFT JOIN w_label h ON h.no = i.home_no LEFT JOIN w_label a ON a.no = i.away_no

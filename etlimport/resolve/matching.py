@@ -47,6 +47,11 @@ def seasons_to_leave(kind: str) -> str:
     return f"{seasons_in(kind)} AND f.is_newest"
 
 
+def on_a_day_of(kind: str, row: str) -> str:
+    """SQL for the condition that a staged row is dated within the days `d` of one of several seasons of its file."""
+    return f"d.spelling_no = {row}.league_no AND d.kind = '{kind}' AND {row}.date >= d.first AND {row}.date < d.until"
+
+
 def names_one_person(name: str) -> str:
     """SQL for the condition that a name is that of a person: two words, and no digit as in `Court 5 No Player`."""
     digits = f"{name} ~ '[0-9]'" if dialect.on_postgresql() else f"{name} GLOB '*[0-9]*'"

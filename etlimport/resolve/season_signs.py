@@ -122,27 +122,34 @@ def labels_left(labels: list[TeamLabel]) -> dict[int, Sign]:
     """By the id of the season: a sign if few of its returning players are under a label they had.
 
     `labels`: those of the players files, each with the season with which it is compared. Players of a team that was
-    renamed (`renamed_with_their_team`) are under the label they had.
+    renamed (`RENAMED`) are under the label they had.
     """
     working_tables.LABEL_BEFORE.create()
     columns = ("no", "season_id", "series_key", "club_key", "squad")
     load(working_tables.LABEL_BEFORE.name, {}, columns, [labels])
     working_tables.LABEL_BEFORE.tell_planner(len(labels))
-    working_tables.TEAM_BEFORE.fill(
-        """SELECT b.no, b.season_id, t.id AS team_id FROM w_label_before b
-           LEFT JOIN leagues_team t ON t.season_id = b.season_id AND t.squad = b.squad
-            AND t.series_id IN (SELECT id FROM leagues_series s WHERE s.key = b.series_key)
-            AND t.club_id = (SELECT id FROM leagues_club c WHERE c.key = b.club_key)"""
-    )
+    working_tables.TEAM_BEFORE.fill(TEAMS_BEFORE)
+    few = {season: (stayed, all_) for season, all_, stayed in database.rows(STAYED) if are_few(stayed, all_)}
+    renamed = dict(database.rows(RENAMED)) if few else {}
     signs = {}
-    for season_id, returning, stayed in stayed_under_their_label():
-        if returning >= ENOUGH_PLAYERS and stayed < STAYED_BELOW * returning:
-            stayed += renamed_with_their_team(season_id)
-            if stayed < STAYED_BELOW * returning:
-                share = f"{stayed:,} of {returning:,}, {stayed / returning:.0%}"
-                signs[season_id] = Sign("players", f"few returning players are under a label they had ({share})")
+    for season, (stayed, returning) in few.items():
+        stayed += renamed.get(season, 0)
+        if are_few(stayed, returning):
+            share = f"{stayed:,} of {returning:,}, {stayed / returning:.0%}"
+            signs[season] = Sign("players", f"few returning players are under a label they had ({share})")
     return signs
 
+
+def are_few(stayed: int, returning: int) -> bool:
+    return returning >= ENOUGH_PLAYERS and stayed < STAYED_BELOW * returning
+
+
+TEAMS_BEFORE = """
+    SELECT b.no, b.season_id, t.id AS team_id FROM w_label_before b
+    JOIN leagues_season n ON n.id = b.season_id
+    LEFT JOIN leagues_series s ON s.league_id = n.league_id AND s.key = b.series_key
+    LEFT JOIN leagues_club c ON c.key = b.club_key
+    LEFT JOIN leagues_team t ON t.season_id = n.id AND t.series_id = s.id AND t.club_id = c.id AND t.squad = b.squad"""
 
 RETURNING = """
     SELECT DISTINCT b.season_id, b.no AS label_no, b.team_id AS known_as, p.id AS player_id, r.team_id
@@ -153,46 +160,26 @@ RETURNING = """
     JOIN leagues_team t ON t.id = r.team_id AND t.season_id = b.season_id"""
 """SQL for a query of the players who return: the label, the team that had it, the player, a team he or she was on."""
 
+STAYED = f"""
+    SELECT season_id, count(*), sum(stayed) FROM (
+        SELECT season_id, player_id, max(CASE WHEN known_as = team_id THEN 1 ELSE 0 END) AS stayed
+        FROM ({RETURNING}) returning_players GROUP BY season_id, player_id) players
+    GROUP BY season_id"""
+"""SQL for a query of (season, returning players, those of them under a label they had)."""
 
-def stayed_under_their_label() -> list[tuple[int, int, int]]:
-    """(id of the season, returning players, those of them under a label they had) for each season."""
-    return database.rows(
-        f"""SELECT season_id, count(*), sum(stayed) FROM (
-                SELECT season_id, player_id, max(CASE WHEN known_as = team_id THEN 1 ELSE 0 END) AS stayed
-                FROM ({RETURNING}) returning_players GROUP BY season_id, player_id) players
-            GROUP BY season_id"""
-    )
+RENAMED = f"""
+    SELECT pair.season_id, CAST(sum(pair.people) AS integer) FROM (
+        SELECT season_id, label_no, team_id, count(DISTINCT player_id) AS people
+        FROM ({RETURNING}) returning_players WHERE known_as IS NULL GROUP BY season_id, label_no, team_id) pair
+    JOIN (SELECT label_no, count(DISTINCT external_id) AS people FROM in_players GROUP BY label_no) now
+      ON now.label_no = pair.label_no
+    JOIN (SELECT team_id, count(*) AS people FROM leagues_rosterspot WHERE is_active GROUP BY team_id) before
+      ON before.team_id = pair.team_id
+    WHERE 2 * pair.people > now.people AND 2 * pair.people > before.people
+      AND pair.team_id NOT IN (SELECT team_id FROM w_team_before WHERE team_id IS NOT NULL)
+    GROUP BY pair.season_id"""
+"""SQL for a query of (season, returning players of teams that were renamed).
 
-
-def renamed_with_their_team(season_id: int) -> int:
-    """The number of returning players of teams that were renamed.
-
-    A team was renamed if its label is new and that of the team with which it shares more than half of both rosters is
-    gone. At a change of seasons labels are passed on instead.
-    """
-    pairs = database.rows(
-        f"""SELECT label_no, team_id, count(DISTINCT player_id) FROM ({RETURNING}) returning_players
-            WHERE season_id = %s GROUP BY label_no, team_id""",
-        [season_id],
-    )
-    sizes = dict(
-        database.rows(
-            """SELECT b.no, count(DISTINCT i.external_id) FROM w_team_before b JOIN in_players i ON i.label_no = b.no
-               WHERE b.season_id = %s GROUP BY b.no""",
-            [season_id],
-        )
-    )
-    old_sizes = dict(
-        database.rows(
-            """SELECT r.team_id, count(*) FROM leagues_rosterspot r JOIN leagues_team t ON t.id = r.team_id
-               WHERE r.is_active AND t.season_id = %s GROUP BY r.team_id""",
-            [season_id],
-        )
-    )
-    known = dict(database.rows("SELECT no, team_id FROM w_team_before WHERE season_id = %s", [season_id]))
-    labelled = set(known.values())
-    return sum(
-        both
-        for label_no, team_id, both in pairs
-        if known[label_no] is None and team_id not in labelled and 2 * both > max(sizes[label_no], old_sizes[team_id])
-    )
+A team was renamed if its label is new, and that of the team with which it shares more than half of both rosters is
+gone. At a change of seasons labels are passed on instead.
+"""

@@ -11,11 +11,13 @@ from etlimport.database.load import load
 from etlimport.kinds.files import KINDS_OF_SEASONS
 from etlimport.models import IdentityChange
 from etlimport.resolve import season_signs
+from etlimport.resolve.matching import on_a_day_of
 from etlimport.resolve.season_answers import Answers
 from etlimport.resolve.season_dates import DATED, dates_in_files
 from etlimport.resolve.seasons import Group, LeagueSeasons, SeasonOfLeague
 from etlimport.resolve.snapshot import Snapshot
 from leagues.season_keys import order_of
+from leagues.working_tables import WorkingTable
 
 COMPARED = 2
 """The newest seasons of a league with which files are compared: one kind of file may still be of the one before."""
@@ -44,11 +46,10 @@ def leagues_with_rows(snapshot: Snapshot, groups: list[Group]) -> list[LeagueSea
     known: dict[int, list[SeasonOfLeague]] = defaultdict(list)
     for no, target_id, key, name, starts_on, ends_on in database.rows(KNOWN):
         known[no].append(SeasonOfLeague(no, key, name, as_date(starts_on), as_date(ends_on), target_id))
-    league_of = dict(snapshot.spellings)
     by_league: dict[int, list[Group]] = defaultdict(list)
     for group in groups:
         if group[1] in KINDS_OF_SEASONS:
-            by_league[league_of[group[0]]].append(group)
+            by_league[snapshot.league_of[group[0]]].append(group)
     dates = dates_in_files()
     return [
         LeagueSeasons(
@@ -128,10 +129,10 @@ def create_tables(snapshot: Snapshot, leagues: list[LeagueSeasons], groups: list
     parts = [(*group, part) for league in leagues for group, found in league.parts.items() for part in found]
     told = {(snapshot.league_of[spelling], kind, main.get((spelling, kind))) for spelling, kind in groups}
     told |= {(snapshot.league_of[spelling], kind, part.season.no) for spelling, kind, part in parts}
-    fill(working_tables.LEAGUE_FILE, tuple(working_tables.LEAGUE_FILE.columns), with_newest(told))
+    fill(working_tables.LEAGUE_FILE, with_newest(told))
     if parts:
         rows = [(spelling, kind, x.season.no, as_text(x.first), as_text(x.until)) for spelling, kind, x in parts]
-        fill(working_tables.SEASON_DATES, tuple(working_tables.SEASON_DATES.columns), rows)
+        fill(working_tables.SEASON_DATES, rows)
         number_labels_of_seasons(snapshot, main)
     else:
         working_tables.SEASON_DATES.leave_empty()
@@ -161,22 +162,27 @@ def create_season_table(leagues: list[LeagueSeasons]) -> None:
         for league in leagues
         for season in league.seasons
     ]
-    fill(working_tables.SEASON, tuple(working_tables.SEASON.columns), rows)
+    fill(working_tables.SEASON, rows)
 
 
 def create_spelling_table(snapshot: Snapshot, main: dict[Group, int]) -> None:
-    """Make the table anew with the seasons of the rows."""
+    """Write the seasons of the rows into the table, which was made without them to tell these."""
     rows = [
         (no, league_no, *(main.get((no, kind)) for kind in KINDS_OF_SEASONS)) for no, league_no in snapshot.spellings
     ]
-    fill(working_tables.SPELLING, tuple(working_tables.SPELLING.columns), rows)
-    database.execute(f"ANALYZE {working_tables.SPELLING}")
+    database.execute(f"DELETE FROM {working_tables.SPELLING}")
+    load_all(working_tables.SPELLING, rows)
 
 
-def fill(table: Any, columns: tuple[str, ...], rows: Iterable[tuple[Any, ...]]) -> None:
+def fill(table: WorkingTable, rows: Iterable[tuple[Any, ...]]) -> None:
     table.create()
+    load_all(table, rows)
+
+
+def load_all(table: WorkingTable, rows: Iterable[tuple[Any, ...]]) -> None:
+    """Load rows with all columns of the table."""
     optional = [name for name, definition in table.columns.items() if "NOT NULL" not in definition]
-    load(table.name, {}, columns, [list(rows)], may_be_null=optional)
+    load(table.name, {}, tuple(table.columns), [list(rows)], may_be_null=optional)
 
 
 def number_labels_of_seasons(snapshot: Snapshot, main: dict[Group, int]) -> None:
@@ -186,8 +192,7 @@ def number_labels_of_seasons(snapshot: Snapshot, main: dict[Group, int]) -> None
     """
     used = " UNION ".join(
         f"""SELECT i.{side}_no AS no, d.kind, d.season_no, i.league_no FROM in_{kind} i
-            JOIN w_season_dates d ON d.spelling_no = i.league_no AND d.kind = '{kind}'
-             AND i.date >= d.first AND i.date < d.until"""
+            JOIN w_season_dates d ON {on_a_day_of(kind, "i")}"""
         for kind in DATED
         for side in ("home", "away")
     )
@@ -195,12 +200,11 @@ def number_labels_of_seasons(snapshot: Snapshot, main: dict[Group, int]) -> None
     for number, kind, season_no, spelling in database.rows(used):
         if season_no != main[spelling, kind]:
             renumbered.append((number, kind, season_no, snapshot.add_label(number, season_no)))
-    fill(working_tables.LABEL_OF_SEASON, ("no", "kind", "season_no", "new_no"), renumbered)
+    fill(working_tables.LABEL_OF_SEASON, renumbered)
     for kind in DATED:
         for side in ("home", "away"):
             database.execute(
                 f"""UPDATE in_{kind} SET {side}_no = x.new_no FROM w_label_of_season x, w_season_dates d
-                    WHERE d.spelling_no = in_{kind}.league_no AND d.kind = '{kind}'
-                      AND in_{kind}.date >= d.first AND in_{kind}.date < d.until
+                    WHERE {on_a_day_of(kind, f"in_{kind}")}
                       AND x.kind = d.kind AND x.season_no = d.season_no AND x.no = in_{kind}.{side}_no"""
             )

@@ -4,16 +4,15 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from itertools import islice
 from pathlib import Path
 from random import Random
 from typing import Any
 
 from etlimport.sample.changes import TeamLabel, is_valid, pseudo_random
-from etlimport.sample.files import KINDS, Row, encode, json_arrays, rows_of
+from etlimport.sample.files import Row, encode, rows_of
 from etlimport.sample.people import ID_LETTERS
 from etlimport.sample.plan import TRUTH_FILE, LeaguePlan, make_room, save_plans, saved_plans
-from etlimport.sample.snapshot import Counts, Progress
+from etlimport.sample.snapshot import Counts, Progress, write_files
 from etlimport.sample.truth import Truth
 from etlimport.sample.words import GIVEN, surname
 
@@ -22,8 +21,8 @@ GONE, EXCHANGED = 0.2, 0.125
 """The share of the players who do not play on, and of the teams that exchange their label with another one."""
 
 NEWCOMER_EVERY = 6
-CHUNK = 2000
-SIZE_OF_LABEL = re.compile(r"\s+\S*$")
+SUFFIX = re.compile(r"\s+\S*$")
+"""The last word of what players files call the club, which may be that of the team: `Elm 5a`."""
 
 
 def make_next_season(
@@ -41,15 +40,7 @@ def make_next_season(
     truth, counts = Truth(), Counts()
     for plan in plans:
         league = LeagueOfNextSeason(plan, seed, early, of, truth)
-        kinds = [kind for kind in KINDS if (of / plan.folder / f"{kind}.json").is_file()]
-        with json_arrays(out / plan.folder, kinds) as files:
-            for kind in kinds:
-                rows = getattr(league, kind)()
-                while chunk := list(islice(rows, CHUNK)):
-                    files[kind].extend(chunk)
-                    counts.rows[kind] += len(chunk)
-                    if progress:
-                        progress(counts.total)
+        write_files(league, of / plan.folder, out / plan.folder, counts, progress)
         counts.players += league.player_count
     save_plans(out, plans)
     truth.write(out / TRUTH_FILE)
@@ -131,7 +122,7 @@ def exchanged_labels(teams: list[TeamLabel], random: Random) -> dict[TeamLabel, 
     """The new labels of teams that went up or down: two teams of a club exchange theirs."""
     by_club: dict[str, list[TeamLabel]] = defaultdict(list)
     for team in teams:
-        by_club[SIZE_OF_LABEL.sub("", team.club)].append(team)
+        by_club[SUFFIX.sub("", team.club)].append(team)
     moved: dict[TeamLabel, TeamLabel] = {}
     for of_club in by_club.values():
         random.shuffle(of_club)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from itertools import islice
 from pathlib import Path
 from random import Random
 
@@ -19,6 +20,9 @@ SHARES = {"ladder": 0.6, "divisions": 0.27, "stars": 0.13, "indoor": 0.1}
 
 ROUNDS = {"ladder": 18, "divisions": 9, "stars": 7, "indoor": 10}
 TEAM_SIZE = 12
+CHUNK = 2000
+"""Rows that are written at a time."""
+
 SEVERAL_TEAMS = 0.08
 FILES = {
     "ladder": ("players", "schedules", "series_stats", "player_history"),
@@ -71,6 +75,23 @@ def make_snapshot(
             elsewhere.setdefault(place, []).extend(names)
     save_plans(out, plans)
     return counts
+
+
+def write_files(league: object, old: Path, new: Path, counts: Counts, progress: Progress | None) -> None:
+    """Write the files of a league that follow those in the folder `old` into the folder `new`, and count their rows.
+
+    `league` has a method for each kind of file, of its name, that yields the rows.
+    """
+    kinds = [kind for kind in KINDS if (old / f"{kind}.json").is_file()]
+    with json_arrays(new, kinds) as files:
+        for kind in kinds:
+            rows = getattr(league, kind)()
+            while chunk := list(islice(rows, CHUNK)):
+                files[kind].extend(chunk)
+                entries = sum(len(row["matches"]) for row in chunk) if kind == "player_history" else len(chunk)
+                counts.rows[kind] += entries
+                if progress:
+                    progress(counts.total)
 
 
 class LeagueWriter:

@@ -1,7 +1,6 @@
 """Writes the snapshot that follows one of `make_snapshot`, and `truth.json`, which tells what has changed."""
 
 from collections.abc import Iterator
-from itertools import islice
 from pathlib import Path
 from random import Random
 
@@ -23,15 +22,14 @@ from etlimport.sample.changes import (
     renamed_clubs,
     roles,
 )
-from etlimport.sample.files import KINDS, Row, encode, json_arrays, rows_of
+from etlimport.sample.files import Row, encode, rows_of
 from etlimport.sample.people import ID_LETTERS
 from etlimport.sample.plan import TRUTH_FILE, LeaguePlan, make_room, save_plans, saved_plans
-from etlimport.sample.snapshot import Counts, Progress
+from etlimport.sample.snapshot import Counts, Progress, write_files
 from etlimport.sample.truth import Truth
 from etlimport.sample.words import GIVEN, surname
 
 SIDES = ("Home Player 1", "Home Player 2", "Away Player 1", "Away Player 2")
-CHUNK = 2000
 
 
 def make_next(
@@ -52,23 +50,11 @@ def make_next(
     for plan in plans:
         league = NextLeague(plan, role_of.get(plan.kind, "unchanged"), seed, common_tail, of, truth)
         new_plans.append(league.new)
-        kinds = [kind for kind in KINDS if (of / plan.folder / f"{kind}.json").is_file()]
-        with json_arrays(out / plan.folder, kinds) as files:
-            for kind in kinds:
-                rows = getattr(league, kind)()
-                while chunk := list(islice(rows, CHUNK)):
-                    files[kind].extend(chunk)
-                    counts.rows[kind] += sum(map(entries, chunk)) if kind == "player_history" else len(chunk)
-                    if progress:
-                        progress(counts.total)
+        write_files(league, of / plan.folder, out / plan.folder, counts, progress)
         counts.players += league.player_count()
     save_plans(out, new_plans)
     truth.write(out / TRUTH_FILE)
     return counts
-
-
-def entries(row: Row) -> int:
-    return len(row["matches"])
 
 
 class NextLeague:

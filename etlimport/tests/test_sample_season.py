@@ -81,6 +81,12 @@ def test_an_option_without_the_one_it_belongs_to_is_refused(tmp_path, option, ne
         call_command("make_sample_data", out=tmp_path, **{option: True})
 
 
+def test_ids_do_not_change_with_the_season(worlds, tmp_path):
+    *_, folder = worlds
+    with pytest.raises(CommandError, match="--common-tail is about new ids"):
+        call_command("make_sample_data", out=tmp_path, next_of=folder / "first", new_season=True, common_tail=True)
+
+
 def test_a_season_does_not_replace_the_sample_it_is_made_of(worlds):
     *_, folder = worlds
     with pytest.raises(ValueError, match="a folder of its own"):

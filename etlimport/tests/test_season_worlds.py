@@ -1,6 +1,7 @@
 """In invented leagues with all their irregularities a season begins, and nothing of anybody reaches somebody else."""
 
 import json
+from datetime import date, time
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,8 @@ from leagues.models import (
     MatchScore,
     Player,
     PlayerAssociation,
+    Poll,
+    PracticeTime,
     RosterSpot,
     ScheduledMatch,
     Season,
@@ -45,7 +48,7 @@ def world(tmp_path, request):
 
 
 def own_things() -> None:
-    """Every third player on a team gets a user, and each team on which one is a message."""
+    """Every third player on a team gets a user; each team on which one is gets a message, a poll and a practice."""
     spots = RosterSpot.objects.filter(is_active=True).select_related("player", "team").order_by("pk")
     linked: set[int] = set()
     for number, spot in enumerate(spots):
@@ -55,7 +58,10 @@ def own_things() -> None:
         user = User.objects.create(email=f"user{number}@example.com", league_context_id=spot.team.league_id)
         PlayerAssociation.objects.create(user=user, player=spot.player, is_primary=True)
         if not spot.team.captain_messages.exists():
-            CaptainMessage.objects.create(team=spot.team, author=user, body=f"Words for {spot.team.pk}, only")
+            words = f"Words for {spot.team.pk}, only"
+            CaptainMessage.objects.create(team=spot.team, author=user, body=words)
+            Poll.objects.create(team=spot.team, created_by=user, question=words)
+            PracticeTime.objects.create(team=spot.team, date=date(2030, 1, 1), start_time=time(19), location=words)
 
 
 def begun(source: Path, *, rebuild: bool) -> ImportRun:
@@ -77,7 +83,9 @@ def past() -> dict[str, list]:
         "teams": Team.objects.filter(**own).values_list("league__key", "name", "is_active"),
         "spots": RosterSpot.objects.filter(**of_teams).values_list(*player, "team__name", "wins", "is_active"),
         "standings": Standing.objects.filter(**of_teams).values_list("team__name", "points", "is_active"),
-        "matches": ScheduledMatch.objects.filter(**own).values_list("home_team__name", "date", "is_active"),
+        "matches": ScheduledMatch.objects.filter(**own).values_list(
+            "home_team__name", "home_team__season__key", "date", "is_active"
+        ),
         "lines": MatchScore.objects.filter(**own).values_list("key", "home_team__name", "is_active"),
     }
     return {name: sorted(rows, key=repr) for name, rows in found.items()}
@@ -85,6 +93,16 @@ def past() -> dict[str, list]:
 
 def links() -> set[tuple]:
     return set(PlayerAssociation.objects.values_list("user", "player__league__key", "player__external_id"))
+
+
+def owned() -> set[tuple]:
+    """What users wrote, each with its team and that team's season."""
+    texts = ((CaptainMessage, "body"), (Poll, "question"), (PracticeTime, "location"))
+    return {
+        (model.__name__, *row)
+        for model, text in texts
+        for row in model.objects.values_list(text, "team__name", "team__season__key")
+    }
 
 
 def readable_by_strangers() -> list[str]:
@@ -109,7 +127,7 @@ def readable_by_strangers() -> list[str]:
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_season_begins_and_the_last_one_stays_with_its_people(world, seed, rebuild, early):
     was, linked = past(), links()
-    messages = set(CaptainMessage.objects.values_list("body", "team__name", "team__season__key"))
+    things = owned()
     run = begun(world, rebuild=rebuild)
     opened = Season.objects.filter(is_current=True).values_list("league__key", flat=True)
     with_players = set(Player.objects.values_list("league__key", flat=True))
@@ -117,12 +135,12 @@ def test_a_season_begins_and_the_last_one_stays_with_its_people(world, seed, reb
     assert len(opened) == len(set(opened))
     assert past() == was
     assert links() == linked
-    assert set(CaptainMessage.objects.values_list("body", "team__name", "team__season__key")) == messages
+    assert owned() == things
     assert readable_by_strangers() == []
     check_previous(json.loads((world / "truth.json").read_text()))
     undone(run)
-    assert past() == was
-    assert links() == linked
+    assert (past(), links(), owned()) == (was, linked, things)
+    assert not Season.objects.filter(is_current=False).exists()
 
 
 def check_previous(truth: dict) -> None:
@@ -133,7 +151,7 @@ def check_previous(truth: dict) -> None:
     wrong = [
         (team.name, team.previous.name)
         for team in linked
-        if became.get((codes[team.league_id], team.previous.name), team.name) != team.name
+        if became.get((codes[team.league_id], team.previous.name)) != team.name
     ]
     assert wrong == []
     assert linked.count() > len(truth["teams"]) / 2

@@ -6,7 +6,7 @@ Without a season in it, an address means the current one.
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from leagues import addresses, season
 from leagues.access import may_read_things_of
 from leagues.forms import natural_order
-from leagues.models import League, ScheduledMatch, Season, Series
+from leagues.models import League, ScheduledMatch, Season
 from leagues.moment import as_of_one_moment
 from leagues.requests import Request
 from leagues.sparkline import Sparkline
@@ -28,9 +28,8 @@ ROWS_A_PAGE = 30
 def league(request: Request, league_key: str, season_key: str | None = None) -> HttpResponse:
     found = addresses.find_league(request.user, league_key)
     shown = addresses.find_season(found, season_key)
-    playing = Count("teams", filter=Q(teams__is_active=True, teams__season=shown))
-    series = Series.objects.filter(league=found).select_related("league").annotate(team_count=playing)
-    listed = sorted(series.filter(team_count__gt=0), key=lambda one: natural_order(one.name))
+    series = season.series_in(found, shown).select_related("league")
+    listed = sorted(series, key=lambda one: natural_order(one.name))
     page = {
         "league": found,
         "season": shown,

@@ -51,6 +51,8 @@ class Command(BaseCommand):
         for option, needed in (("new_season", "next_of"), ("early", "new_season"), ("common_tail", "next_of")):
             if options[option] and not options[needed]:
                 raise CommandError(f"--{option.replace('_', '-')} needs --{needed.replace('_', '-')}")
+        if options["new_season"] and options["common_tail"]:
+            raise CommandError("--common-tail is about new ids, of which --new-season gives none")
         started = time.perf_counter()
         with LateProgress() as progress:
             try:
