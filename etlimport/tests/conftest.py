@@ -26,3 +26,13 @@ def snapshot(tmp_path) -> Callable[..., Path]:
         return folder
 
     return write
+
+
+@pytest.fixture
+def last_season(snapshot) -> list[list]:
+    """The first season of a small league is imported; what the catalogue has of it."""
+    from etlimport.tests.seasons import first_season, what_is_in
+    from etlimport.tests.sources import imported
+
+    imported(snapshot(**first_season()))
+    return what_is_in("2024")

@@ -1,9 +1,12 @@
-"""A small league over several seasons, as the rows of its files."""
+"""A small league over several seasons: the rows of its files, and what the catalogue has of each season."""
 
 from datetime import date, timedelta
 from itertools import permutations
 
-from etlimport.tests.sources import LEAGUE, line, match, player, standing
+import pytest
+
+from etlimport.tests.sources import line, match, player, standing
+from leagues.models import MatchScore, RosterSpot, ScheduledMatch, Season, Standing, Team
 
 CLUBS = ("Elm", "Oak", "Ash", "Fir")
 FIRST = date(2024, 9, 10)
@@ -68,4 +71,40 @@ def next_season() -> dict[str, list[dict]]:
     }
 
 
-__all__ = ["LEAGUE", "dates_of", "first_season", "lines", "next_season", "players", "schedule", "tables"]
+MODES = pytest.mark.parametrize("rebuild", [False, True], ids=["merge", "rebuild"])
+
+NAMES = ("League", "league_id")
+"""What files call the league."""
+
+
+def renamed(files: dict[str, list[dict]], league: str) -> dict[str, list[dict]]:
+    """The files with another code of the league."""
+    return {
+        kind: [{**row, **{name: league for name in row if name in NAMES}} for row in rows]
+        for kind, rows in files.items()
+    }
+
+
+def seasons() -> dict[str, bool]:
+    """The keys of all seasons, and whether each is current."""
+    return dict(Season.objects.order_by("key").values_list("key", "is_current"))
+
+
+def what_is_in(key: str) -> list[list]:
+    """All that a season has, without ids."""
+    return [
+        sorted(map(repr, rows))
+        for rows in (
+            Team.objects.filter(season__key=key).values_list("name", "is_active", "season__starts_on"),
+            RosterSpot.objects.filter(team__season__key=key).values_list(
+                "player__external_id", "team__name", "wins", "is_active"
+            ),
+            Standing.objects.filter(team__season__key=key).values_list("team__name", "points", "is_active"),
+            ScheduledMatch.objects.filter(season__key=key).values_list(
+                "home_team__name", "away_team__name", "date", "is_active", "home_team__season__key"
+            ),
+            MatchScore.objects.filter(season__key=key).values_list(
+                "home_team__name", "away_team__name", "date", "is_active", "home_team__season__key"
+            ),
+        )
+    ]

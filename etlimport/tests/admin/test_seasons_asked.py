@@ -7,8 +7,8 @@ from etlimport.alerts.conditions import import_failed
 from etlimport.models import ImportRun
 from etlimport.pipeline import Options
 from etlimport.tasks import import_snapshot, run_and_tell
-from etlimport.tests.seasons import LEAGUE, first_season, players
-from etlimport.tests.sources import imported
+from etlimport.tests.seasons import first_season, players
+from etlimport.tests.sources import LEAGUE, imported
 from leagues.models import Season
 
 pytestmark = pytest.mark.django_db(transaction=True)
