@@ -16,6 +16,7 @@ from etlimport.check import accounting
 from etlimport.check.answers import answers_left_behind
 from etlimport.check.audit import audit, audit_catalogue
 from etlimport.check.drops import refuse_drops
+from etlimport.check.forced import Forced, forced
 from etlimport.check.preconditions import refuse_unless_safe
 from etlimport.check.season_questions import refuse_unless_season_is_clear
 from etlimport.errors import DryRun
@@ -61,6 +62,8 @@ PEOPLE = {"players", "roster spots"}
 class Options:
     """What a run is asked to do; `leagues`: codes, empty for all that the source has.
 
+    `force`: whether to go on with everything that a safety check speaks against; `force_for`: with these kinds of files
+    of these leagues only, each as LEAGUE:kind.
     `seasons`: what an operator answers where the files do not tell of which season they are.
     """
 
@@ -69,6 +72,7 @@ class Options:
     rebuild: bool = False
     dry_run: bool = False
     force: bool = False
+    force_for: tuple[str, ...] = ()
     diff: bool = False
     started_by: object = None
     seasons: AnswersAsGiven = NOTHING_SAID
@@ -80,6 +84,7 @@ class Options:
             "mode": ImportRun.Mode.REBUILD if self.rebuild else ImportRun.Mode.MERGE,
             "dry_run": self.dry_run,
             "forced": self.force,
+            "forced_for": list(self.force_for),
             "answers": self.seasons.as_list(),
             "started_by": self.started_by,
         }
@@ -110,6 +115,10 @@ class Import(Work):
     def aliases(self) -> Aliases:
         return Aliases()
 
+    @cached_property
+    def forced(self) -> Forced:
+        return forced(self.options.force, self.options.force_for, self.aliases)
+
     def prepare(self, job: Job) -> Outcome | None:
         """The step read, with staging; an outcome where the files say what is already published."""
         with job.clock.step("read"):
@@ -125,14 +134,14 @@ class Import(Work):
 
     def find_files(self) -> None:
         options = self.options
-        everything_anew = options.rebuild or options.force or options.leagues or options.seasons.as_list()
+        everything_anew = any(
+            (options.rebuild, options.force, options.force_for, options.leagues, options.seasons.as_list())
+        )
         self.files = sources.gather(self.options.source, self.aliases, use_known=not everything_anew)
 
     def read_and_stage(self, job: Job) -> None:
         asked = sources.AskedFor(self.options.leagues, self.aliases)
-        job.warnings += sources.read_and_stage(
-            self.files, self.book, job.run, job.clock, asked, force=self.options.force
-        )
+        job.warnings += sources.read_and_stage(self.files, self.book, job.run, job.clock, asked, forced=self.forced)
         if missing := asked.missing(self.book.leagues):
             raise SourceUnreadable(f"The source has no rows of {', '.join(missing)}.")
 
@@ -186,8 +195,7 @@ class Change:
     def check(self) -> None:
         refuse_unless_safe()
         refuse_unless_season_is_clear(self.run, self.seasons)
-        if not self.options.force:
-            refuse_drops()
+        refuse_drops(self.run, self.work.forced)
         if self.known:
             self.job.warnings += answers_left_behind()
 

@@ -16,6 +16,7 @@ from django.conf import settings
 from django.utils.timezone import localtime
 
 from etlimport import stage
+from etlimport.check.forced import Forced
 from etlimport.kinds import StagedRow
 from etlimport.models import ImportRun, RejectedRow, SourceFile
 from etlimport.read import (
@@ -110,11 +111,11 @@ def read_and_stage(
     clock: RowCounter,
     asked: AskedFor,
     *,
-    force: bool,
+    forced: Forced,
 ) -> list[str]:
     """Read the files that are not known and stage their rows. Returns a warning for each file left out by force.
 
-    Raises SourceUnreadable if nothing can be read, or SourceRefused for an empty file unless `force`.
+    Raises SourceUnreadable if nothing can be read, or SourceRefused for an empty file, unless it is `forced`.
     """
     warnings: list[str] = []
     witnesses: dict[int, list[Witness]] = {}
@@ -128,7 +129,7 @@ def read_and_stage(
             witnesses[file.no] = file.report.witnesses
             warnings += [*file.report.warnings, *older_than_published(file)]
         except SourceRefused as error:
-            if not force:
+            if not forced.covers(folder_of(file, asked.aliases), file.path.kind):
                 raise
             file.left_out = True
             warnings.append(f"Left out by force: {error}")
@@ -139,6 +140,12 @@ def read_and_stage(
         note_rejected(file, run)
     stage.load_witnesses(witnesses)
     return warnings + unreadable_files(files)
+
+
+def folder_of(file: ReadFile, aliases: Aliases) -> str:
+    """The key of the league after which the file's folder is named; empty for a file in the source's own folder."""
+    folder, _, _ = file.path.relative.rpartition("/")
+    return aliases.league(folder.rpartition("/")[2]) if folder else ""
 
 
 def older_than_published(file: ReadFile) -> list[str]:

@@ -66,17 +66,23 @@ def import_snapshot(
     started_by: int | None = None,
     leagues: tuple[str, ...] = (),
     seasons: tuple[str, ...] = (),
+    force_for: tuple[str, ...] = (),
     **how: bool,
 ) -> int:
     """Import a source below IMPORT_SOURCE or IMPORT_ROOTS; `how`: rebuild, dry_run, force, diff. The run's number.
 
-    `seasons`: what an operator answered about seasons, as a run records it.
+    `seasons`: what an operator answered about seasons, as a run records it; `force_for`: each LEAGUE:kind.
 
     Raises SourceNotAllowed for any other source, whoever sent the task.
     """
     launch.require_allowed(source)
     options = Options(
-        Path(source), leagues=tuple(leagues), started_by=person(started_by), seasons=from_list(seasons), **how
+        Path(source),
+        leagues=tuple(leagues),
+        force_for=tuple(force_for),
+        started_by=person(started_by),
+        seasons=from_list(seasons),
+        **how,
     )
     return run_and_tell(options).pk
 

@@ -63,7 +63,7 @@ def unclaimed_mate(captain: Player) -> Player:
 
 def mates_of(captain: Player) -> QuerySet[Player]:
     """The players on the captain's teams who have no account and are not captains themselves."""
-    teams = RosterSpot.objects.filter(player=captain, is_active=True).values("team")
+    teams = captain.roster_spots.filter(is_active=True, team__season__is_current=True).values("team")
     return (
         Player.objects.filter(roster_spots__team__in=teams, is_active=True, association=None, league=captain.league_id)
         .exclude(pk=captain.pk)
@@ -92,7 +92,8 @@ def account(role: str, email: str, password: str, player: Player | None, **right
 def fill_the_board(captain: Player) -> None:
     """Give the captain's team a practice, a message and a poll, if it has none yet."""
     author = captain.association.user
-    spot = captain.roster_spots.filter(is_active=True, team__is_active=True).select_related("team__club").first()
+    playing = captain.roster_spots.filter(is_active=True, team__is_active=True, team__season__is_current=True)
+    spot = playing.select_related("team__club").order_by("-is_captain", "team__name").first()
     if spot is None or spot.team.practice_times.exists() or spot.team.captain_messages.exists():
         return
     team, soon = spot.team, timezone.localdate() + timedelta(days=3)

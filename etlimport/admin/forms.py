@@ -3,6 +3,7 @@ from typing import Any
 
 from django import forms
 
+from etlimport.check.forced import league_and_kind
 from etlimport.models import ImportRun
 from etlimport.operations import launch
 from etlimport.resolve.season_answers import from_list
@@ -26,6 +27,11 @@ class StartForm(forms.Form):
     force = forms.BooleanField(
         required=False, label="Force", help_text="Go on where a safety check refuses. It is recorded."
     )
+    force_for = forms.CharField(
+        required=False,
+        label="Force only",
+        help_text="Kinds of files that a run refused, as LEAGUE:kind, with commas between; others are checked.",
+    )
     dry_run = forms.BooleanField(
         required=False, label="Dry run", help_text="Do everything, change nothing, show what would change."
     )
@@ -47,14 +53,28 @@ class StartForm(forms.Form):
     def clean_seasons(self) -> list[str]:
         """The page of a run has a field of this name for each league it asks about."""
         given = self.data.getlist("seasons") if hasattr(self.data, "getlist") else [self.cleaned_data["seasons"]]
-        answers = [answer for answer in map(str.strip, ",".join(given).split(",")) if answer]
+        answers = listed(",".join(given))
         try:
             return from_list(answers).as_list()
         except ValueError as error:
             raise forms.ValidationError(str(error)) from error
 
     def clean_leagues(self) -> list[str]:
-        return [code for code in map(str.strip, self.cleaned_data["leagues"].split(",")) if code]
+        return listed(self.cleaned_data["leagues"])
+
+    def clean_force_for(self) -> list[str]:
+        found = listed(self.cleaned_data["force_for"])
+        try:
+            for part in found:
+                league_and_kind(part)
+        except ValueError as error:
+            raise forms.ValidationError(str(error)) from error
+        return found
+
+
+def listed(text: str) -> list[str]:
+    """What stands between the commas."""
+    return [part for part in map(str.strip, text.split(",")) if part]
 
 
 def initial_values_of(run: ImportRun, *, dry_run: bool) -> dict[str, Any]:

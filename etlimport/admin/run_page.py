@@ -55,6 +55,7 @@ def context(run: ImportRun, user: User | AnonymousUser) -> dict[str, Any]:
         "changes": {title: found["count"] for title, found in run.diff.items()},
         "seasons": run.counts.get("seasons", []),
         "source_to_repeat": str(Path(run.source).resolve()),
+        "to_force": run.counts.get("to force", []),
         "questions": run.counts.get("season questions", []),
         "may_start": is_import and user.has_perm(roles.START_IMPORT) and run.status != Status.RUNNING,
         "may_undo": run.status == Status.PUBLISHED and user.has_perm(roles.UNDO_RUN),

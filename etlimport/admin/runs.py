@@ -135,12 +135,13 @@ class ImportRunAdmin(ReadOnlyAdmin):
         if request.method == "POST":
             form = StartForm(request.POST)
             if form.is_valid():
-                source, leagues, seasons = map(form.cleaned_data.pop, ("source", "leagues", "seasons"))
+                lists = {name: form.cleaned_data.pop(name) for name in ("leagues", "seasons", "force_for")}
+                source = form.cleaned_data.pop("source")
                 how = {name: True for name, chosen in form.cleaned_data.items() if chosen}
-                what = f"Started an import of {source}: {', '.join([*leagues, *seasons, *how]) or 'all of it'}."
-                arguments = {"source": source, "leagues": leagues, "diff": bool(how.get("dry_run")), **how}
-                if seasons:
-                    arguments["seasons"] = seasons
+                told = [*lists["leagues"], *lists["seasons"], *(f"force {part}" for part in lists["force_for"]), *how]
+                what = f"Started an import of {source}: {', '.join(told) or 'all of it'}."
+                arguments = {"source": source, "diff": bool(how.get("dry_run")), **how}
+                arguments |= {name: found for name, found in lists.items() if found or name == "leagues"}
                 return self.launch(request, tasks.import_snapshot, None, what, **arguments)
         else:
             again = ImportRun.objects.filter(pk=number(request, "again")).first()

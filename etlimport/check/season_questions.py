@@ -19,4 +19,4 @@ def refuse_unless_season_is_clear(run: ImportRun, leagues: list[LeagueSeasons]) 
     questions = [league.question for league in leagues if league.question]
     if questions:
         run.counts["season questions"] = [asdict(question) for question in questions]
-        raise Refused([*map(str, questions), *drops_too_large()], Cause.SEASON)
+        raise Refused([*map(str, questions), *map(str, drops_too_large())], Cause.SEASON)

@@ -133,6 +133,8 @@ PLAYS_IN_SNAPSHOT = f"""(
 """SQL for the condition that a player `t` is on a team of a season that the players files are of, or on none at all."""
 
 KIND_OF: dict[type[CatalogueModel], str] = {
+    Team: "players",
+    Player: "players",
     RosterSpot: "players",
     ScheduledMatch: "schedules",
     Standing: "series_stats",

@@ -41,6 +41,7 @@ class ImportRun(models.Model):
     status = models.CharField(max_length=12, choices=Status, default=Status.RUNNING)
     leagues = models.JSONField(default=list, blank=True, help_text="Only these league codes; empty: all in the source.")
     forced = models.BooleanField(default=False)
+    forced_for = models.JSONField(default=list, blank=True, help_text="Kinds of files that were forced: LEAGUE:kind.")
     answers = models.JSONField(default=list, blank=True, help_text="What an operator told of the seasons of leagues.")
     dry_run = models.BooleanField(default=False)
     started_by = models.ForeignKey(

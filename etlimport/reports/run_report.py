@@ -47,6 +47,7 @@ def as_json(run: ImportRun) -> dict[str, Any]:
         "source": run.source,
         "leagues": run.leagues,
         "forced": run.forced,
+        "forced_for": run.forced_for,
         "dry_run": run.dry_run,
         "step": run.step,
         "error": run.error,
@@ -61,6 +62,12 @@ def as_json(run: ImportRun) -> dict[str, Any]:
     }
 
 
+def what_to_force(run: ImportRun) -> list[str]:
+    """The options with which the same import would go on."""
+    parts = [*run.forced_for, *run.counts.get("to force", [])]
+    return [f"--force {part}" for part in parts] if run.counts.get("to force") else ["--force"]
+
+
 def seconds(run: ImportRun) -> float:
     return round(((run.finished_at or timezone.now()) - run.started_at).total_seconds(), 3)
 
@@ -71,7 +78,7 @@ def as_text(run: ImportRun, *, diff: bool = False) -> str:
     if run.reasons:
         parts.append("\n".join(f"  {reason}" for reason in run.reasons))
     if run.cause in FORCIBLE and not run.forced:
-        parts.append("  If that is right, run again with --force; it is recorded.")
+        parts.append(f"  If that is right, run again with {' '.join(what_to_force(run))}; it is recorded.")
     if files := run.counts.get("files"):
         parts.append(table("rows of file", FILE_COLUMNS, files))
     if things := run.counts.get("things"):

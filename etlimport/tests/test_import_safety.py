@@ -4,10 +4,23 @@ import json
 import os
 
 import pytest
+from django.core.management import CommandError, call_command
 
 from etlimport.models import ImportRun, RejectedRow
 from etlimport.reports.run_report import as_text, exit_code
-from etlimport.tests.sources import catalogue, dump, history, imported, line, match, player, run_of, standing, two_teams
+from etlimport.tests.sources import (
+    LEAGUE,
+    catalogue,
+    dump,
+    history,
+    imported,
+    line,
+    match,
+    player,
+    run_of,
+    standing,
+    two_teams,
+)
 from leagues.models import League, Player, Team
 
 pytestmark = pytest.mark.django_db
@@ -79,6 +92,50 @@ def test_an_empty_file_or_one_that_is_no_json_is_refused(snapshot, content):
     run = run_of(snapshot(players=content, series_stats=[standing()]))
     assert (run.status, exit_code(run)) == (Status.REFUSED, 3)
     assert "players.json" in run.error
+
+
+def lines_in(league: str, number: int) -> list[dict]:
+    return [match(date=f"10/{day + 1:02d}/2024", League=league) for day in range(number)]
+
+
+def test_force_for_one_kind_of_file_of_a_league_goes_on_with_that_one(snapshot):
+    imported(snapshot(players=many(20) + many(20, League="CITA")))
+    run = imported(snapshot(players=many(2) + many(20, League="CITA")), force_for=(f"{LEAGUE}:players",))
+    assert ImportRun.objects.get(pk=run.pk).forced_for == [f"{LEAGUE}:players"]
+    assert Player.objects.filter(is_active=True, league__code=LEAGUE).count() == 2
+
+
+def test_what_is_forced_for_one_file_does_not_carry_a_broken_one_through(snapshot):
+    imported(snapshot(players=many(20) + many(20, League="CITA")))
+    run = run_of(snapshot(players=many(2) + many(2, League="CITA")), force_for=(f"{LEAGUE}:players",))
+    assert run.status == Status.REFUSED
+    assert "CITA" in run.error
+    assert LEAGUE not in run.error
+
+
+def test_a_refusal_names_what_would_have_to_be_forced(snapshot):
+    imported(snapshot(players=many(20), schedules=lines_in(LEAGUE, 20)))
+    run = run_of(snapshot(players=many(20), schedules=lines_in(LEAGUE, 2)))
+    assert f"--force {LEAGUE}:schedules;" in as_text(run)
+    run = imported(snapshot(players=many(20), schedules=lines_in(LEAGUE, 2)), force_for=(f"{LEAGUE}:schedules",))
+    assert run.status == Status.PUBLISHED
+
+
+def test_a_file_that_cannot_be_read_is_left_out_if_it_is_the_one_forced(snapshot, tmp_path):
+    for name in (LEAGUE, "CITA"):
+        folder = tmp_path / "two" / name
+        folder.mkdir(parents=True)
+        (folder / "players.json").write_text("no json" if name == LEAGUE else json.dumps(many(3, League="CITA")))
+    assert run_of(tmp_path / "two", force_for=("CITA:players",)).status == Status.REFUSED
+    run = run_of(tmp_path / "two", force_for=(f"{LEAGUE}:players",))
+    assert run.status == Status.PUBLISHED
+    assert any("Left out by force" in warning for warning in run.warnings)
+
+
+@pytest.mark.parametrize("text", ["NSTF", "NSTF:rosters", ":players"])
+def test_the_command_says_how_to_write_what_is_forced(text):
+    with pytest.raises(CommandError, match="LEAGUE:kind"):
+        call_command("run_etl", "--source", "none", "--force", text)
 
 
 def test_force_leaves_a_file_out_that_is_no_json(snapshot):

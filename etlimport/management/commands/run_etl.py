@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from etlimport.check.forced import league_and_kind
 from etlimport.errors import EXIT_UNREADABLE
 from etlimport.pipeline import Options, run_import
 from etlimport.reports import run_report
@@ -25,7 +26,15 @@ class Command(BaseCommand):
         parser.add_argument("--league", action="append", default=[], help="only this league's code; repeatable")
         parser.add_argument("--dry-run", action="store_true", help="do everything, commit nothing")
         parser.add_argument("--diff", action="store_true", help="show what changes, grouped; all of it with --json")
-        parser.add_argument("--force", action="store_true", help="go on where a safety check refuses; it is recorded")
+        parser.add_argument(
+            "--force",
+            action="append",
+            nargs="?",
+            const="",
+            default=[],
+            metavar="LEAGUE:KIND",
+            help="go on where a safety check refuses, with everything or with this kind of file; it is recorded",
+        )
         parser.add_argument("--rebuild", action="store_true", help="delete the leagues' catalogue, create it anew")
         parser.add_argument(
             "--new-season", action="append", default=[], metavar="LEAGUE=KEY", help="this league begins a season now"
@@ -46,6 +55,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             seasons = given(options["new_season"], options["same_season"], options["season"])
+            force_for = tuple(filter(None, options["force"]))
+            for part in force_for:
+                league_and_kind(part)
         except ValueError as error:
             raise CommandError(str(error), returncode=EXIT_UNREADABLE) from error
         asked = Options(
@@ -53,7 +65,8 @@ class Command(BaseCommand):
             leagues=tuple(options["league"]),
             rebuild=options["rebuild"],
             dry_run=options["dry_run"],
-            force=options["force"],
+            force="" in options["force"],
+            force_for=force_for,
             diff=options["diff"],
             seasons=seasons,
         )

@@ -77,6 +77,20 @@ def test_running_again_offers_what_the_run_did_but_never_force(log_in, allowed):
     assert not form["dry_run"].value()
 
 
+def test_one_kind_of_file_can_be_forced(log_in, allowed, launched):
+    asked = {"source": str(allowed / "first"), "force_for": "NSTF:players, CITA:schedules"}
+    assert log_in("operator").post(reverse("admin:start_import"), asked).status_code == 302
+    ((_, arguments),) = launched
+    assert arguments["force_for"] == ["NSTF:players", "CITA:schedules"]
+    assert "force NSTF:players" in LogEntry.objects.get().change_message
+
+
+def test_what_is_no_kind_of_file_cannot_be_forced(log_in, allowed, launched):
+    asked = {"source": str(allowed / "first"), "force_for": "NSTF:everything"}
+    assert b"write LEAGUE:kind" in log_in("operator").post(reverse("admin:start_import"), asked).content
+    assert not launched
+
+
 def test_a_broker_that_does_not_answer_is_told(log_in, allowed, settings, monkeypatch):
     def refuse(**_kwargs):
         raise ConnectionRefusedError("nobody there")
