@@ -30,12 +30,11 @@ def user_can_access_league(user: User | AnonymousUser, league: League) -> bool:
 
 
 def may_read_things_of(user: User | AnonymousUser, team: Team) -> bool:
-    """Whether the user sees what people of the team wrote for one another: who is on it, or was in a season now over.
+    """Whether the user sees what people of the team wrote for one another: who is on it, or was until its season's end.
 
-    A team is of one season, so those who have its label in the next one do not.
+    A team is of one season, so those who have its label in the next one do not, nor does who left it in mid-season.
     """
-    there = Q(is_active=True) | Q(team__season__is_current=False)
-    theirs = RosterSpot.objects.filter(there, team=team, player__association__user=user.pk)
+    theirs = RosterSpot.objects.filter(team=team, is_active=True, player__association__user=user.pk)
     return user.is_authenticated and theirs.exists()
 
 

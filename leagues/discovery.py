@@ -1,8 +1,9 @@
 """Finding a user's players in other leagues: certain ones are linked, possible ones suggested to the user.
 
 It is certain that a player is the user if a player already linked to the user has the same name and plays at the
-same club, and nobody else of that name could be meant. A player of whom only the name is the same, or a form of
-it, is suggested. A player who is linked to somebody is never linked to somebody else.
+same club, both in the current season of their leagues, and nobody else of that name could be meant. A player of whom
+only the name is the same, or a form of it, is suggested. A player who is linked to somebody is never linked to somebody
+else.
 """
 
 from collections.abc import Collection, Container, Iterator
@@ -135,8 +136,10 @@ SELECT user_id, player_id, club FROM (
     FROM w_namesake pair
     JOIN leagues_rosterspot spot ON spot.player_id = pair.linked_id AND spot.is_active
     JOIN leagues_team team ON team.id = spot.team_id AND team.is_active
+    JOIN leagues_season season ON season.id = team.season_id AND season.is_current
     JOIN leagues_rosterspot other_spot ON other_spot.player_id = pair.player_id AND other_spot.is_active
     JOIN leagues_team other_team ON other_team.id = other_spot.team_id AND other_team.is_active
+    JOIN leagues_season other_season ON other_season.id = other_team.season_id AND other_season.is_current
     JOIN leagues_club club ON club.id = team.club_id AND club.id = other_team.club_id
     WHERE {NOBODY_ELSE}
     GROUP BY pair.user_id, pair.player_id, pair.league_id

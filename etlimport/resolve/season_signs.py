@@ -61,10 +61,15 @@ SUMS = ", ".join(f"sum({{alias}}.{column})" for column in WON)
 
 
 def tables_in_files() -> Figures:
-    """(rows, the sums of the columns WON) of the standings of each league."""
+    """(teams, the sums of the columns WON) of the standings of each league.
+
+    Of a team with several rows the first counts, as it does in the merge.
+    """
     return figures(
-        f"""SELECT s.league_no, count(*), {SUMS.format(alias="i")} FROM in_series_stats i
-            JOIN w_spelling s ON s.no = i.league_no GROUP BY s.league_no"""
+        f"""SELECT s.league_no, count(*), {SUMS.format(alias="i")} FROM (
+                SELECT *, row_number() OVER (PARTITION BY league_no, label_no ORDER BY file_no, idx) AS time
+                FROM in_series_stats) i
+            JOIN w_spelling s ON s.no = i.league_no WHERE time = 1 GROUP BY s.league_no"""
     )
 
 

@@ -35,6 +35,17 @@ def test_a_few_rows_of_a_season_that_is_over_do_not_say_that_the_rest_has_left(s
     assert [len(rows) for rows in what_is_in("2025")[3:]] == [12, 12]
 
 
+def test_last_seasons_tables_sent_once_more_are_of_last_season_also_with_rows_that_are_repeated(snapshot):
+    """The repeated rows contradict the first ones, which count."""
+    old = [*tables(), *(row | {"points": 99} for row in tables()[:2])]
+    imported(snapshot(**{**first_season(), "series_stats": old}))
+    before = what_is_in("2024")
+    imported(snapshot(**next_season()))
+    new = what_is_in("2025")
+    imported(snapshot(**{**next_season(), "series_stats": old}))
+    assert (what_is_in("2024"), what_is_in("2025")) == (before, new)
+
+
 @MODES
 def test_a_late_correction_changes_only_the_row_of_its_season(snapshot, last_season, rebuild):
     imported(snapshot(**next_season()))

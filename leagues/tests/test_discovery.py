@@ -3,7 +3,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from leagues.discovery import discover_associations, open_suggestions
-from leagues.models import AssociationSuggestion, Player, PlayerAssociation
+from leagues.models import AssociationSuggestion, Player, PlayerAssociation, Season
 from leagues.tests.factories import (
     AssociationSuggestionFactory,
     ClubFactory,
@@ -12,6 +12,7 @@ from leagues.tests.factories import (
     PlayerAssociationFactory,
     PlayerFactory,
     RosterSpotFactory,
+    SeasonFactory,
     UserFactory,
 )
 
@@ -113,6 +114,16 @@ def test_another_user_linked_with_a_player_of_the_name_counts_as_a_namesake(ann,
     PlayerAssociationFactory(user=mother, player=player(third, club, active=False))
     player(away, club)
     assert not any(each.linked for each in discover())
+
+
+@pytest.mark.parametrize("side", ["theirs", "the other"])
+def test_a_club_of_a_season_that_is_over_links_nobody(ann, home, away, club, side):
+    """Somebody of the name plays there now, where the user played a year ago, or the other way round."""
+    candidate = player(away, club, **ANN)
+    league = home if side == "theirs" else away
+    Season.objects.filter(league=league).update(is_current=False)
+    SeasonFactory(league=league, key="2026-27")
+    assert_only_suggested(ann, candidate)
 
 
 def test_two_players_of_one_name_in_the_other_league_are_never_linked_silently(ann, away, club):

@@ -139,6 +139,9 @@ def test_who_left_a_team_in_the_middle_of_the_season_does_not_read_on(member, lo
     assert WRITTEN[0] in page(client, team.get_absolute_url())
     team.roster_spots.update(is_active=False)
     assert WRITTEN[0] not in page(client, team.get_absolute_url())
+    Season.objects.filter(pk=team.season_id).update(is_current=False)
+    team.refresh_from_db()
+    assert WRITTEN[0] not in page(client, Team.objects.get(pk=team.pk).get_absolute_url())
 
 
 def test_who_has_the_label_now_does_not_read_what_was_written_before(member, login, team, written):
