@@ -223,7 +223,7 @@ class Change:
         empty = self.undo_log.was_empty(Club)
         self.run.counts["identity changes"] = dict(NO_CHANGES) if empty else note_changes(self.run)
         if self.known:
-            remember_changed_keys()
+            remember_changed_keys(self.undo_log)
 
     def describe(self) -> None:
         """What the run did, for its report."""

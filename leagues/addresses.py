@@ -5,12 +5,13 @@ key, `NotHere` is raised, an error 404 with suggestions.
 """
 
 from collections.abc import Iterable, Sequence
-from functools import wraps
+from functools import reduce, wraps
+from operator import or_
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import Q
 from django.http import Http404
 from django.shortcuts import redirect
 
@@ -109,34 +110,38 @@ def find_team(league: League, series_key: str, club_key: str, squad: str = "", s
     season = find_season(league, season_key) if season_key else None
     in_league = Team.objects.filter(league=league).select_related("league", "season", "series", "club")
     in_season = in_league.filter(season=season) if season else in_league.filter(season__is_current=True)
-    if team := in_season.filter(series__key=series_key, club__key=club_key, squad=squad).first():
+    if team := in_season.filter(**labelled(series_key, club_key, squad)).first():
         return team
-    if moved := moved_team(in_season, league, series_key, club_key, squad):
+    keys_now = present_keys(league, series_key, club_key, squad)
+    if moved := in_season.filter(**labelled(*keys_now)).first():
         raise Moved(moved)
-    if season_key is None and (earlier := of_earlier_seasons(league, series_key, club_key, squad)):
+    if season_key is None and (earlier := of_earlier_seasons(league, (series_key, club_key, squad), keys_now)):
         raise Moved(earlier[0])
     when = f"in {season}" if season else "this season"
     raise NotHere(f"This team does not play in {league.name} {when}.", near_team(league, series_key, club_key))
 
 
-def of_earlier_seasons(league: League, series_key: str, club_key: str, squad: str) -> list[Team]:
-    """The teams that had this label in seasons that are over, the latest first."""
+def labelled(series_key: str, club_key: str, squad: str) -> dict[str, str]:
+    """The filter for teams with this label."""
+    return {"series__key": series_key, "club__key": club_key, "squad": squad}
+
+
+def of_earlier_seasons(league: League, *labels: tuple[str, str, str]) -> list[Team]:
+    """The teams that had one of these labels in seasons that are over, the latest first."""
     past = Team.objects.filter(league=league, season__is_current=False).select_related(
         "league", "season", "series", "club"
     )
-    found = past.filter(series__key=series_key, club__key=club_key, squad=squad)
+    found = past.filter(reduce(or_, (Q(**labelled(*label)) for label in labels)))
     return sorted(found, key=lambda team: order_of(team.season.key), reverse=True)
 
 
-def moved_team(teams: QuerySet[Team], league: League, series_key: str, club_key: str, squad: str) -> Team | None:
-    """The team that had this key formerly, or whose series, club or both had the key given."""
-    own = current_key(Kind.TEAM, "/".join([series_key, club_key, squad]), league.key)
-    if own:
+def present_keys(league: League, series_key: str, club_key: str, squad: str) -> tuple[str, str, str]:
+    """What has replaced the key of a team, or the key of its series, its club or both; else the same again."""
+    if own := current_key(Kind.TEAM, "/".join([series_key, club_key, squad]), league.key):
         series_key, club_key, squad = own.split("/")
-    else:
-        series_key = current_key(Kind.SERIES, series_key, league.key) or series_key
-        club_key = current_key(Kind.CLUB, club_key) or club_key
-    return teams.filter(series__key=series_key, club__key=club_key, squad=squad).first()
+        return series_key, club_key, squad
+    series_now = current_key(Kind.SERIES, series_key, league.key)
+    return series_now or series_key, current_key(Kind.CLUB, club_key) or club_key, squad
 
 
 def near_team(league: League, series_key: str, club_key: str) -> list[CatalogueModel]:

@@ -1,6 +1,6 @@
 """Remembering the keys that a source has changed, so that addresses with a former key still lead somewhere."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from leagues.models import FormerKey
@@ -30,7 +30,7 @@ WHERE leagues_formerkey.kind = changed.kind AND leagues_formerkey.league_key = c
   AND leagues_formerkey.current_key = changed.former_key
 """
 
-# A key that is given back, as by an undo, leads nowhere else any more.
+# A key that is given back leads nowhere else any more.
 FORGET = """
 DELETE FROM leagues_formerkey WHERE former_key = current_key AND (kind, league_key, former_key) IN (
     SELECT kind, league_key, current_key FROM w_changed_key)
@@ -43,16 +43,30 @@ ON CONFLICT (kind, league_key, former_key) DO UPDATE SET current_key = excluded.
 """
 
 
-def remember_former_keys(changes: str, params: Sequence[Any] = ()) -> int:
+ABOUT_TO_CHANGE = """
+SELECT f.id FROM leagues_formerkey f JOIN w_changed_key changed
+  ON (changed.kind = 'league' AND f.league_key = changed.former_key)
+  OR (f.kind = changed.kind AND f.league_key = changed.league_key
+      AND (f.current_key = changed.former_key OR f.former_key IN (changed.former_key, changed.current_key)))
+"""
+"""SQL for a query of the ids of the rows that the statements above change or delete."""
+
+
+def remember_former_keys(
+    changes: str, params: Sequence[Any] = (), before_change: Callable[[str], object] | None = None
+) -> int:
     """Remember the changed keys that the SQL `changes` selects: kind, league_key, former_key, current_key.
 
     The columns mean what they mean in `FormerKey`. To be called within the transaction that changes the
-    keys. Returns how many keys were remembered.
+    keys. `before_change` is called with SQL for a query of the ids of the rows that are about to change.
+    Returns how many keys were remembered.
     """
     only_changes = f"SELECT * FROM ({changes}) every WHERE former_key <> current_key"
     with CHANGED_KEY.filled(only_changes, params) as changed:
         if not changed:
             return 0
+        if before_change:
+            before_change(ABOUT_TO_CHANGE)
         execute(FOLLOW_LEAGUES)
         execute(SHORTEN)
         execute(FORGET)

@@ -1,6 +1,8 @@
 """Remembers the keys that a run changes, so that old addresses lead to the same things."""
 
+from etlimport.journal.undo_log import UndoLog
 from leagues.former_keys import remember_former_keys
+from leagues.models import FormerKey
 
 CHANGED = """
 SELECT 'league' AS kind, '' AS league_key, t.key AS former_key, w.key AS current_key
@@ -24,6 +26,6 @@ WHERE t.external_id <> w.external_id
 """SQL for a query of the keys of rows that the merge is about to change, as they are and as they will be."""
 
 
-def remember_changed_keys() -> int:
+def remember_changed_keys(log: UndoLog) -> int:
     """To be called before the merge. Returns how many keys were remembered."""
-    return remember_former_keys(CHANGED)
+    return remember_former_keys(CHANGED, before_change=lambda ids: log.before_update(FormerKey, ids))

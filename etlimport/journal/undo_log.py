@@ -7,6 +7,7 @@ from etlimport import database
 from etlimport.database import dialect
 from etlimport.database.references import catalogue_models, column_of
 from etlimport.models import ImportRun, InsertedRange, OwnedChange, ReKey, RowChange
+from leagues.models import FormerKey
 
 LOGS = (RowChange, InsertedRange, ReKey, OwnedChange)
 """The models that make up the undo log of a run."""
@@ -107,8 +108,8 @@ class UndoLog:
 
 
 def highest_ids() -> dict[type[Model], int]:
-    """The highest id in the table of each model of the catalogue."""
-    models = catalogue_models()
+    """The highest id in the table of each model of the catalogue, and of the former keys of its rows."""
+    models: list[type[Model]] = [*catalogue_models(), FormerKey]
     highest = ", ".join(f"(SELECT coalesce(max(id), 0) FROM {model._meta.db_table})" for model in models)
     (found,) = database.rows(f"SELECT {highest}")
     return dict(zip(models, found, strict=True))

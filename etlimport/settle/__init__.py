@@ -13,7 +13,7 @@ from etlimport.run.runner import conduct
 from etlimport.settle.evidence import reasons_against
 from etlimport.settle.fuse import fuse
 from leagues.former_keys import remember_former_keys
-from leagues.models import CatalogueModel, Player, Team, User
+from leagues.models import CatalogueModel, FormerKey, Player, Team, User
 
 __all__ = ["SETTLED_KINDS", "settle_different", "settle_same"]
 
@@ -79,10 +79,11 @@ def merge_rows(ambiguity_id: int, run: ImportRun) -> None:
         raise Refused([f"Only teams and players can be settled, not a {ambiguity.kind}."], Cause.NOT_POSSIBLE)
     if reasons := reasons_against(model, ambiguity.old_id, ambiguity.new_id):
         raise Refused(reasons, Cause.NOT_POSSIBLE)
-    remember_old_address(model, ambiguity)
     log = UndoLog(run)
+    remember_old_address(model, ambiguity, log)
     old_id, new_id = (model.objects.get(pk=pk).natural_key()[-1] for pk in (ambiguity.old_id, ambiguity.new_id))
     run.counts["merged"] = fuse(model, ambiguity.old_id, ambiguity.new_id, log)
+    log.close()
     run.counts["settled"] = decide(ambiguity, run)
     run.counts["aliases"] = keep_both_ids(ambiguity, old_id, new_id) if model is Player else []
     IdentityChange.objects.create(
@@ -105,14 +106,25 @@ def keep_both_ids(ambiguity: AmbiguousIdentity, old_id: str, new_id: str) -> lis
     return [alias.pk]
 
 
-def remember_old_address(model: type[CatalogueModel], ambiguity: AmbiguousIdentity) -> None:
+def remember_old_address(model: type[CatalogueModel], ambiguity: AmbiguousIdentity, log: UndoLog) -> None:
     """The row that stays takes the new one's key: its old address leads on."""
-    league_key, *former = model.objects.get(pk=ambiguity.old_id).natural_key()
-    _, *current = model.objects.get(pk=ambiguity.new_id).natural_key()
+    league_key, *former = key_without_season(model, ambiguity.old_id)
+    _, *current = key_without_season(model, ambiguity.new_id)
     remember_former_keys(
         "SELECT %s AS kind, %s AS league_key, %s AS former_key, %s AS current_key",
         [ambiguity.kind, league_key, "/".join(former), "/".join(current)],
+        before_change=lambda ids: log.before_update(FormerKey, ids),
     )
+
+
+def key_without_season(model: type[CatalogueModel], pk: int) -> list[str]:
+    """The natural key of a row, as former keys have it: an address that names no season leads on in any."""
+    row = model.objects.get(pk=pk)
+    return [
+        part
+        for lookup, part in zip(model.natural_key_lookups, row.natural_key(), strict=True)
+        if lookup != "season__key"
+    ]
 
 
 def decide(ambiguity: AmbiguousIdentity, run: ImportRun) -> list[int]:

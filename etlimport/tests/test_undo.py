@@ -18,6 +18,7 @@ from etlimport.tests.sources import ELM, OAK, catalogue, dump, imported, match, 
 from etlimport.tests.undoing import owned, refused, undone
 from etlimport.undo import undo_run
 from leagues.models import (
+    FormerKey,
     Player,
     Poll,
     PracticeTime,
@@ -308,3 +309,22 @@ def attach_something(found):
 def entry(number, name, team):
     first, last = name.split(" ", 1)
     return player(f"p{number}", first, last, team=team, club=team.split()[0], series=f"Series {team.split()[1]}")
+
+
+def former_keys() -> list[tuple]:
+    return sorted(FormerKey.objects.values_list("pk", "kind", "league_key", "former_key", "current_key"))
+
+
+@pytest.mark.parametrize("rebuild", [False, True])
+def test_former_addresses_are_as_before(first_night, snapshots, rebuild):
+    """Also those which the run led on: to the present key, or out of the league's former one."""
+    for one in Player.objects.select_related("league"):
+        place = {"kind": "player", "league_key": one.league.key, "current_key": one.external_id}
+        FormerKey.objects.create(former_key=f"long-ago-{one.pk}", **place)
+    before = former_keys()
+    run = import_next(snapshots, rebuild=rebuild)
+    led_on = {row[0]: row for row in former_keys()}
+    assert any(led_on[row[0]] != row for row in before)
+    assert len(led_on) > len(before)
+    undone(run)
+    assert former_keys() == before

@@ -9,7 +9,6 @@ from etlimport.models import Alias, AmbiguousIdentity, ImportRun, ReKey
 from etlimport.operator_change import OperatorChange
 from etlimport.run.runner import conduct
 from etlimport.undo import owned, reasons
-from etlimport.undo.addresses import remember_restored_keys
 from etlimport.undo.undo_tables import UndoTables, gone
 from leagues.models import Player, Team, User
 
@@ -48,7 +47,6 @@ class Undo(OperatorChange):
         reasons.refuse_if_noted_without(self.tables)
         self.tables.create()
         reasons.refuse_if_touched_later(self.tables, self.tables.of_catalogue)
-        remember_restored_keys(self.tables)
         self.tables.restore_unreferenced()
         reopen_questions(self.undone)
 

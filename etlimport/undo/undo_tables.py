@@ -9,11 +9,14 @@ from etlimport.database import dialect, table_families
 from etlimport.database.references import column_of, is_catalogue, owned_references, tables
 from etlimport.journal.undo_log import columns_of
 from etlimport.models import ImportRun, InsertedRange, RowChange
+from leagues.models import FormerKey
 from leagues.working_tables import WorkingTable
 
 
 class UndoTables:
-    """What a run did, table by table. `models`: all of the catalogue, and those of users whose rows it deleted.
+    """What a run did, table by table.
+
+    `models`: all of the catalogue with the former keys of its rows, and those of users whose rows it deleted.
 
     `counts`: what was put back so far, {table: {"deleted": n, "restored": n}}.
     """
@@ -23,8 +26,10 @@ class UndoTables:
         self.counts: dict[str, dict[str, int]] = {}
         self.ranges = {found.table_name: found for found in InsertedRange.objects.filter(run=run)}
         changed = set(RowChange.objects.filter(run=run).values_list("table_name", flat=True).distinct())
-        self.of_catalogue = [model for model in tables() if is_catalogue(model)]
-        self.of_users = [model for model in tables() if not is_catalogue(model) and model._meta.db_table in changed]
+        self.of_catalogue = [model for model in tables() if is_catalogue(model) or model is FormerKey]
+        self.of_users = [
+            model for model in tables() if model not in self.of_catalogue and model._meta.db_table in changed
+        ]
         self.models = [*self.of_catalogue, *self.of_users]
 
     def create(self) -> None:

@@ -5,7 +5,7 @@ from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 
 from leagues.contexts import build_context
-from leagues.models import Season, Team
+from leagues.models import FormerKey, Season, Team
 from leagues.selection import select_team
 from leagues.tests.factories import (
     CaptainMessageFactory,
@@ -101,6 +101,13 @@ def test_a_team_leads_to_the_one_it_was_and_to_the_one_it_became(member, login, 
     shown = page(client, before.get_absolute_url())
     assert "In 2025–26 most of them play as" in shown
     assert other.get_absolute_url() in shown
+
+
+def test_so_does_one_whose_club_was_renamed_before_the_team_stopped(member, login, team, past):
+    gone = TeamFactory(season=past, league=team.league, series=team.series)
+    FormerKey.objects.create(kind="club", former_key="old-club", current_key=gone.club.key)
+    response = login(member).get(f"/l/{team.league.key}/t/{team.series.key}/old-club/")
+    assert (response.status_code, response.url) == (302, gone.get_absolute_url())
 
 
 @pytest.mark.parametrize("address", ["seasons/1999/", "seasons/1999/s/5/", "seasons/2024-25/t/99/elm/"])
