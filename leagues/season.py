@@ -15,7 +15,6 @@ from leagues.models import (
     League,
     MatchScore,
     Player,
-    PlayerHistory,
     PracticeTime,
     RosterSpot,
     ScheduledMatch,
@@ -24,6 +23,7 @@ from leagues.models import (
     Standing,
     Team,
 )
+from leagues.rating_chart import RatingChart
 from leagues.scores import from_away_side
 from leagues.season_keys import order_of
 
@@ -172,13 +172,17 @@ def written_by_its_people(team: Team) -> dict[str, QuerySet[Any]]:
     }
 
 
-def roster(team: Team) -> QuerySet[RosterSpot]:
-    """Captains first, then by name, substitutes last."""
-    return (
-        RosterSpot.objects.filter(team=team, is_active=True, player__is_active=True)
-        .select_related("player__league")
-        .order_by("is_substitute", "-is_captain", "-is_co_captain", "player__last_name", "player__first_name")
-    )
+BY_NAME = ("player__last_name", "player__first_name")
+
+
+def roster(team: Team, *, best_first: bool = False) -> QuerySet[RosterSpot]:
+    """Captains first, then by name; or the best ratings first, as the league counts them. Substitutes last."""
+    order: tuple[Any, ...] = ("-is_captain", "-is_co_captain")
+    if best_first:
+        rating = F("player__pti")
+        order = (rating.asc(nulls_last=True) if team.league.lower_rating_is_better else rating.desc(nulls_last=True),)
+    spots = RosterSpot.objects.filter(team=team, is_active=True, player__is_active=True)
+    return spots.select_related("player__league").order_by("is_substitute", *order, *BY_NAME)
 
 
 LATEST_SEASON_FIRST = ("-team__season__is_current", F("team__season__starts_on").desc(nulls_last=True))
@@ -193,10 +197,20 @@ def teams_of(player: Player) -> QuerySet[RosterSpot]:
     )
 
 
-def ratings(player: Player, limit: int) -> list[PlayerHistory]:
-    """The player's latest ratings, oldest first."""
-    latest = player.history.filter(end_pti__isnull=False).order_by("-date", "-occurrence")[:limit]
-    return list(latest)[::-1]
+MOST_RATINGS = 1000
+"""In a chart, which shows no more."""
+
+
+def rating_chart(player: Player) -> RatingChart:
+    """The ratings of all seasons. Of a player's many thousand the latest ones are shown."""
+    latest = player.history.filter(end_pti__isnull=False).order_by("-date", "-occurrence")
+    rated = latest.values_list("date", "end_pti")[:MOST_RATINGS]
+    seasons = Season.objects.filter(league=player.league_id, starts_on__isnull=False).values_list("starts_on", "name")
+    return RatingChart(
+        ratings=[(day, float(rating)) for day, rating in rated if rating is not None][::-1],
+        lower_is_better=player.league.lower_rating_is_better,
+        seasons=[(starts_on, name) for starts_on, name in seasons if starts_on],
+    )
 
 
 def results(team: Team, limit: int | None) -> list[Result]:

@@ -114,7 +114,15 @@ LEAGUE_FILE = WorkingTable(
 LEAGUE = things(
     "w_league",
     "a league",
-    {"key": TEXT, "code": TEXT, "name": TEXT, "organization_id": ID, "is_active": "boolean NOT NULL", **FOUND},
+    {
+        "key": TEXT,
+        "code": TEXT,
+        "name": TEXT,
+        "organization_id": ID,
+        "is_active": "boolean NOT NULL",
+        "lower_rating_is_better": "boolean NOT NULL",
+        **FOUND,
+    },
 )
 CLUB = things("w_club", "a club", {"key": TEXT, "name": TEXT, **FOUND})
 SERIES = things("w_series", "a series", {"league_no": NUMBER, "key": TEXT, "name": TEXT, **FOUND})

@@ -5,12 +5,15 @@ from etlimport.kinds import PLAYERS
 from etlimport.merge.entity import Entity, from_facts
 from leagues.models import Club, League, Player, Season, Series, Team
 
+OPERATORS_COLUMNS = ("name", "is_active", "organization_id", "lower_rating_is_better")
+"""What a new league is given once, and an operator may change."""
+
 LEAGUE = Entity(
     model=League,
     work=working_tables.LEAGUE,
     columns={"key": "w.key", "code": "w.code"},
     key=("key",),
-    on_insert={"name": "w.name", "is_active": "w.is_active", "organization_id": "w.organization_id"},
+    on_insert={column: f"w.{column}" for column in OPERATORS_COLUMNS},
     reissues_keys=True,
 )
 SEASON = Entity(

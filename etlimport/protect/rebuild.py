@@ -304,7 +304,7 @@ def adopted(model: type[CatalogueModel]) -> WorkingTable:
 
 def carry_operators_columns() -> None:
     """What operators set on a league or a team goes with it."""
-    for column in ("organization_id", "is_active", "name"):
+    for column in catalogue.OPERATORS_COLUMNS:
         database.execute(
             f"""UPDATE w_league SET {column} = t.{column} FROM leagues_league t WHERE t.id = w_league.target_id"""
         )

@@ -124,7 +124,8 @@ def create_league_tables(snapshot: Snapshot) -> None:
     # All staged rows are joined with it, and without being told the planner takes it for one of thousands.
     database.execute(f"ANALYZE {tables.SPELLING}")
     load_if_any(tables.SKIPPED_LEAGUE, ("key",), [(key,) for key in snapshot.skipped])
-    load(tables.LEAGUE, ("no", "key", "code", "name"), snapshot.leagues.values(), is_active=True, **UNMATCHED)
+    defaults = {"is_active": True, "lower_rating_is_better": True}
+    load(tables.LEAGUE, ("no", "key", "code", "name"), snapshot.leagues.values(), **defaults, **UNMATCHED)
 
 
 def create_working_tables(snapshot: Snapshot) -> None:

@@ -3,8 +3,9 @@ from django.db import connection
 
 from etlimport.check.preconditions import CONSTRAINT, owned_counts, validate
 from etlimport.models import ImportRun
-from etlimport.tests.sources import run_of, two_teams
+from etlimport.tests.sources import imported, run_of, two_teams
 from etlimport.tests.test_health import orphan, without_constraint  # noqa: F401
+from leagues.models import League
 from leagues.tests.factories import PlayerAssociationFactory, PracticeTimeFactory, TeamFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -68,3 +69,12 @@ def test_no_import_starts_where_something_is_broken_already(orphan, snapshot, re
     run = run_of(snapshot(players=two_teams()), rebuild=rebuild, force=True)
     assert (run.status, run.step) == (ImportRun.Status.REFUSED, "check")
     assert "1 references of practice times to rows that do not exist" in run.error
+
+
+def test_how_a_league_counts_ratings_survives_a_rebuild(snapshot):
+    imported(snapshot(players=two_teams()))
+    League.objects.update(lower_rating_is_better=False)
+    before = League.objects.get().pk
+    imported(snapshot(players=two_teams()), rebuild=True)
+    assert League.objects.get().pk != before
+    assert not League.objects.get().lower_rating_is_better

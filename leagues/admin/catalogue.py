@@ -24,10 +24,16 @@ from leagues.models import (
 
 @admin.register(League)
 class LeagueAdmin(ReadOnlyAdmin):
-    list_display = ["name", "code", "organization", "is_active", "updated_at"]
+    """Read-only but for what no source tells: which ratings are the better ones."""
+
+    list_display = ["name", "code", "organization", "is_active", "lower_rating_is_better", "updated_at"]
+    readonly_fields = ["code", "key", "name", "organization", "is_active"]
     list_filter = ["is_active", "organization"]
     list_select_related = ["organization"]
     search_fields = ["name", "code", "key"]
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return admin.ModelAdmin.has_change_permission(self, request, obj)
 
 
 @admin.register(Club)

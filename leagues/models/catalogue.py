@@ -15,6 +15,9 @@ class League(CatalogueModel):
         "leagues.Organization", on_delete=models.SET_NULL, null=True, blank=True, related_name="leagues"
     )
     is_active = models.BooleanField(default=True, db_default=True)
+    lower_rating_is_better = models.BooleanField(
+        default=True, db_default=True, help_text="As with PTI. Charts, the order of players and up and down follow it."
+    )
 
     class Meta:
         ordering = ["name"]

@@ -1,5 +1,7 @@
 """The past of a league can be browsed, and what people wrote in it is read by them alone."""
 
+from datetime import date
+
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
@@ -9,8 +11,10 @@ from leagues.models import FormerKey, Season, Team
 from leagues.selection import select_team
 from leagues.tests.factories import (
     CaptainMessageFactory,
+    MatchScoreFactory,
     PlayerAssociationFactory,
     PlayerFactory,
+    PlayerHistoryFactory,
     PollFactory,
     PracticeTimeFactory,
     RosterSpotFactory,
@@ -196,6 +200,52 @@ def test_a_player_has_a_line_for_each_season(member, login, team, before):
 def test_a_long_schedule_comes_in_pages(member, login, before, past):
     ScheduledMatchFactory.create_batch(31, home_team=before, away_team=TeamFactory(season=past, league=before.league))
     client, address = login(member), past.address_of(before.series)
-    assert len(client.get(address).context["played"]) == 30
+    assert len(client.get(address).context["whole_schedule"]) == 30
     assert 'rel="next"' in page(client, address)
-    assert len(client.get(f"{address}?page=2").context["played"]) == 1
+    assert len(client.get(f"{address}?page=2").context["whole_schedule"]) == 1
+
+
+def test_the_current_season_shows_its_whole_schedule_too(member, login, team):
+    played = ScheduledMatchFactory(home_team=team, date=date(2020, 10, 1))
+    shown = login(member).get(team.series.get_absolute_url())
+    assert played in shown.context["whole_schedule"]
+
+
+def test_every_result_of_a_team_can_be_reached_in_pages(member, login, before, past):
+    for day in range(1, 14):
+        MatchScoreFactory(home_team=before, date=date(2024, 10, day))
+    client, address = login(member), before.get_absolute_url()
+    assert len(client.get(address).context["results"]) == 12
+    (first,) = client.get(f"{address}?page=2").context["results"]
+    assert first.date == date(2024, 10, 1)
+
+
+def test_a_player_has_a_chart_over_all_seasons(member, login, team, past):
+    past.starts_on, team.season.starts_on = date(2024, 9, 1), date(2025, 9, 1)
+    for season in (past, team.season):
+        season.save()
+    player = member.associations.get().player
+    for day, rating in ((date(2024, 9, 1), 40), (date(2025, 1, 1), 36), (date(2025, 12, 1), 31)):
+        PlayerHistoryFactory(player=player, date=day, end_pti=rating)
+    response = login(member).get(player.get_absolute_url())
+    assert len(response.context["chart"].ratings) == 3
+    assert [mark.label for mark in response.context["chart"].season_marks] == ["2024–25", "2025–26"]
+    assert "lower is better" in response.content.decode()
+    assert "up 5 in a month" in response.content.decode()
+
+
+@pytest.mark.parametrize("lower_is_better", [True, False])
+def test_a_roster_can_be_read_best_first(member, login, team, lower_is_better):
+    team.league.lower_rating_is_better = lower_is_better
+    team.league.save()
+    for rating in (50, 30, None, 40):
+        RosterSpotFactory(team=team, player__league=team.league, player__pti=rating)
+    response = login(member).get(f"{team.get_absolute_url()}?by_rating")
+    ratings = [spot.player.pti for spot in response.context["roster"] if spot.player.pti is not None]
+    assert ratings == sorted(ratings, reverse=not lower_is_better)
+    assert response.context["roster"][len(ratings)].player.pti is None
+
+
+def test_the_roster_of_a_season_that_is_over_does_not_show_ratings_of_today(member, login, before):
+    RosterSpotFactory(team=before, player__league=before.league, player__pti="12.34")
+    assert "12.34" not in page(login(member), before.get_absolute_url())

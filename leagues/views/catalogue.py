@@ -14,12 +14,11 @@ from django.views.decorators.http import require_safe
 from leagues import addresses, season
 from leagues.access import may_read_things_of
 from leagues.forms import natural_order
-from leagues.models import League, ScheduledMatch, Season
+from leagues.models import League, Season
 from leagues.moment import as_of_one_moment
 from leagues.requests import Request
-from leagues.sparkline import Sparkline
 
-ROWS_A_PAGE = 30
+ROWS_A_PAGE, RESULTS_A_PAGE = 30, 12
 
 
 @require_safe
@@ -55,7 +54,7 @@ def series(request: Request, league_key: str, key: str, season_key: str | None =
             "standings": table,
             "unranked": teams.select_related("league", "season", "series", "club"),
             "upcoming": season.upcoming_in(found, shown)[:12],
-            "played": None if shown.is_current else a_page_of(request, season.scheduled_in(found, shown)),
+            "whole_schedule": a_page_of(request, season.scheduled_in(found, shown)),
         }
     return render(request, "leagues/series.html", page)
 
@@ -73,9 +72,10 @@ def team(
         "team": found,
         "season": found.season,
         "standings": season.standings(found.series, found.season),
-        "roster": season.roster(found),
+        "roster": season.roster(found, best_first="by_rating" in request.GET),
+        "by_rating": "by_rating" in request.GET,
         "upcoming": season.upcoming(found) if found.season.is_current else season.scheduled_for(found),
-        "results": season.results(found, limit=12 if found.season.is_current else None),
+        "results": a_page_of(request, season.results(found, limit=None), RESULTS_A_PAGE),
         "other_years": season.other_years(found),
     }
     if may_read_things_of(request.user, found):
@@ -89,21 +89,19 @@ def team(
 def player(request: Request, league_key: str, external_id: str) -> HttpResponse:
     league = addresses.find_league(request.user, league_key)
     found = addresses.find_player(league, external_id)
-    ratings = season.ratings(found, limit=30)
     page = {
         "league": league,
         "player": found,
         "spots": season.teams_of(found),
         "results": season.lines_of(found, limit=10),
-        "ratings": ratings,
-        "sparkline": Sparkline([float(rating.end_pti) for rating in ratings if rating.end_pti is not None]),
+        "chart": season.rating_chart(found),
     }
     return render(request, "leagues/player.html", page)
 
 
-def a_page_of(request: Request, rows: QuerySet[ScheduledMatch]) -> Page[ScheduledMatch]:
+def a_page_of(request: Request, rows: QuerySet[Any] | list[Any], size: int = ROWS_A_PAGE) -> Page[Any]:
     """The page that the address names, or the nearest there is."""
-    return Paginator(rows, ROWS_A_PAGE).get_page(request.GET.get("page"))
+    return Paginator(rows, size).get_page(request.GET.get("page"))
 
 
 def other_seasons(league: League, shown: Season | None) -> list[tuple[Season, str]]:
