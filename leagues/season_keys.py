@@ -51,9 +51,14 @@ PART_OF_YEAR = re.compile(r"spring|summer|fall|autumn|winter", re.IGNORECASE)
 
 
 def name_of(key: str) -> str:
-    """The name of the season with this key: `2025-26` → `2025–26`, `2025-summer` → `2025 Summer`."""
-    years, _, rest = key.partition("-")
-    return f"{years}–{rest}" if rest.isdigit() else " ".join([years, *rest.split("-")]).strip().title()
+    """The name of a season by its key: `2025-26` → `2025–26`, `2025-summer` → `2025 Summer`, `2025-2` → `2025, No. 2`.
+
+    The last is the second season that a league has in one year.
+    """
+    years, *parts = key.split("-")
+    if parts and len(parts[0]) == 2 and parts[0].isdigit():
+        years += f"–{parts.pop(0)}"
+    return years + "".join(f", No. {part}" if part.isdigit() else f" {part.title()}" for part in parts)
 
 
 Order = tuple[int, int, int, str]

@@ -45,7 +45,17 @@ def test_keys_sort_by_time():
     assert sorted(sorted(keys), key=order_of) == keys
 
 
-@pytest.mark.parametrize(("key", "name"), [("2025-26", "2025–26"), ("2025", "2025"), ("2025-summer", "2025 Summer")])
+NAMES = [
+    ("2025-26", "2025–26"),
+    ("2025", "2025"),
+    ("2025-summer", "2025 Summer"),
+    ("2025-26-summer", "2025–26 Summer"),
+    ("2025-2", "2025, No. 2"),
+    ("2025-26-2", "2025–26, No. 2"),
+]
+
+
+@pytest.mark.parametrize(("key", "name"), NAMES)
 def test_a_name_reads_like_the_season(key, name):
     assert name_of(key) == name
 
