@@ -16,7 +16,6 @@ from etlimport.check import accounting
 from etlimport.check.answers import answers_left_behind
 from etlimport.check.audit import audit, audit_catalogue
 from etlimport.check.drops import refuse_drops
-from etlimport.check.forced import Forced, forced
 from etlimport.check.preconditions import refuse_unless_safe
 from etlimport.check.season_questions import refuse_unless_season_is_clear
 from etlimport.errors import DryRun
@@ -39,6 +38,7 @@ from etlimport.read.files import written
 from etlimport.repair.after_import import Repairs, repair
 from etlimport.resolve import resolve_everything
 from etlimport.resolve.aliases import Aliases
+from etlimport.resolve.forced import Forced, forced
 from etlimport.resolve.season_answers import NOTHING_SAID, AnswersAsGiven
 from etlimport.resolve.seasons import LeagueSeasons
 from etlimport.run.patience import with_patience

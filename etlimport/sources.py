@@ -16,7 +16,6 @@ from django.conf import settings
 from django.utils.timezone import localtime
 
 from etlimport import stage
-from etlimport.check.forced import Forced
 from etlimport.kinds import StagedRow
 from etlimport.models import ImportRun, RejectedRow, SourceFile
 from etlimport.read import (
@@ -30,6 +29,7 @@ from etlimport.read import (
     read_file,
 )
 from etlimport.resolve.aliases import Aliases
+from etlimport.resolve.forced import Forced
 
 READER = "3"
 """Part of every digest. A new one, for a reader that makes something else of the same bytes, has all files read."""

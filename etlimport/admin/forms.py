@@ -3,9 +3,9 @@ from typing import Any
 
 from django import forms
 
-from etlimport.check.forced import league_and_kind
 from etlimport.models import ImportRun
 from etlimport.operations import launch
+from etlimport.resolve.forced import league_and_kind
 from etlimport.resolve.season_answers import from_list
 
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from django.conf import settings
 
 from etlimport import database
-from etlimport.check.forced import Forced
 from etlimport.errors import Cause, Refused
 from etlimport.merge.leaving import KIND_OF, LEAGUE_OF, LOST, is_of_snapshot
 from etlimport.models import ImportRun
+from etlimport.resolve.forced import Forced
 from leagues.models import CatalogueModel
 
 

@@ -6,10 +6,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from etlimport.check.forced import league_and_kind
 from etlimport.errors import EXIT_UNREADABLE
 from etlimport.pipeline import Options, run_import
 from etlimport.reports import run_report
+from etlimport.resolve.forced import league_and_kind
 from etlimport.resolve.season_answers import given
 from etlimport.run.progress import Display, Lines, Silent, bars
 
