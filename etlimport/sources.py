@@ -129,7 +129,7 @@ def read_and_stage(
             witnesses[file.no] = file.report.witnesses
             warnings += [*file.report.warnings, *older_than_published(file)]
         except SourceRefused as error:
-            if not forced.covers(folder_of(file, asked.aliases), file.path.kind):
+            if not may_be_left_out(file, forced, asked.aliases):
                 raise
             file.left_out = True
             warnings.append(f"Left out by force: {error}")
@@ -142,10 +142,10 @@ def read_and_stage(
     return warnings + unreadable_files(files)
 
 
-def folder_of(file: ReadFile, aliases: Aliases) -> str:
-    """The key of the league after which the file's folder is named; empty for a file in the source's own folder."""
-    folder, _, _ = file.path.relative.rpartition("/")
-    return aliases.league(folder.rpartition("/")[2]) if folder else ""
+def may_be_left_out(file: ReadFile, forced: Forced, aliases: Aliases) -> bool:
+    """Whether its kind of file is forced for a league after which one of its folders is named, or everything is."""
+    *folders, _ = file.path.relative.split("/")
+    return forced.everything or any(forced.covers(aliases.league(folder), file.path.kind) for folder in folders)
 
 
 def older_than_published(file: ReadFile) -> list[str]:

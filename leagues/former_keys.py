@@ -43,13 +43,21 @@ ON CONFLICT (kind, league_key, former_key) DO UPDATE SET current_key = excluded.
 """
 
 
-ABOUT_TO_CHANGE = """
+OF_SAME_THING = "f.kind = changed.kind AND f.league_key = changed.league_key"
+ABOUT_TO_CHANGE = f"""
 SELECT f.id FROM leagues_formerkey f JOIN w_changed_key changed
-  ON (changed.kind = 'league' AND f.league_key = changed.former_key)
-  OR (f.kind = changed.kind AND f.league_key = changed.league_key
-      AND (f.current_key = changed.former_key OR f.former_key IN (changed.former_key, changed.current_key)))
+  ON changed.kind = 'league' AND f.league_key = changed.former_key
+UNION SELECT f.id FROM leagues_formerkey f JOIN w_changed_key changed
+  ON {OF_SAME_THING} AND f.current_key = changed.former_key
+UNION SELECT f.id FROM leagues_formerkey f JOIN w_changed_key changed
+  ON {OF_SAME_THING} AND f.former_key = changed.former_key
+UNION SELECT f.id FROM leagues_formerkey f JOIN w_changed_key changed
+  ON {OF_SAME_THING} AND f.former_key = changed.current_key
 """
-"""SQL for a query of the ids of the rows that the statements above change or delete."""
+"""SQL for a query of the ids of the rows that the statements above change or delete.
+
+Each join is by equality alone: with OR in one of them, every former key would be compared with every changed one.
+"""
 
 
 def remember_former_keys(

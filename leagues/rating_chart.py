@@ -42,6 +42,10 @@ class RatingChart:
         return len(self.ratings) > 1
 
     @property
+    def until(self) -> date:
+        return self.ratings[-1][0]
+
+    @property
     def latest(self) -> float:
         return self.ratings[-1][1]
 
@@ -63,7 +67,7 @@ class RatingChart:
         return round(TOP + (self.bottom - TOP) * (share if self.lower_is_better else 1 - share), 1)
 
     def place_of(self, day: date) -> float:
-        first, last = self.ratings[0][0], self.ratings[-1][0]
+        first, last = self.ratings[0][0], self.until
         share = (day - first).days / ((last - first).days or 1)
         return round(LEFT + (self.right - LEFT) * share, 1)
 
@@ -74,8 +78,7 @@ class RatingChart:
 
     @property
     def end(self) -> tuple[float, float]:
-        day, value = self.ratings[-1]
-        return self.place_of(day), self.height_of(value)
+        return self.place_of(self.until), self.height_of(self.latest)
 
     @property
     def values(self) -> list[Mark]:
@@ -85,8 +88,8 @@ class RatingChart:
     @property
     def season_marks(self) -> list[Mark]:
         """Where each season begins that the chart shows; the first of them may have begun before."""
-        first, last = self.ratings[0][0], self.ratings[-1][0]
-        shown = [(max(day, first), name) for day, name in sorted(self.seasons) if day <= last]
+        first = self.ratings[0][0]
+        shown = [(max(day, first), name) for day, name in sorted(self.seasons) if day <= self.until]
         begun_before = [number for number, (day, _) in enumerate(shown) if day == first]
         marks: list[Mark] = []
         for day, name in shown[begun_before[-1] if begun_before else 0 :]:
@@ -98,10 +101,9 @@ class RatingChart:
     @property
     def change(self) -> float:
         """How much better the latest rating is than the one of a month before it; negative if it is worse."""
-        day, value = self.ratings[-1]
-        before = [rating for then, rating in self.ratings if then <= day - SINCE]
+        before = [rating for day, rating in self.ratings if day <= self.until - SINCE]
         earlier = before[-1] if before else self.ratings[0][1]
-        return (earlier - value) if self.lower_is_better else (value - earlier)
+        return (earlier - self.latest) if self.lower_is_better else (self.latest - earlier)
 
     @property
     def trend(self) -> str:

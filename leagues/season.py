@@ -213,16 +213,36 @@ def rating_chart(player: Player) -> RatingChart:
     )
 
 
-def results(team: Team, limit: int | None) -> list[Result]:
-    """The team's latest matches, latest first, each with its lines; all of them without a limit."""
-    lines = scores().filter(Q(home_team=team) | Q(away_team=team), season=team.season_id)
-    if limit is None:
-        return matches((line, line.home_team_id == team.pk) for line in lines)
-    latest = lines.order_by("-date").values_list("date", "home_label", "away_label").distinct()[:limit]
-    since = min((date for date, *_ in latest), default=None)
-    if since is None:
+MatchLabel = tuple[date, str, str]
+"""A match that was played: its day and the labels of its teams."""
+
+
+def played(team: Team) -> QuerySet[MatchScore, MatchLabel]:
+    """The matches of which lines of the team are known, latest first."""
+    labels = lines_of_team(team).values_list("date", "home_label", "away_label")
+    return labels.order_by("-date", "home_label", "away_label").distinct()
+
+
+def results(team: Team, limit: int) -> list[Result]:
+    """The team's latest matches, latest first, each with its lines."""
+    return results_of(team, list(played(team)[:limit]))
+
+
+def results_of(team: Team, labels: list[MatchLabel]) -> list[Result]:
+    """These matches of the team with their lines, latest first."""
+    if not labels:
         return []
-    return matches((line, line.home_team_id == team.pk) for line in lines.filter(date__gte=since))[:limit]
+    days, wanted = [day for day, *_ in labels], set(labels)
+    lines = lines_of_team(team).filter(date__range=(min(days), max(days)))
+    return matches(
+        (line, line.home_team_id == team.pk)
+        for line in lines
+        if (line.date, line.home_label, line.away_label) in wanted
+    )
+
+
+def lines_of_team(team: Team) -> QuerySet[MatchScore]:
+    return scores().filter(Q(home_team=team) | Q(away_team=team), season=team.season_id)
 
 
 def lines_of(player: Player, limit: int) -> list[Result]:

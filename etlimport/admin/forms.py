@@ -5,7 +5,7 @@ from django import forms
 
 from etlimport.models import ImportRun
 from etlimport.operations import launch
-from etlimport.resolve.forced import league_and_kind
+from etlimport.resolve.forced import files_to_force
 from etlimport.resolve.season_answers import from_list
 
 
@@ -53,9 +53,8 @@ class StartForm(forms.Form):
     def clean_seasons(self) -> list[str]:
         """The page of a run has a field of this name for each league it asks about."""
         given = self.data.getlist("seasons") if hasattr(self.data, "getlist") else [self.cleaned_data["seasons"]]
-        answers = listed(",".join(given))
         try:
-            return from_list(answers).as_list()
+            return from_list(listed(",".join(given))).as_list()
         except ValueError as error:
             raise forms.ValidationError(str(error)) from error
 
@@ -63,13 +62,10 @@ class StartForm(forms.Form):
         return listed(self.cleaned_data["leagues"])
 
     def clean_force_for(self) -> list[str]:
-        found = listed(self.cleaned_data["force_for"])
         try:
-            for part in found:
-                league_and_kind(part)
+            return list(files_to_force(listed(self.cleaned_data["force_for"])))
         except ValueError as error:
             raise forms.ValidationError(str(error)) from error
-        return found
 
 
 def listed(text: str) -> list[str]:

@@ -141,7 +141,7 @@ class ImportRunAdmin(ReadOnlyAdmin):
                 told = [*lists["leagues"], *lists["seasons"], *(f"force {part}" for part in lists["force_for"]), *how]
                 what = f"Started an import of {source}: {', '.join(told) or 'all of it'}."
                 arguments = {"source": source, "diff": bool(how.get("dry_run")), **how}
-                arguments |= {name: found for name, found in lists.items() if found or name == "leagues"}
+                arguments |= {name: found for name, found in lists.items() if found}
                 return self.launch(request, tasks.import_snapshot, None, what, **arguments)
         else:
             again = ImportRun.objects.filter(pk=number(request, "again")).first()

@@ -107,9 +107,14 @@ class UndoLog:
         )
 
 
+def logged_models() -> list[type[Model]]:
+    """The models of the catalogue, and the former keys of its rows."""
+    return [*catalogue_models(), FormerKey]
+
+
 def highest_ids() -> dict[type[Model], int]:
-    """The highest id in the table of each model of the catalogue, and of the former keys of its rows."""
-    models: list[type[Model]] = [*catalogue_models(), FormerKey]
+    """The highest id in the table of each of them."""
+    models = logged_models()
     highest = ", ".join(f"(SELECT coalesce(max(id), 0) FROM {model._meta.db_table})" for model in models)
     (found,) = database.rows(f"SELECT {highest}")
     return dict(zip(models, found, strict=True))

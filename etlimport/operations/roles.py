@@ -29,6 +29,7 @@ OPERATOR_PERMISSIONS = {
         "change_alias",
         "delete_alias",
     ],
+    "leagues": ["change_league"],
     "sessionsync": ["change_refreshsignal", "delete_refreshsignal", "view_usersession", "delete_usersession"],
 }
 

@@ -64,8 +64,8 @@ def as_json(run: ImportRun) -> dict[str, Any]:
 
 def what_to_force(run: ImportRun) -> list[str]:
     """The options with which the same import would go on."""
-    parts = [*run.forced_for, *run.counts.get("to force", [])]
-    return [f"--force {part}" for part in parts] if run.counts.get("to force") else ["--force"]
+    refused = run.counts.get("to force", [])
+    return [f"--force {part}" for part in [*run.forced_for, *refused]] if refused else ["--force"]
 
 
 def seconds(run: ImportRun) -> float:

@@ -24,6 +24,11 @@ def forced(everything: bool, files: Iterable[str], aliases: Aliases) -> Forced:
     return Forced(everything, frozenset((aliases.league(code), kind) for code, kind in map(league_and_kind, files)))
 
 
+def files_to_force(files: Iterable[str]) -> tuple[str, ...]:
+    """The same texts. Raises ValueError, with what to write instead, for one that is not LEAGUE:kind."""
+    return tuple(":".join(league_and_kind(text)) for text in files)
+
+
 def league_and_kind(text: str) -> tuple[str, str]:
     code, _, kind = (part.strip() for part in text.rpartition(":"))
     if not code or kind not in KINDS:

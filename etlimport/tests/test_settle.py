@@ -241,6 +241,7 @@ def test_a_settled_team_is_found_by_the_next_import_and_undone_row_for_row(renam
     before = things()
     run = settled(asked)
     merged = catalogue()
+    assert current_key("team", "1/elm/", "nstf") == "1/ash/"
     assert imported(source).status == Status.UNCHANGED
     assert catalogue() == merged
     assert undo_run(run).status == Status.PUBLISHED

@@ -7,9 +7,8 @@ from django.db.models import Field, Model
 from etlimport import database
 from etlimport.database import dialect, table_families
 from etlimport.database.references import column_of, is_catalogue, owned_references, tables
-from etlimport.journal.undo_log import columns_of
+from etlimport.journal.undo_log import columns_of, logged_models
 from etlimport.models import ImportRun, InsertedRange, RowChange
-from leagues.models import FormerKey
 from leagues.working_tables import WorkingTable
 
 
@@ -26,7 +25,7 @@ class UndoTables:
         self.counts: dict[str, dict[str, int]] = {}
         self.ranges = {found.table_name: found for found in InsertedRange.objects.filter(run=run)}
         changed = set(RowChange.objects.filter(run=run).values_list("table_name", flat=True).distinct())
-        self.of_catalogue = [model for model in tables() if is_catalogue(model) or model is FormerKey]
+        self.of_catalogue = [model for model in tables() if model in logged_models()]
         self.of_users = [
             model for model in tables() if model not in self.of_catalogue and model._meta.db_table in changed
         ]

@@ -67,30 +67,33 @@ def test_a_list_costs_no_query_per_row(operator, model):
     assert queries() == few
 
 
-@pytest.mark.parametrize("model", READ_ONLY, ids=name_of)
+@pytest.mark.parametrize("model", [model for model in READ_ONLY if model is not models.League], ids=name_of)
 def test_not_even_a_superuser_changes_what_is_written_by_the_site_alone(operator, model):
     row = make(model, 1)[0]
     before = model.objects.values().get(pk=row.pk)
     assert operator.get(url(model, "change", row.pk)).status_code == 200
-    saved = operator.post(url(model, "change", row.pk), unchanged(row) | {"name": "mine", "is_active": ""})
-    assert saved.status_code == (302 if model is models.League else 403)
-    assert operator.post(url(model, "delete", row.pk), {"post": "yes"}).status_code == 403
-    assert operator.get(url(model, "add")).status_code == 403
-    delete_all = {"action": "delete_selected", "_selected_action": row.pk, "post": "yes"}
-    operator.post(url(model, "changelist"), delete_all)
-    assert model.objects.values().get(pk=row.pk) | {"updated_at": None} == before | {"updated_at": None}
+    assert operator.post(url(model, "change", row.pk), {"name": "mine"}).status_code == 403
+    assert_neither_added_nor_deleted(operator, row)
+    assert model.objects.values().get(pk=row.pk) == before
 
 
-def unchanged(row) -> dict[str, str]:
-    """The one thing of the catalogue that a form may change: how a league counts ratings."""
-    return {"lower_rating_is_better": "on"} if isinstance(row, models.League) else {}
-
-
-def test_an_operator_tells_which_ratings_are_the_better_ones(operator):
+def test_of_a_league_only_the_better_ratings_can_be_told(operator):
     league = factories.LeagueFactory()
-    assert operator.post(url(models.League, "change", league.pk), {}).status_code == 302
-    league.refresh_from_db()
-    assert not league.lower_rating_is_better
+    before = models.League.objects.values().get(pk=league.pk)
+    form = {"name": "mine", "code": "mine", "key": "mine", "is_active": "", "organization": ""}
+    assert operator.post(url(models.League, "change", league.pk), form).status_code == 302
+    assert_neither_added_nor_deleted(operator, league)
+    after = models.League.objects.values().get(pk=league.pk)
+    assert {name for name in after if after[name] != before[name]} == {"lower_rating_is_better"}
+    assert not after["lower_rating_is_better"]
+
+
+def assert_neither_added_nor_deleted(operator, row):
+    assert operator.post(url(type(row), "delete", row.pk), {"post": "yes"}).status_code == 403
+    assert operator.get(url(type(row), "add")).status_code == 403
+    delete_all = {"action": "delete_selected", "_selected_action": row.pk, "post": "yes"}
+    operator.post(url(type(row), "changelist"), delete_all)
+    assert type(row).objects.filter(pk=row.pk).exists()
 
 
 @pytest.mark.parametrize("model", OWNED, ids=name_of)

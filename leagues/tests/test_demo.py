@@ -2,7 +2,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from leagues.models import PlayerAssociation, Poll, User
-from leagues.tests.factories import PlayerFactory, RosterSpotFactory
+from leagues.tests.factories import PlayerFactory, RosterSpotFactory, SeasonFactory, TeamFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -31,6 +31,15 @@ def test_the_logins_it_prints_work_and_show_a_team(mates, settings, capsys, clie
         assert page.status_code == 200
         assert "staff" in email or page.context["team"] == team
     assert User.objects.filter(is_staff=True).count() == 1
+
+
+def test_practice_and_poll_are_of_the_team_of_the_current_season(mates, settings, team):
+    settings.DEBUG = True
+    past = SeasonFactory(league=team.league, key="1999-00", is_current=False)
+    long_ago = TeamFactory(league=team.league, season=past, name="A team of long ago")
+    RosterSpotFactory(player=mates[0], team=long_ago, is_captain=True)
+    call_command("make_demo_accounts")
+    assert list(Poll.objects.values_list("team", flat=True)) == [team.pk]
 
 
 def test_it_can_be_repeated(mates, settings, capsys):

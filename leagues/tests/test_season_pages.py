@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 
 from leagues.contexts import build_context
-from leagues.models import FormerKey, Season, Team
+from leagues.models import FormerKey, Player, Season, Team
 from leagues.selection import select_team
 from leagues.tests.factories import (
     CaptainMessageFactory,
@@ -179,6 +179,12 @@ def test_who_is_on_no_team_yet_stays_with_the_last_one_and_is_told_so(former, lo
     assert before.get_absolute_url() in shown
 
 
+def test_who_only_looks_at_a_team_of_last_season_is_not_told_to_be_on_none(login, before):
+    client = login(UserFactory(is_staff=True, league_context=before.league, team_context=before))
+    assert client.get("/").context["team"] == before
+    assert "You are on no team of the new season yet" not in page(client, "/")
+
+
 def test_only_teams_of_now_can_be_chosen(member, login, team, before, rf):
     RosterSpotFactory(team=before, player=member.associations.get().player)
     listed = login(member).get("/switch/").context["players"]
@@ -225,13 +231,14 @@ def test_a_player_has_a_chart_over_all_seasons(member, login, team, past):
     for season in (past, team.season):
         season.save()
     player = member.associations.get().player
+    Player.objects.filter(pk=player.pk).update(pti=31)
     for day, rating in ((date(2024, 9, 1), 40), (date(2025, 1, 1), 36), (date(2025, 12, 1), 31)):
         PlayerHistoryFactory(player=player, date=day, end_pti=rating)
     response = login(member).get(player.get_absolute_url())
     assert len(response.context["chart"].ratings) == 3
     assert [mark.label for mark in response.context["chart"].season_marks] == ["2024–25", "2025–26"]
     assert "lower is better" in response.content.decode()
-    assert "up 5 in a month" in response.content.decode()
+    assert "up 5 in the month to Dec 1, 2025" in response.content.decode()
 
 
 @pytest.mark.parametrize("lower_is_better", [True, False])

@@ -53,7 +53,7 @@ def series(request: Request, league_key: str, key: str, season_key: str | None =
             "other_seasons": [(one, one.address_of(found)) for one, _ in other_seasons(league, shown)],
             "standings": table,
             "unranked": teams.select_related("league", "season", "series", "club"),
-            "upcoming": season.upcoming_in(found, shown)[:12],
+            "upcoming": season.upcoming_in(found, shown)[:12] if shown.is_current else [],
             "whole_schedule": a_page_of(request, season.scheduled_in(found, shown)),
         }
     return render(request, "leagues/series.html", page)
@@ -67,15 +67,18 @@ def team(
 ) -> HttpResponse:
     league = addresses.find_league(request.user, league_key)
     found = addresses.find_team(league, series_key, club_key, squad, season_key)
+    by_rating = found.season.is_current and "by_rating" in request.GET
+    played = a_page_of(request, list(season.played(found)), RESULTS_A_PAGE)
     page = {
         "league": league,
         "team": found,
         "season": found.season,
         "standings": season.standings(found.series, found.season),
-        "roster": season.roster(found, best_first="by_rating" in request.GET),
-        "by_rating": "by_rating" in request.GET,
+        "roster": season.roster(found, best_first=by_rating),
+        "by_rating": by_rating,
         "upcoming": season.upcoming(found) if found.season.is_current else season.scheduled_for(found),
-        "results": a_page_of(request, season.results(found, limit=None), RESULTS_A_PAGE),
+        "played": played,
+        "results": season.results_of(found, list(played)),
         "other_years": season.other_years(found),
     }
     if may_read_things_of(request.user, found):

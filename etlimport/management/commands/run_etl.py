@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from etlimport.errors import EXIT_UNREADABLE
 from etlimport.pipeline import Options, run_import
 from etlimport.reports import run_report
-from etlimport.resolve.forced import league_and_kind
+from etlimport.resolve.forced import files_to_force
 from etlimport.resolve.season_answers import given
 from etlimport.run.progress import Display, Lines, Silent, bars
 
@@ -55,9 +55,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             seasons = given(options["new_season"], options["same_season"], options["season"])
-            force_for = tuple(filter(None, options["force"]))
-            for part in force_for:
-                league_and_kind(part)
+            force_for = files_to_force(filter(None, options["force"]))
         except ValueError as error:
             raise CommandError(str(error), returncode=EXIT_UNREADABLE) from error
         asked = Options(
