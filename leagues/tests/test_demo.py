@@ -38,6 +38,8 @@ def test_practice_and_poll_are_of_the_team_of_the_current_season(mates, settings
     past = SeasonFactory(league=team.league, key="1999-00", is_current=False)
     long_ago = TeamFactory(league=team.league, season=past, name="A team of long ago")
     RosterSpotFactory(player=mates[0], team=long_ago, is_captain=True)
+    mates[0].roster_spots.filter(team=team).delete()
+    RosterSpotFactory(player=mates[0], team=team, is_captain=True)
     call_command("make_demo_accounts")
     assert list(Poll.objects.values_list("team", flat=True)) == [team.pk]
 
