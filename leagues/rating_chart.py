@@ -10,7 +10,7 @@ WIDTH, HEIGHT = 360, 190
 LEFT, RIGHT, TOP, BOTTOM = 44, 12, 14, 28
 MOST_LINES = 5
 LABEL_WIDTH = 78
-"""Of the name of a season below the chart; a name that would overlap the one before is left out."""
+"""Of the name of a season below the chart, at most; a name that might overlap the one before is left out."""
 
 SINCE = timedelta(days=30)
 SMALLEST_CHANGE = 0.005
@@ -18,10 +18,11 @@ SMALLEST_CHANGE = 0.005
 
 @dataclass(frozen=True)
 class Mark:
-    """A place on an axis, with what is written there."""
+    """A place on an axis, with what is written there; `at_edge`: whether at the right edge, for want of room."""
 
     at: float
     label: str
+    at_edge: bool = False
 
 
 @dataclass(frozen=True)
@@ -94,8 +95,9 @@ class RatingChart:
         marks: list[Mark] = []
         for day, name in shown[begun_before[-1] if begun_before else 0 :]:
             at = self.place_of(day)
-            overlaps = at + LABEL_WIDTH / 2 > self.right or (marks and at - marks[-1].at < LABEL_WIDTH)
-            marks.append(Mark(at, "" if overlaps else name))
+            begins = min(at, self.right - LABEL_WIDTH)
+            overlaps = marks and begins - marks[-1].at < LABEL_WIDTH
+            marks.append(Mark(at, "" if overlaps else name, at_edge=begins < at))
         return marks
 
     @property

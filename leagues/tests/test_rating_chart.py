@@ -46,7 +46,7 @@ def test_seasons_are_marked_where_they_begin_and_named_where_there_is_room():
     ]
     chart = RatingChart(WORSE_TO_BETTER, True, [*seasons, (FIRST + timedelta(days=500), "2026")])
     assert [mark.label for mark in chart.season_marks] == ["2024", "2025"]
-    assert chart.season_marks[0].at == LEFT
+    assert [(mark.at, mark.at_edge) for mark in chart.season_marks] == [(LEFT, False), (272.0, True)]
 
 
 @given(ratings, st.booleans())
